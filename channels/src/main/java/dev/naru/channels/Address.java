@@ -1,0 +1,110 @@
+package dev.naru.channels;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/**
+ * Where bytes come from or go to, in the one syntax of commands, errors and docs. Parsed once, at the edge.
+ *
+ * <table>
+ * <caption>The kinds so far</caption>
+ * <tr><th>text</th><th>is</th></tr>
+ * <tr><td>{@code pipe:}</td><td>an anonymous pipe</td></tr>
+ * <tr><td>{@code -}</td><td>standard input or output</td></tr>
+ * <tr><td>{@code fd:3}</td><td>a descriptor that the process was started with</td></tr>
+ * <tr><td>{@code fifo:run/orders}</td><td>a FIFO by its path</td></tr>
+ * </table>
+ */
+public sealed interface Address {
+    /** An anonymous pipe. */
+    record Pipe() implements Address {
+        @Override
+        public String toString() {
+            return "pipe:";
+        }
+    }
+
+    /** Standard input where something is read, standard output where something is written. */
+    record Standard() implements Address {
+        @Override
+        public String toString() {
+            return "-";
+        }
+    }
+
+    /**
+     * A descriptor by number.
+     *
+     * @param number 0 or more
+     */
+    record Fd(int number) implements Address {
+        @Override
+        public String toString() {
+            return "fd:" + number;
+        }
+    }
+
+    /**
+     * A FIFO.
+     *
+     * @param path where it is
+     */
+    record FifoPath(Path path) implements Address {
+        @Override
+        public String toString() {
+            return "fifo:" + path;
+        }
+    }
+
+    /**
+     * Reads an address.
+     *
+     * @throws AddressException when it has no known kind, or not that kind's form
+     */
+    static Address parse(String text) {
+        if (text.equals("-")) {
+            return new Standard();
+        }
+        int colon = text.indexOf(':');
+        if (colon < 0) {
+            throw new AddressException(text, "it has no kind, such as 'fifo:'");
+        }
+        String rest = text.substring(colon + 1);
+        return switch (text.substring(0, colon)) {
+            case "pipe" -> pipe(text, rest);
+            case "fd" -> fd(text, rest);
+            case "fifo" -> fifo(text, rest);
+            case String kind -> throw new AddressException(text, "there is no kind '" + kind + ":'");
+        };
+    }
+
+    private static Address pipe(String text, String rest) {
+        if (!rest.isEmpty()) {
+            throw new AddressException(text, "an anonymous pipe has no name");
+        }
+        return new Pipe();
+    }
+
+    private static Address fd(String text, String rest) {
+        try {
+            int number = Integer.parseInt(rest);
+            if (number >= 0) {
+                return new Fd(number);
+            }
+        } catch (NumberFormatException notANumber) {
+            // said below
+        }
+        throw new AddressException(text, "a descriptor is a number of 0 or more");
+    }
+
+    private static Address fifo(String text, String rest) {
+        if (rest.isEmpty()) {
+            throw new AddressException(text, "the path is missing");
+        }
+        try {
+            return new FifoPath(Path.of(rest));
+        } catch (InvalidPathException invalid) {
+            throw new AddressException(text, invalid.getReason());
+        }
+    }
+}

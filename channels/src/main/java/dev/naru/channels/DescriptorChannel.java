@@ -1,0 +1,194 @@
+package dev.naru.channels;
+
+import dev.naru.linux.Descriptor;
+import dev.naru.linux.Errno;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Poller;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.InterruptibleChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What reading and writing ends share: taking turns, the JDK's rules for close and interrupt, and the native memory through
+ * which heap buffers go.
+ */
+abstract class DescriptorChannel implements InterruptibleChannel {
+    /** The deadline of the try forms: already over, so they neither wait nor heed an interrupt. */
+    static final long AT_ONCE = Long.MIN_VALUE;
+
+    static final int EAGAIN = Errno.EAGAIN.number();
+    static final int EINTR = Errno.EINTR.number();
+
+    private static final int STAGING_BYTES = 64 * 1024;
+
+    private final Descriptor descriptor;
+    private final Mode mode;
+    private final String address;
+    private final ReentrantLock turn = new ReentrantLock();
+
+    /** Where heap buffers are copied from and to; guarded by {@link #turn}. */
+    private @Nullable Staging staging;
+
+    /** What may be done to the open file description. */
+    enum Mode {
+        /** It is ours alone and has O_NONBLOCK: call, and wait when it says EAGAIN. */
+        OWN,
+        /** Others share it, so its flags stay as they are: wait first, and then move what surely does not block. */
+        SHARED
+    }
+
+    DescriptorChannel(Descriptor descriptor, Mode mode, String address) {
+        this.descriptor = descriptor;
+        this.mode = mode;
+        this.address = address;
+    }
+
+    /**
+     * Waits for this thread's turn and begins a use of the descriptor; {@link #exit} ends it.
+     *
+     * @return false when the deadline passed first
+     */
+    final boolean enter(long deadline) throws IOException {
+        if (!descriptor.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        if (deadline != AT_ONCE && Thread.currentThread().isInterrupted()) {
+            throw closedByInterrupt();
+        }
+        if (!turn.tryLock() && !waitForTurn(deadline)) {
+            return false;
+        }
+        if (!descriptor.enter()) {
+            turn.unlock();
+            throw new AsynchronousCloseException(); // open a moment ago
+        }
+        return true;
+    }
+
+    private boolean waitForTurn(long deadline) throws IOException {
+        if (deadline == AT_ONCE) {
+            return false;
+        }
+        try {
+            if (deadline == Poller.NEVER) {
+                turn.lockInterruptibly();
+                return true;
+            }
+            return turn.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw closedByInterrupt();
+        }
+    }
+
+    final void exit() {
+        descriptor.leave();
+        turn.unlock();
+    }
+
+    /** For a shared description: before the call, not after it. False when the deadline passed. */
+    final boolean mayProceed(Poller.Interest interest, long deadline) throws IOException {
+        return mode == Mode.OWN || await(interest, deadline == AT_ONCE ? System.nanoTime() : deadline);
+    }
+
+    /** Waits between {@link #enter} and {@link #exit}; false when the deadline passed. */
+    final boolean await(Poller.Interest interest, long deadline) throws IOException {
+        return deadline != AT_ONCE && await(descriptor, interest, deadline);
+    }
+
+    /** The same for a second descriptor that takes part in the operation. */
+    final boolean await(Descriptor awaited, Poller.Interest interest, long deadline) throws IOException {
+        return switch (Poller.await(awaited, interest, deadline)) {
+            case READY -> true;
+            case TIMED_OUT -> false;
+            case INTERRUPTED -> throw closedByInterrupt();
+            case CLOSED -> throw new AsynchronousCloseException();
+        };
+    }
+
+    /** The thread's interrupt status stays set, as the JDK has it. */
+    private ClosedByInterruptException closedByInterrupt() throws IOException {
+        close();
+        return new ClosedByInterruptException();
+    }
+
+    final Staging staging() {
+        Staging present = staging;
+        if (present == null) {
+            present = new Staging();
+            staging = present;
+        }
+        return present;
+    }
+
+    /** Native memory and the buffer that shows it. */
+    static final class Staging {
+        final MemorySegment memory = Arena.ofAuto().allocate(STAGING_BYTES);
+        final ByteBuffer buffer = memory.asByteBuffer();
+
+        /** How much fits. */
+        int capacity() {
+            return STAGING_BYTES;
+        }
+    }
+
+    static long remaining(ByteBuffer[] buffers, int offset, int length) {
+        long bytes = 0;
+        for (int i = offset; i < offset + length; i++) {
+            bytes += buffers[i].remaining();
+        }
+        return bytes;
+    }
+
+    final Descriptor descriptor() {
+        return descriptor;
+    }
+
+    final Mode mode() {
+        return mode;
+    }
+
+    /**
+     * After a call that moved nothing: whether to try again. False when the deadline passed.
+     *
+     * @param errno what it answered
+     */
+    final boolean goesOn(int errno, Poller.Interest interest, long deadline, String call) throws IOException {
+        if (errno == EINTR) {
+            return true;
+        }
+        if (errno == EAGAIN) {
+            return await(interest, deadline);
+        }
+        throw refused(errno, call);
+    }
+
+    final IOException refused(int errno, String call) {
+        return ErrnoException.of(errno, call, address);
+    }
+
+    @Override
+    public final boolean isOpen() {
+        return descriptor.isOpen();
+    }
+
+    /** Closes this end. Idempotent; any thread may call it, and whoever waits in this end wakes at once. */
+    @Override
+    public final void close() throws IOException {
+        descriptor.close();
+    }
+
+    /** The address, as errors show it. */
+    @Override
+    public final String toString() {
+        return address;
+    }
+}

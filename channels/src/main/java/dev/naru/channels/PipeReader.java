@@ -1,0 +1,170 @@
+package dev.naru.channels;
+
+import dev.naru.linux.Descriptor;
+import dev.naru.linux.Pipes;
+import dev.naru.linux.Poller;
+import dev.naru.linux.Poller.Interest;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * The end of a pipe or FIFO that reads, and only reads.
+ *
+ * <p>Thread-safe as {@link InputChannel} says. If this process dies, the kernel closes the end: writers get
+ * {@link dev.naru.linux.Problem#READER_GONE}, and what waits in the pipe stays for other readers or is lost with the last.
+ *
+ * <p>After pipe(7) and fifo(7): once it is open, Linux makes no difference between the two.
+ */
+public final class PipeReader extends PipeEnd implements InputChannel {
+    PipeReader(Descriptor descriptor, Mode mode, String address) {
+        super(descriptor, mode, address);
+    }
+
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+        return read(dst, Poller.NEVER);
+    }
+
+    @Override
+    public int read(ByteBuffer dst, Duration timeout) throws IOException {
+        return read(dst, Poller.deadlineIn(timeout));
+    }
+
+    @Override
+    public int tryRead(ByteBuffer dst) throws IOException {
+        return read(dst, AT_ONCE);
+    }
+
+    private int read(ByteBuffer dst, long deadline) throws IOException {
+        if (dst.isReadOnly()) {
+            throw new IllegalArgumentException("read-only buffer");
+        }
+        if (!enter(deadline)) {
+            return 0;
+        }
+        try {
+            return dst.hasRemaining() ? readEntered(dst, deadline) : 0;
+        } finally {
+            exit();
+        }
+    }
+
+    private int readEntered(ByteBuffer dst, long deadline) throws IOException {
+        while (mayProceed(Interest.READABLE, deadline)) {
+            int read = fill(dst);
+            if (read > 0) {
+                return read;
+            }
+            if (read == 0) {
+                return -1;
+            }
+            if (!goesOn(-read, Interest.READABLE, deadline, "read")) {
+                break;
+            }
+        }
+        return 0;
+    }
+
+    /** One read(2): the count, or a negated errno. */
+    private int fill(ByteBuffer dst) {
+        int read;
+        if (dst.isDirect()) {
+            read = (int) descriptor().read(MemorySegment.ofBuffer(dst), dst.remaining());
+        } else {
+            Staging staging = staging();
+            read = (int) descriptor().read(staging.memory, Math.min(dst.remaining(), staging.capacity()));
+            if (read > 0) {
+                dst.put(dst.position(), staging.buffer, 0, read);
+            }
+        }
+        if (read > 0) {
+            dst.position(dst.position() + read);
+        }
+        return read;
+    }
+
+    @Override
+    public long read(ByteBuffer[] dsts) throws IOException {
+        return read(dsts, 0, dsts.length);
+    }
+
+    /** {@inheritDoc} One read(2) of at most 64 KiB, through native memory. */
+    @Override
+    public long read(ByteBuffer[] dsts, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, dsts.length);
+        boolean _ = enter(Poller.NEVER);
+        try {
+            ByteBuffer all = staging().buffer;
+            try {
+                all.limit((int) Math.min(remaining(dsts, offset, length), all.capacity()));
+                int read = read(all, Poller.NEVER);
+                scatter(all.flip(), dsts, offset);
+                return read;
+            } finally {
+                all.clear();
+            }
+        } finally {
+            exit();
+        }
+    }
+
+    private static void scatter(ByteBuffer all, ByteBuffer[] dsts, int offset) {
+        for (int i = offset; all.hasRemaining(); i++) {
+            ByteBuffer dst = dsts[i];
+            int part = Math.min(dst.remaining(), all.remaining());
+            dst.put(dst.position(), all, all.position(), part);
+            dst.position(dst.position() + part);
+            all.position(all.position() + part);
+        }
+    }
+
+    /**
+     * Moves bytes into another descriptor inside the kernel, as pages and not as copies (splice(2)): a file, a terminal, a
+     * socket. Waits until some can move. A file that is open for appending refuses it (EINVAL).
+     *
+     * @param most how many bytes at most
+     * @return how many moved, or -1 at the end
+     */
+    public long moveTo(Descriptor target, long most) throws IOException {
+        return transfer(descriptor(), target, most, Poller.NEVER, Pipes::splice, "splice");
+    }
+
+    /** The same if some can move in time; 0 otherwise. A time of zero or less does not wait. */
+    public long moveTo(Descriptor target, long most, Duration timeout) throws IOException {
+        return transfer(descriptor(), target, most, Poller.deadlineIn(timeout), Pipes::splice, "splice");
+    }
+
+    /** The same into another pipe. */
+    public long moveTo(PipeWriter target, long most) throws IOException {
+        return moveTo(target.descriptor(), most);
+    }
+
+    /** The same into another pipe if some can move in time; 0 otherwise. */
+    public long moveTo(PipeWriter target, long most, Duration timeout) throws IOException {
+        return moveTo(target.descriptor(), most, timeout);
+    }
+
+    /**
+     * Copies bytes into another pipe inside the kernel and leaves them here too (tee(2)). Waits until some can be copied.
+     * A second call gives the same bytes again, until they are read here.
+     *
+     * @param most how many bytes at most
+     * @return how many were copied, or -1 at the end
+     */
+    public long copyTo(PipeWriter target, long most) throws IOException {
+        return transfer(descriptor(), target.descriptor(), most, Poller.NEVER, Pipes::tee, "tee");
+    }
+
+    /** The same if some can be copied in time; 0 otherwise. A time of zero or less does not wait. */
+    public long copyTo(PipeWriter target, long most, Duration timeout) throws IOException {
+        return transfer(descriptor(), target.descriptor(), most, Poller.deadlineIn(timeout), Pipes::tee, "tee");
+    }
+
+    /** A second end that reads the same pipe: writers see the reader gone only when both are closed. */
+    public PipeReader duplicate() throws IOException {
+        return new PipeReader(using(descriptor -> descriptor.reopen(false)), Mode.OWN, toString());
+    }
+}

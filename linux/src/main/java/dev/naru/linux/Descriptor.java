@@ -1,0 +1,297 @@
+package dev.naru.linux;
+
+import dev.naru.linux.internal.Constants;
+import dev.naru.linux.internal.FileCalls;
+import dev.naru.linux.internal.Waiter;
+import java.io.Closeable;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file descriptor that this object owns: closed exactly once, and never while a call is using it.
+ *
+ * <p>The kernel gives a closed number out again at once, so a call that runs while another thread closes could hit a
+ * stranger's file. Therefore every use stands between {@link #enter} and {@link #leave}, and {@link #close} only marks the
+ * descriptor, wakes whoever waits for it in the {@link Poller}, and leaves the closing to the last one out:
+ *
+ * <pre>{@code
+ * if (!descriptor.enter()) throw new ClosedChannelException();
+ * try {
+ *     long n = descriptor.read(buffer, buffer.byteSize());
+ *     …
+ * } finally {
+ *     descriptor.leave();
+ * }
+ * }</pre>
+ *
+ * <p>The I/O methods answer as the kernel does, a count or a <b>negated errno</b>; they are the garbage-free floor that
+ * channels stand on. Every descriptor made here has O_CLOEXEC: no child gets it unless {@link Spawn} is told so. One that is
+ * dropped without {@code close} stays open until the process ends.
+ *
+ * <p>Safe for use by many threads; of two that read at once the kernel decides who gets which bytes.
+ */
+public final class Descriptor implements Closeable {
+    private static final int CLOSED = 1 << 31;
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Descriptor.class, "state", int.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
+    private final int number;
+    private final boolean owned;
+
+    /** The uses that are under way, and {@link #CLOSED}. */
+    @SuppressWarnings("unused") // by STATE
+    private volatile int state;
+
+    /** Who sleeps until this is ready; guarded by this object's monitor. */
+    private @Nullable Waiter waiters;
+
+    private Descriptor(int number, boolean owned) {
+        this.number = number;
+        this.owned = owned;
+    }
+
+    /** Takes a number over: from now on only the result may close it. */
+    public static Descriptor adopt(int number) {
+        return new Descriptor(number, true);
+    }
+
+    /**
+     * A number that belongs to somebody else, such as standard input: {@link #close} ends its use here and leaves the
+     * number open.
+     */
+    public static Descriptor borrow(int number) {
+        return new Descriptor(number, false);
+    }
+
+    /**
+     * open(2) on a path that does not make the caller wait (a FIFO may: see {@link FifoNode}).
+     *
+     * @throws ErrnoException when the kernel refuses
+     */
+    public static Descriptor open(Path path, Access access) throws ErrnoException {
+        int number = open(path.toString(), access.flags | Constants.O_CLOEXEC);
+        if (number < 0) {
+            throw ErrnoException.of(-number, "open", path.toString());
+        }
+        return adopt(number);
+    }
+
+    static int open(String path, int flags) {
+        try (Arena arena = Arena.ofConfined()) {
+            return FileCalls.open(arena.allocateFrom(path), flags, 0);
+        }
+    }
+
+    /** How a file is opened. */
+    public enum Access {
+        /** For reading; it must exist. */
+        READ(Constants.O_RDONLY),
+        /** For writing from the start; made when absent, emptied when present. */
+        WRITE(Constants.O_WRONLY | Constants.O_CREAT | Constants.O_TRUNC),
+        /** For reading and writing; it must exist. */
+        READ_WRITE(Constants.O_RDWR);
+
+        private final int flags;
+
+        Access(int flags) {
+            this.flags = flags;
+        }
+    }
+
+    /** The number. It says nothing once this is closed. */
+    public int number() {
+        return number;
+    }
+
+    /** Whether {@link #close} was not called yet. */
+    public boolean isOpen() {
+        return (int) STATE.getAcquire(this) >= 0;
+    }
+
+    /** Begins a use: until {@link #leave} the number stays this file's. False when closed already. */
+    public boolean enter() {
+        int seen;
+        do {
+            seen = (int) STATE.getAcquire(this);
+            if (seen < 0) {
+                return false;
+            }
+        } while (!STATE.compareAndSet(this, seen, seen + 1));
+        return true;
+    }
+
+    /** Ends a use; the last one out of a closed descriptor closes the number. */
+    public void leave() {
+        int before = (int) STATE.getAndAdd(this, -1);
+        if (before == (CLOSED | 1)) {
+            closeNumber();
+        }
+    }
+
+    /** Ends the life of this descriptor. Idempotent; any thread may call it; whoever waits for it wakes at once. */
+    @Override
+    public void close() {
+        int before = (int) STATE.getAndBitwiseOr(this, CLOSED);
+        if (before < 0) {
+            return;
+        }
+        if (before == 0) {
+            closeNumber();
+        } else {
+            wakeWaiters();
+        }
+    }
+
+    private void closeNumber() {
+        if (owned) {
+            // Errors of close(2) tell of lost writes to files over a network; pipes and processes have none.
+            int _ = FileCalls.close(number);
+        }
+    }
+
+    private synchronized void wakeWaiters() {
+        for (Waiter waiter = waiters; waiter != null; waiter = waiter.next) {
+            waiter.wake();
+        }
+    }
+
+    /** False when closed already: nobody would wake the waiter. */
+    synchronized boolean addWaiter(Waiter waiter) {
+        if (!isOpen()) {
+            return false;
+        }
+        waiter.next = waiters;
+        waiters = waiter;
+        return true;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // this one waiter, not one like it
+    synchronized void removeWaiter(Waiter waiter) {
+        if (waiters == waiter) {
+            waiters = waiter.next;
+        } else {
+            for (Waiter before = waiters; before != null; before = before.next) {
+                if (before.next == waiter) {
+                    before.next = waiter.next;
+                    break;
+                }
+            }
+        }
+        waiter.next = null;
+    }
+
+    /** read(2) into native memory: the bytes read, 0 at the end, or a negated errno. */
+    public long read(MemorySegment buffer, long count) {
+        return FileCalls.read(number, buffer, count);
+    }
+
+    /** write(2) from native memory: the bytes written, or a negated errno. */
+    public long write(MemorySegment buffer, long count) {
+        return FileCalls.write(number, buffer, count);
+    }
+
+    /** readv(2) over an array of {@code struct iovec}. */
+    public long readVector(MemorySegment vector, int count) {
+        return FileCalls.readv(number, vector, count);
+    }
+
+    /** writev(2) over an array of {@code struct iovec}. */
+    public long writeVector(MemorySegment vector, int count) {
+        return FileCalls.writev(number, vector, count);
+    }
+
+    /**
+     * Sets or clears O_NONBLOCK. The flag belongs to the open file description: whoever shares that, a parent or the
+     * terminal, is changed with us. So only on descriptors whose description is ours alone.
+     *
+     * @throws ErrnoException when the descriptor is not open
+     */
+    public void setNonBlocking(boolean nonBlocking) throws ErrnoException {
+        int flags = statusFlags();
+        int wanted = nonBlocking ? flags | Constants.O_NONBLOCK : flags & ~Constants.O_NONBLOCK;
+        if (wanted != flags) {
+            check(FileCalls.fcntl(number, Constants.F_SETFL, wanted), "fcntl(F_SETFL)");
+        }
+    }
+
+    /** Whether the open file description has O_NONBLOCK. */
+    public boolean isNonBlocking() throws ErrnoException {
+        return (statusFlags() & Constants.O_NONBLOCK) != 0;
+    }
+
+    /** Whether it was opened for reading. */
+    public boolean isReadable() throws ErrnoException {
+        return (statusFlags() & Constants.O_ACCMODE) != Constants.O_WRONLY;
+    }
+
+    /** Whether it was opened for writing. */
+    public boolean isWritable() throws ErrnoException {
+        return (statusFlags() & Constants.O_ACCMODE) != Constants.O_RDONLY;
+    }
+
+    private int statusFlags() throws ErrnoException {
+        return check(FileCalls.fcntl(number, Constants.F_GETFL, 0), "fcntl(F_GETFL)");
+    }
+
+    /** What stands behind the number. */
+    public FileStatus status() throws ErrnoException {
+        return FileStatus.of(this);
+    }
+
+    /**
+     * Another open file description of the same pipe or FIFO, non-blocking, with flags of its own: what dup(2) cannot
+     * give. It goes through {@code /proc/self/fd}.
+     *
+     * @throws ErrnoException when {@code /proc} is not mounted, the pipe is another user's, or it is no pipe
+     */
+    public Descriptor reopen(boolean forWriting) throws ErrnoException {
+        String path = "/proc/self/fd/" + number;
+        int access = forWriting ? Constants.O_WRONLY : Constants.O_RDONLY;
+        int again = open(path, access | Constants.O_NONBLOCK | Constants.O_CLOEXEC);
+        if (again < 0) {
+            throw ErrnoException.of(-again, "open", path);
+        }
+        return adopt(again);
+    }
+
+    /** Whether a terminal stands behind it (isatty(3)). */
+    public boolean isTerminal() {
+        try (Arena arena = Arena.ofConfined()) {
+            return FileCalls.ioctl(number, Constants.TCGETS, arena.allocate(Constants.SIZEOF_TERMIOS)) >= 0;
+        }
+    }
+
+    /** The bytes that wait to be read (FIONREAD), or a negated errno. */
+    public int queued() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
+            int answer = FileCalls.ioctl(number, Constants.FIONREAD, count);
+            return answer < 0 ? answer : count.get(ValueLayout.JAVA_INT, 0);
+        }
+    }
+
+    int check(int answer, String call) throws ErrnoException {
+        if (answer < 0) {
+            throw ErrnoException.of(-answer, call, toString());
+        }
+        return answer;
+    }
+
+    /** The address form, as errors show it: {@code fd:3}. */
+    @Override
+    public String toString() {
+        return "fd:" + number;
+    }
+}

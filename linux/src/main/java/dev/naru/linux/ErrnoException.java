@@ -1,0 +1,119 @@
+package dev.naru.linux;
+
+import java.io.IOException;
+import java.io.Serial;
+
+/**
+ * What the kernel refused: which call, on what, with which errno, the limit and the value that broke it if there is one,
+ * and what helps. The message has all of it:
+ *
+ * <pre>{@code
+ * fifo:run/orders: it exists already (mkfifo: EEXIST); use open or openOrCreate, or remove it first: …
+ * }</pre>
+ *
+ * <p>Immutable.
+ */
+public final class ErrnoException extends IOException {
+    @Serial
+    private static final long serialVersionUID = 1;
+
+    private final Problem problem;
+    private final Errno errno;
+    private final String call;
+    private final String target;
+    private final String limit;
+    private final String value;
+
+    private ErrnoException(Problem problem, Errno errno, String call, String target, String limit, String value) {
+        super(summary(problem, errno, call, target, limit, value)
+                + "; "
+                + Problem.fill(problem.remedy(), target, limit, value));
+        this.problem = problem;
+        this.errno = errno;
+        this.call = call;
+        this.target = target;
+        this.limit = limit;
+        this.value = value;
+    }
+
+    /** The exception for an errno whose meaning does not depend on the call. */
+    public static ErrnoException of(int errno, String call, String target) {
+        return switch (Errno.of(errno)) {
+            case EACCES, EPERM -> of(Problem.DENIED, errno, call, target);
+            case ENOENT -> of(Problem.NOT_FOUND, errno, call, target);
+            case ENOTDIR -> of(Problem.NO_DIRECTORY, errno, call, target);
+            case EEXIST -> of(Problem.EXISTS, errno, call, target);
+            case ENAMETOOLONG -> of(Problem.NAME_TOO_LONG, errno, call, target);
+            case EROFS -> of(Problem.READ_ONLY, errno, call, target);
+            case ENOSPC, EDQUOT -> of(Problem.NO_SPACE, errno, call, target);
+            case EMFILE -> of(Problem.TOO_MANY_DESCRIPTORS, errno, call, target, Limits.openDescriptors(), "");
+            case ENFILE -> of(Problem.TOO_MANY_FILES, errno, call, target, Limits.kernel("fs/file-max"), "");
+            case ENOMEM -> of(Problem.OUT_OF_MEMORY, errno, call, target);
+            case EBADF -> of(Problem.BAD_DESCRIPTOR, errno, call, target);
+            case EPIPE -> of(Problem.READER_GONE, errno, call, target);
+            case ENOSYS, EOPNOTSUPP -> of(Problem.UNSUPPORTED, errno, call, target);
+            default -> of(Problem.KERNEL, errno, call, target);
+        };
+    }
+
+    /** The exception for a problem that the caller has recognised. */
+    public static ErrnoException of(Problem problem, int errno, String call, String target) {
+        return of(problem, errno, call, target, "", "");
+    }
+
+    /** The same with the limit in force and the value that broke it, each with its unit. */
+    public static ErrnoException of(
+            Problem problem, int errno, String call, String target, String limit, String value) {
+        return new ErrnoException(problem, Errno.of(errno), call, target, limit, value);
+    }
+
+    private static String summary(
+            Problem problem, Errno errno, String call, String target, String limit, String value) {
+        return "%s%s (%s: %s)"
+                .formatted(
+                        target.endsWith(":") ? target + " " : target + ": ",
+                        Problem.fill(problem.text(), target, limit, value),
+                        call,
+                        problem == Problem.KERNEL ? errno : errno.name());
+    }
+
+    /** The message without what helps. */
+    public String summary() {
+        return summary(problem, errno, call, target, limit, value);
+    }
+
+    /** The entry of the table of errors. */
+    public Problem problem() {
+        return problem;
+    }
+
+    /** The kernel's error. */
+    public Errno errno() {
+        return errno;
+    }
+
+    /** The system call, as the manual names it. */
+    public String call() {
+        return call;
+    }
+
+    /** The path, address or program it was about. */
+    public String target() {
+        return target;
+    }
+
+    /** The limit in force, as {@code fs.pipe-max-size=1048576}; empty when none was broken. */
+    public String limit() {
+        return limit;
+    }
+
+    /** The value that broke the limit, with its unit; empty when none was broken. */
+    public String value() {
+        return value;
+    }
+
+    /** What helps. */
+    public String remedy() {
+        return Problem.fill(problem.remedy(), target, limit, value);
+    }
+}

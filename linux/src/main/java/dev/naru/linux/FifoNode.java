@@ -1,0 +1,139 @@
+package dev.naru.linux;
+
+import dev.naru.linux.internal.BlockingCall;
+import dev.naru.linux.internal.Constants;
+import dev.naru.linux.internal.FileCalls;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** fifo(7): making the node, and opening it, which waits for a peer before there is a descriptor. */
+public final class FifoNode {
+    private static final int READER = Constants.O_RDONLY | Constants.O_CLOEXEC;
+    private static final int WRITER = Constants.O_WRONLY | Constants.O_CLOEXEC;
+
+    private FifoNode() {}
+
+    /**
+     * mkfifo(3), then the mode exactly as given: the umask does not thin it, just as with {@code mkfifo -m}.
+     *
+     * @param mode permission bits, such as 0600
+     * @throws ErrnoException when something of that name exists, its directory does not, or the caller may not
+     */
+    public static void make(Path path, int mode) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            var name = arena.allocateFrom(path.toString());
+            int answer = FileCalls.mkfifo(name, mode);
+            if (answer == -Constants.ENOENT) {
+                throw ErrnoException.of(Problem.NO_DIRECTORY, Constants.ENOENT, "mkfifo", path.toString());
+            }
+            check(answer, "mkfifo", path);
+            check(FileCalls.chmod(name, mode), "chmod", path);
+        }
+    }
+
+    /** unlink(2), of a FIFO only, not of a link to one. Who has it open keeps it until it closes. */
+    public static void remove(Path path) throws ErrnoException {
+        requireFifo(path, false);
+        try (Arena arena = Arena.ofConfined()) {
+            check(FileCalls.unlink(arena.allocateFrom(path.toString())), "unlink", path);
+        }
+    }
+
+    /** Refuses what is no FIFO before it is opened: opening a device or a tape can do things. */
+    public static FileStatus requireFifo(Path path) throws ErrnoException {
+        return requireFifo(path, true);
+    }
+
+    private static FileStatus requireFifo(Path path, boolean followLinks) throws ErrnoException {
+        FileStatus status = followLinks ? FileStatus.of(path) : FileStatus.ofLink(path);
+        if (status.type() != FileStatus.Type.FIFO) {
+            throw notAFifo(path);
+        }
+        return status;
+    }
+
+    /** Opens for reading without waiting; that always succeeds, whether anybody writes or not. */
+    public static Descriptor openReader(Path path) throws ErrnoException {
+        requireFifo(path);
+        return adopt(check(Descriptor.open(path.toString(), READER | Constants.O_NONBLOCK), "open", path), path);
+    }
+
+    /** Opens for writing without waiting; empty when nobody has it open for reading (ENXIO). */
+    public static Optional<Descriptor> openWriter(Path path) throws ErrnoException {
+        requireFifo(path);
+        int answer = Descriptor.open(path.toString(), WRITER | Constants.O_NONBLOCK);
+        return answer == -Constants.ENXIO ? Optional.empty() : Optional.of(adopt(check(answer, "open", path), path));
+    }
+
+    /**
+     * Opens for reading once somebody writes.
+     *
+     * @param deadline as {@link Poller#await} takes it
+     * @return empty when it passed
+     * @throws InterruptedException when the calling thread was interrupted; nothing is open then
+     */
+    public static Optional<Descriptor> awaitWriter(Path path, long deadline)
+            throws ErrnoException, InterruptedException {
+        requireFifo(path);
+        return openWaiting(path, READER, deadline);
+    }
+
+    /**
+     * Opens for writing once somebody reads.
+     *
+     * @param deadline as {@link Poller#await} takes it
+     * @return empty when it passed
+     * @throws InterruptedException when the calling thread was interrupted; nothing is open then
+     */
+    public static Optional<Descriptor> awaitReader(Path path, long deadline)
+            throws ErrnoException, InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        Optional<Descriptor> atOnce = openWriter(path);
+        return atOnce.isPresent() ? atOnce : openWaiting(path, WRITER, deadline);
+    }
+
+    private static Optional<Descriptor> openWaiting(Path path, int flags, long deadline)
+            throws ErrnoException, InterruptedException {
+        int answer = (int) BlockingCall.run(
+                () -> Descriptor.open(path.toString(), flags), opened -> FileCalls.close((int) opened), deadline);
+        if (answer == BlockingCall.TIMED_OUT) {
+            return Optional.empty();
+        }
+        if (answer == BlockingCall.TOO_MANY) {
+            throw ErrnoException.of(
+                    Problem.TOO_MANY_WAITERS,
+                    Constants.EAGAIN,
+                    "open",
+                    path.toString(),
+                    "limit " + BlockingCall.MOST_WAITERS,
+                    "");
+        }
+        Descriptor opened = adopt(check(answer, "open", path), path);
+        opened.setNonBlocking(true); // the description is ours alone: it was opened here
+        return Optional.of(opened);
+    }
+
+    /** Looks again, at what was opened: the name may have got another file since {@link #requireFifo}. */
+    private static Descriptor adopt(int number, Path path) throws ErrnoException {
+        Descriptor opened = Descriptor.adopt(number);
+        if (opened.status().type() != FileStatus.Type.FIFO) {
+            opened.close();
+            throw notAFifo(path);
+        }
+        return opened;
+    }
+
+    private static int check(int answer, String call, Path path) throws ErrnoException {
+        if (answer < 0) {
+            throw ErrnoException.of(-answer, call, path.toString());
+        }
+        return answer;
+    }
+
+    private static ErrnoException notAFifo(Path path) {
+        return ErrnoException.of(Problem.NOT_A_FIFO, Constants.EINVAL, "statx", path.toString());
+    }
+}

@@ -1,0 +1,53 @@
+package dev.naru.linux;
+
+import dev.naru.linux.internal.Constants;
+import dev.naru.linux.internal.ProcessCalls;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The bounds that this machine and this process live under. They differ between machines, so they are read, never assumed. */
+public final class Limits {
+    private static final int MOST_BYTES = 256;
+
+    private Limits() {}
+
+    /**
+     * A limit below {@code /proc/sys}, as errors name it: {@code fs.pipe-max-size=1048576}, or {@code …=unknown} where
+     * {@code /proc} cannot be read.
+     *
+     * @param path below {@code /proc/sys}, as {@code fs/pipe-max-size}
+     */
+    public static String kernel(String path) {
+        String value;
+        try (InputStream file = Files.newInputStream(Path.of("/proc/sys", path))) {
+            // Such a file gives all that it has at the first read, so that one has to be large enough.
+            value = new String(file.readNBytes(MOST_BYTES), StandardCharsets.US_ASCII).strip();
+        } catch (IOException unreadable) {
+            value = "unknown";
+        }
+        return path.replace('/', '.') + "=" + value;
+    }
+
+    /** How many descriptors this process may have, as errors name it: {@code RLIMIT_NOFILE=1024, hard 4096}. */
+    public static String openDescriptors() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment limit = arena.allocate(16); // struct rlimit: soft 8, hard 8
+            if (ProcessCalls.getrlimit(Constants.RLIMIT_NOFILE, limit) < 0) {
+                return "RLIMIT_NOFILE=unknown";
+            }
+            return "RLIMIT_NOFILE=%s, hard %s"
+                    .formatted(
+                            number(limit.get(ValueLayout.JAVA_LONG, 0)), number(limit.get(ValueLayout.JAVA_LONG, 8)));
+        }
+    }
+
+    private static String number(long limit) {
+        return limit == -1 ? "unlimited" : Long.toString(limit); // RLIM_INFINITY
+    }
+}

@@ -1,0 +1,171 @@
+package dev.naru.linux;
+
+import dev.naru.linux.internal.Constants;
+import dev.naru.linux.internal.Epoll;
+import dev.naru.linux.internal.Parker;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Parks the calling thread until a descriptor is ready, a deadline passes, the thread is interrupted or the descriptor is
+ * closed.
+ *
+ * <p>A platform thread sleeps in ppoll(2) itself and is woken as directly as in C; a virtual thread leaves its carrier and
+ * is woken by one shared epoll thread. Neither polls.
+ *
+ * <p>Thread-safe. On the path of platform threads nothing is allocated.
+ */
+public final class Poller {
+    /** The deadline that never passes. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    private Poller() {}
+
+    /** What a descriptor is awaited for. */
+    public enum Interest {
+        /** Bytes, the end, or an error can be read. */
+        READABLE(Constants.POLLIN),
+        /** There is room, or the reader is gone. */
+        WRITABLE(Constants.POLLOUT);
+
+        private final short events;
+
+        Interest(short events) {
+            this.events = events;
+        }
+    }
+
+    /** Why a wait ended. */
+    public enum Outcome {
+        /** Try again: most likely it goes on now. Others may have been faster. */
+        READY,
+        /** The deadline has passed. */
+        TIMED_OUT,
+        /** The thread was interrupted; its status is still set. */
+        INTERRUPTED,
+        /** The descriptor was closed by another thread. */
+        CLOSED
+    }
+
+    /** The deadline that lies so far from now; a negative time is over already. Saturates at {@link #NEVER}. */
+    public static long deadlineIn(Duration timeout) {
+        long nanos = nanos(timeout);
+        long now = System.nanoTime();
+        long deadline = now + nanos;
+        return nanos > 0 && deadline < now ? NEVER : deadline;
+    }
+
+    /** A time in nanoseconds; what a long cannot hold, 292 years, is for ever. */
+    static long nanos(Duration timeout) {
+        try {
+            return timeout.toNanos();
+        } catch (ArithmeticException beyond) {
+            return timeout.isNegative() ? 0 : NEVER;
+        }
+    }
+
+    /**
+     * Waits.
+     *
+     * @param descriptor one that the caller has entered ({@link Descriptor#enter})
+     * @param deadline in the time of {@link System#nanoTime}, or {@link #NEVER}
+     * @throws ErrnoException when the process may have no further descriptor to sleep on
+     */
+    public static Outcome await(Descriptor descriptor, Interest interest, long deadline) throws ErrnoException {
+        return Thread.currentThread().isVirtual()
+                ? awaitVirtual(descriptor, interest, deadline)
+                : awaitPlatform(descriptor, interest, deadline);
+    }
+
+    private static Outcome awaitPlatform(Descriptor descriptor, Interest interest, long deadline)
+            throws ErrnoException {
+        Parker parker = Parker.take();
+        if (parker == null) {
+            throw ErrnoException.of(Constants.EMFILE, "eventfd", descriptor.toString());
+        }
+        try {
+            if (!descriptor.addWaiter(parker)) {
+                return Outcome.CLOSED;
+            }
+            parker.arm();
+            try {
+                return park(parker, descriptor, interest, deadline);
+            } finally {
+                parker.disarm();
+                descriptor.removeWaiter(parker);
+            }
+        } finally {
+            parker.release();
+        }
+    }
+
+    private static Outcome park(Parker parker, Descriptor descriptor, Interest interest, long deadline) {
+        while (true) {
+            boolean ready = parker.park(descriptor.number(), interest.events, left(deadline));
+            if (!descriptor.isOpen()) {
+                return Outcome.CLOSED;
+            }
+            if (ready) {
+                return Outcome.READY;
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                return Outcome.INTERRUPTED;
+            }
+            if (left(deadline) <= 0) {
+                return Outcome.TIMED_OUT;
+            }
+        }
+    }
+
+    private static Outcome awaitVirtual(Descriptor descriptor, Interest interest, long deadline) throws ErrnoException {
+        Epoll epoll = Epoll.waitingFor(interest == Interest.READABLE);
+        if (epoll == null) {
+            throw ErrnoException.of(Constants.EMFILE, "epoll_create1", descriptor.toString());
+        }
+        Epoll.Sleeper sleeper = new Epoll.Sleeper();
+        if (!descriptor.addWaiter(sleeper)) {
+            return Outcome.CLOSED;
+        }
+        try {
+            int answer = epoll.register(descriptor.number(), sleeper);
+            if (answer == -Constants.EPERM) {
+                return Outcome.READY; // epoll does not take what never makes anybody wait
+            }
+            descriptor.check(answer, "epoll_ctl");
+            try {
+                return park(sleeper, descriptor, deadline);
+            } finally {
+                epoll.deregister(descriptor.number(), sleeper);
+            }
+        } finally {
+            descriptor.removeWaiter(sleeper);
+        }
+    }
+
+    private static Outcome park(Epoll.Sleeper sleeper, Descriptor descriptor, long deadline) {
+        while (true) {
+            if (!descriptor.isOpen()) {
+                return Outcome.CLOSED;
+            }
+            if (sleeper.isReady()) {
+                return Outcome.READY;
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                return Outcome.INTERRUPTED;
+            }
+            long left = left(deadline);
+            if (left <= 0) {
+                return Outcome.TIMED_OUT;
+            }
+            if (left == NEVER) {
+                LockSupport.park(sleeper);
+            } else {
+                LockSupport.parkNanos(sleeper, left);
+            }
+        }
+    }
+
+    private static long left(long deadline) {
+        return deadline == NEVER ? NEVER : deadline - System.nanoTime();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.naru.linux;
+
+/**
+ * Everything that Naru refuses or reports, declared once: the code, the exit status of the {@code naru} command, what
+ * happened and what helps. Exceptions, the command's messages, {@code naru explain} and {@code docs/errors.md} all come
+ * from this table; it stands in the lowest room so that every room can use it.
+ *
+ * <p>In the remedy, {@code {target}} is the address or path in question, {@code {limit}} and {@code {value}} the bound and
+ * the value that broke it.
+ */
+public enum Problem {
+    /** The caller may not do this. */
+    DENIED(
+            77,
+            "permission denied",
+            "look at owner and mode with 'ls -ld {target}'; run as the owner, or have the mode widened"),
+    /** The path is not there. */
+    NOT_FOUND(65, "there is no such file", "check the spelling; a FIFO is made with 'naru fifo create PATH'"),
+    /** A directory on the way is missing. */
+    NO_DIRECTORY(65, "its directory does not exist", "make it first: mkdir -p, then try again"),
+    /** Create found something of that name. */
+    EXISTS(65, "it exists already", "use open or openOrCreate, or remove it first: 'naru fifo rm PATH'"),
+    /** The path is something else than a FIFO. */
+    NOT_A_FIFO(65, "it exists, but is not a FIFO", "choose another path; 'ls -ld {target}' shows what stands there"),
+    /** A path component is too long. */
+    NAME_TOO_LONG(65, "the name is too long", "a name may have 255 bytes, a path 4095"),
+    /** The file system is mounted read-only. */
+    READ_ONLY(77, "the file system is read-only", "choose a directory on a writable file system, such as /run or /tmp"),
+    /** The file system cannot hold another entry. */
+    NO_SPACE(69, "no space or no inode is left", "free some: 'df -h' and 'df -i' show where"),
+    /** The process has as many descriptors as it may. */
+    TOO_MANY_DESCRIPTORS(
+            69,
+            "this process has all the descriptors it may have ({limit})",
+            "close what is not needed, or raise 'ulimit -n' (LimitNOFILE= in systemd)"),
+    /** The machine has as many open files as it may. */
+    TOO_MANY_FILES(69, "the machine has all the open files it may have ({limit})", "raise it: sysctl fs.file-max"),
+    /** The kernel has no memory for it. */
+    OUT_OF_MEMORY(69, "the kernel has no memory for it", "free memory, or raise the limit of the control group"),
+    /** The descriptor number is not open. */
+    BAD_DESCRIPTOR(65, "that descriptor is not open", "open it where the process is started, as in 'naru … 3<file'"),
+    /** The descriptor is open, but for the other direction. */
+    WRONG_DIRECTION(
+            65,
+            "the descriptor is not open for that direction",
+            "open it for reading ('3<file') or writing ('3>file') as the command needs"),
+    /** A write found no reader. */
+    READER_GONE(
+            69,
+            "every reader has gone",
+            "bytes that were written but not read are lost with the pipe; start the reader again and send them anew"),
+    /** A FIFO was to be opened for writing at once, and nobody reads. */
+    NO_READER(
+            69,
+            "nobody has it open for reading",
+            "start the reader first, or wait for one: openWriter(), 'naru fifo write' without --no-wait"),
+    /** F_SETPIPE_SZ was refused. */
+    PIPE_CAPACITY(
+            69,
+            "a pipe may not get {value} ({limit})",
+            "ask for less, raise sysctl fs.pipe-max-size, or fs.pipe-user-pages-soft if many pipes are large"),
+    /** F_SETPIPE_SZ would cut off bytes that wait. */
+    PIPE_IN_USE(69, "the pipe holds more bytes than {value}", "let the reader empty it, then shrink it"),
+    /** No program of that name. */
+    NO_COMMAND(65, "there is no such program", "check the spelling and PATH"),
+    /** The program cannot be run. */
+    CANNOT_RUN(
+            77,
+            "that file cannot be run",
+            "it needs the execute bit, and an interpreter or format that this machine knows"),
+    /** Too many threads wait in calls that have no descriptor. */
+    TOO_MANY_WAITERS(
+            69,
+            "too many opens wait for their peer ({limit})",
+            "each takes a thread of the machine: open some with tryOpenReader or tryOpenWriter"),
+    /** The kernel lacks the call, or the file does not support it. */
+    UNSUPPORTED(
+            69,
+            "this kernel or file does not support it",
+            "Naru needs Linux 5.10 or newer; 'naru doctor' says what this one lacks"),
+    /** Any other refusal of the kernel. */
+    KERNEL(69, "the kernel refused", "the errno tells why: 'naru explain' with its name"),
+    /** Downcalls are forbidden in this JVM. */
+    NATIVE_ACCESS(70, "this JVM forbids native access", "start it with {value}"),
+    /** The command line is wrong. */
+    USAGE(64, "the command line is not understood", "'naru help COMMAND' shows how it is used"),
+    /** An address of no known kind or form. */
+    BAD_ADDRESS(64, "that is no address", "use pipe:, fd:3, -, or fifo:run/orders"),
+    /** A code that is in neither table. */
+    UNKNOWN_CODE(65, "there is no such code", "'naru explain' without a code lists them all"),
+    /** A deadline passed. */
+    TIMED_OUT(
+            75,
+            "the time ran out",
+            "the peer is slow, stopped or absent: look with 'naru ls', or give a longer --timeout"),
+    /** The far side got other bytes than were sent, or not all. */
+    NOT_VERIFIED(
+            65,
+            "what arrived is not what was sent",
+            "run it again; if it stays so, send us the output of 'naru doctor'"),
+    /** A process that we started ended before its work was done. */
+    PEER_DIED(69, "the process on the far side ended early", "its own messages stand above; run it again"),
+    /** Something that Naru needs is not as it should be on this machine. */
+    NOT_READY(69, "this machine lacks something that Naru needs", "each line marked 'fail' says what helps"),
+    /** Interrupted by the user. */
+    INTERRUPTED(130, "interrupted", "nothing: it was asked for"),
+    /** A defect of ours. */
+    INTERNAL(70, "this is a defect of Naru", "please report it, with the trace that NARU_TRACE=1 shows");
+
+    private final int exitStatus;
+    private final String text;
+    private final String remedy;
+
+    Problem(int exitStatus, String text, String remedy) {
+        this.exitStatus = exitStatus;
+        this.text = text;
+        this.remedy = remedy;
+    }
+
+    /** The exit status of the {@code naru} command when it ends with this, as {@code <sysexits.h>} numbers them. */
+    public int exitStatus() {
+        return exitStatus;
+    }
+
+    /** What happened, with its placeholders. */
+    public String text() {
+        return text;
+    }
+
+    /** What helps, with its placeholders. */
+    public String remedy() {
+        return remedy;
+    }
+
+    /** A text or remedy with the placeholders filled in. */
+    static String fill(String template, String target, String limit, String value) {
+        return template.replace("{target}", target).replace("{limit}", limit).replace("{value}", value);
+    }
+}

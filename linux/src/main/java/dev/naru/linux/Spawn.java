@@ -1,0 +1,149 @@
+package dev.naru.linux;
+
+import dev.naru.linux.internal.Constants;
+import dev.naru.linux.internal.FileCalls;
+import dev.naru.linux.internal.ProcessCalls;
+import dev.naru.linux.internal.SpawnCalls;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * posix_spawn(3): starts a program that gets the chosen descriptors at the chosen numbers, and no other.
+ *
+ * <p>The child starts with every signal at its default and none blocked. Standard streams that are not chosen are
+ * inherited.
+ *
+ * @param command the program, looked up on PATH when it has no slash, and its arguments
+ * @param environment its whole environment
+ * @param directory where it starts; null for where we are
+ * @param descriptors what it gets, by the number it sees
+ */
+public record Spawn(
+        List<String> command,
+        Map<String, String> environment,
+        @Nullable Path directory,
+        Map<Integer, Descriptor> descriptors) {
+
+    private static final int LAST_STANDARD_STREAM = 2;
+    private static final long SIZEOF_SIGINFO = 128;
+
+    /** Copies what it is given. */
+    public Spawn {
+        if (command.isEmpty()) {
+            throw new IllegalArgumentException("a command has at least a program");
+        }
+        for (int number : descriptors.keySet()) {
+            if (number < 0) {
+                throw new IllegalArgumentException("descriptor " + number + ": the number is below 0");
+            }
+        }
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+        descriptors = Map.copyOf(descriptors);
+    }
+
+    /**
+     * Starts it.
+     *
+     * @throws ErrnoException when there is no such program, it cannot be run, or a limit is reached
+     */
+    public ChildProcess start() throws ErrnoException {
+        NavigableMap<Integer, Descriptor> wanted = new TreeMap<>(descriptors);
+        int last = wanted.isEmpty() ? LAST_STANDARD_STREAM : Math.max(LAST_STANDARD_STREAM, wanted.lastKey());
+        List<Integer> aside = new ArrayList<>();
+        SpawnCalls.useDefaultChildSignal();
+        try (Arena arena = Arena.ofConfined();
+                SpawnCalls.Actions actions = SpawnCalls.Actions.create(arena)) {
+            // Each source is first copied above all targets: then no dup2 overwrites what a later one still needs.
+            for (Map.Entry<Integer, Descriptor> entry : wanted.entrySet()) {
+                int copy = copyAbove(last, entry.getValue());
+                aside.add(copy);
+                check(actions.duplicate(copy, entry.getKey()), entry.getValue().toString());
+            }
+            for (int number = LAST_STANDARD_STREAM + 1; number < last; number++) {
+                if (!wanted.containsKey(number)) {
+                    check(actions.close(number), "fd:" + number);
+                }
+            }
+            check(actions.closeFrom(last + 1), "fd:" + (last + 1));
+            if (directory != null) {
+                check(actions.changeDirectory(directory.toString()), directory.toString());
+            }
+            return spawn(arena, actions);
+        } finally {
+            for (int copy : aside) {
+                Descriptor.adopt(copy).close();
+            }
+        }
+    }
+
+    private ChildProcess spawn(Arena arena, SpawnCalls.Actions actions) throws ErrnoException {
+        List<String> variables = new ArrayList<>();
+        environment.forEach((name, value) -> variables.add(name + "=" + value));
+        String program = command.getFirst();
+        MemorySegment pid = arena.allocate(Integer.BYTES, Integer.BYTES);
+        int answer = actions.spawn(pid, program, command, variables);
+        if (answer < 0) {
+            throw refused(-answer, program);
+        }
+        try {
+            return ChildProcess.watch(PidFd.open(answer), program);
+        } catch (ErrnoException unwatched) {
+            killUnwatched(answer, arena);
+            throw unwatched;
+        }
+    }
+
+    /** No descriptor was left to watch the child by: rather none than one that becomes a zombie. */
+    private static void killUnwatched(int pid, Arena arena) {
+        int _ = ProcessCalls.kill(pid, Signal.SIGKILL.number());
+        int _ = ProcessCalls.waitid(Constants.P_PID, pid, arena.allocate(SIZEOF_SIGINFO, 8), Constants.WEXITED);
+    }
+
+    private static int copyAbove(int last, Descriptor source) throws ErrnoException {
+        if (!source.enter()) {
+            throw ErrnoException.of(Constants.EBADF, "fcntl(F_DUPFD_CLOEXEC)", source.toString());
+        }
+        try {
+            int copy = FileCalls.fcntl(source.number(), Constants.F_DUPFD_CLOEXEC, last + 1);
+            if (copy == -Constants.EINVAL) {
+                // EINVAL: the lowest number asked for lies beyond what the process may have
+                throw ErrnoException.of(
+                        Problem.TOO_MANY_DESCRIPTORS,
+                        Constants.EMFILE,
+                        "fcntl(F_DUPFD_CLOEXEC)",
+                        source.toString(),
+                        Limits.openDescriptors(),
+                        "descriptor " + (last + 1));
+            }
+            return source.check(copy, "fcntl(F_DUPFD_CLOEXEC)");
+        } finally {
+            source.leave();
+        }
+    }
+
+    private static void check(int answer, String target) throws ErrnoException {
+        if (answer < 0) {
+            throw ErrnoException.of(-answer, "posix_spawn", target);
+        }
+    }
+
+    private ErrnoException refused(int errno, String program) {
+        return switch (Errno.of(errno)) {
+            case ENOENT, ENOTDIR ->
+                directory != null && !Files.isDirectory(directory)
+                        ? ErrnoException.of(Problem.NO_DIRECTORY, errno, "chdir", directory.toString())
+                        : ErrnoException.of(Problem.NO_COMMAND, errno, "posix_spawn", program);
+            case EACCES, ENOEXEC, EISDIR -> ErrnoException.of(Problem.CANNOT_RUN, errno, "posix_spawn", program);
+            default -> ErrnoException.of(errno, "posix_spawn", program);
+        };
+    }
+}

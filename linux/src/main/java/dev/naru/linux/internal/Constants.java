@@ -1,0 +1,98 @@
+package dev.naru.linux.internal;
+
+/**
+ * The kernel's and the C library's constants, each under the header that declares it. All values here are the same on
+ * x86-64 and aarch64 (both use asm-generic for them); the one layout that differs is {@link #EPOLL_EVENT_PACKED}.
+ */
+public final class Constants {
+    // <fcntl.h>, asm-generic/fcntl.h
+    public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_RDWR = 2;
+    public static final int O_ACCMODE = 3;
+    public static final int O_CREAT = 0x40;
+    public static final int O_TRUNC = 0x200;
+    public static final int O_APPEND = 0x400;
+    public static final int O_NONBLOCK = 0x800;
+    public static final int O_CLOEXEC = 0x80000;
+    public static final int F_GETFD = 1;
+    public static final int F_GETFL = 3;
+    public static final int F_SETFL = 4;
+    public static final int F_DUPFD_CLOEXEC = 1030;
+    public static final int F_SETPIPE_SZ = 1031;
+    public static final int F_GETPIPE_SZ = 1032;
+    public static final int AT_FDCWD = -100;
+    public static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    public static final int AT_EMPTY_PATH = 0x1000;
+    public static final int SPLICE_F_MOVE = 1;
+    public static final int SPLICE_F_NONBLOCK = 2;
+
+    // <sys/ioctl.h>, asm-generic/ioctls.h
+    public static final int FIONREAD = 0x541B;
+    public static final int TCGETS = 0x5401;
+    public static final int SIZEOF_TERMIOS = 64; // 36 in asm-generic/termbits.h
+
+    // <sys/stat.h>, linux/stat.h
+    public static final int S_IFMT = 0xF000;
+    public static final int STATX_BASIC_STATS = 0x7ff;
+
+    // <poll.h>, asm-generic/poll.h
+    public static final short POLLIN = 1;
+    public static final short POLLOUT = 4;
+
+    // <sys/epoll.h>, linux/eventpoll.h
+    public static final int EPOLL_CLOEXEC = O_CLOEXEC;
+    public static final int EPOLL_CTL_ADD = 1;
+    public static final int EPOLL_CTL_DEL = 2;
+    public static final int EPOLL_CTL_MOD = 3;
+    public static final int EPOLLIN = 1;
+    public static final int EPOLLOUT = 4;
+
+    /** {@code struct epoll_event} is packed on x86-64 only (EPOLL_PACKED in linux/eventpoll.h). */
+    public static final boolean EPOLL_EVENT_PACKED = Native.machine().equals("x86_64");
+
+    // <sys/eventfd.h>, linux/eventfd.h
+    public static final int EFD_CLOEXEC = O_CLOEXEC;
+    public static final int EFD_NONBLOCK = O_NONBLOCK;
+
+    // <sys/wait.h>, linux/wait.h
+    public static final int WEXITED = 4;
+    public static final int P_PID = 1;
+    public static final int P_PIDFD = 3;
+    public static final int CLD_EXITED = 1; // <signal.h>, asm-generic/siginfo.h
+
+    // <sys/mman.h>, asm-generic/mman-common.h and mman.h
+    public static final int PROT_READ = 1;
+    public static final int PROT_WRITE = 2;
+    public static final int MAP_PRIVATE = 2;
+    public static final int MAP_ANONYMOUS = 0x20;
+    public static final int MAP_POPULATE = 0x8000;
+
+    // <sys/syscall.h>, asm-generic/unistd.h; for C libraries older than the call's wrapper
+    public static final long SYS_PIDFD_SEND_SIGNAL = 424;
+    public static final long SYS_PIDFD_OPEN = 434;
+
+    // <spawn.h>
+    public static final short POSIX_SPAWN_SETSIGDEF = 0x04;
+    public static final short POSIX_SPAWN_SETSIGMASK = 0x08;
+
+    // <sys/resource.h>, asm-generic/resource.h
+    public static final int RLIMIT_NOFILE = 7;
+
+    // <errno.h>, asm-generic/errno-base.h and errno.h: those that the hot path compares with; all names are in Errno
+    public static final int EPERM = 1;
+    public static final int ENOENT = 2;
+    public static final int EINTR = 4;
+    public static final int ENXIO = 6;
+    public static final int EBADF = 9;
+    public static final int EAGAIN = 11;
+    public static final int EACCES = 13;
+    public static final int EBUSY = 16;
+    public static final int EEXIST = 17;
+    public static final int ENOTDIR = 20;
+    public static final int EINVAL = 22;
+    public static final int EMFILE = 24;
+    public static final int EPIPE = 32;
+
+    private Constants() {}
+}

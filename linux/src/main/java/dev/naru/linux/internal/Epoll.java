@@ -1,0 +1,139 @@
+package dev.naru.linux.internal;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where virtual threads wait: one epoll instance for a direction, and one daemon thread that sleeps in it and unparks
+ * whose descriptor became ready. A registration lasts for one wait, so a number that is closed and given out anew never
+ * has an old one.
+ */
+public final class Epoll {
+    private static final int BATCH = 64;
+    private static final long DATA = Constants.EPOLL_EVENT_PACKED ? 4 : 8;
+    private static final long SIZEOF_EVENT = DATA + 8;
+
+    private static volatile @Nullable Epoll readers;
+    private static volatile @Nullable Epoll writers;
+
+    private final int epoll;
+    private final int events;
+
+    /** Who waits for which number; guarded by this object's monitor, as are the epoll registrations. */
+    private final Map<Integer, List<Sleeper>> sleepers = new HashMap<>();
+
+    private Epoll(int epoll, int events) {
+        this.epoll = epoll;
+        this.events = events;
+    }
+
+    /**
+     * Those who wait until something can be read, or until something can be written; made at the first call. Null when
+     * the process may have no further descriptor.
+     */
+    public static @Nullable Epoll waitingFor(boolean reading) {
+        Epoll started = reading ? readers : writers;
+        return started != null ? started : start(reading);
+    }
+
+    private static synchronized @Nullable Epoll start(boolean reading) {
+        Epoll started = reading ? readers : writers;
+        if (started != null) {
+            return started;
+        }
+        int number = PollCalls.epollCreate(Constants.EPOLL_CLOEXEC);
+        if (number < 0) {
+            return null;
+        }
+        Epoll epoll = new Epoll(number, reading ? Constants.EPOLLIN : Constants.EPOLLOUT);
+        String name = reading ? "naru-epoll-readers" : "naru-epoll-writers";
+        Thread.ofPlatform().daemon().name(name).start(epoll::run);
+        if (reading) {
+            readers = epoll;
+        } else {
+            writers = epoll;
+        }
+        return epoll;
+    }
+
+    /** A virtual thread that waits. */
+    public static final class Sleeper extends Waiter {
+        private final Thread thread = Thread.currentThread();
+        private volatile boolean ready;
+
+        /** Whether the descriptor was seen ready since the wait began. */
+        public boolean isReady() {
+            return ready;
+        }
+
+        @Override
+        public void wake() {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    /**
+     * Begins a wait.
+     *
+     * @return 0, or a negated errno: EPERM for what is always ready, such as a regular file
+     */
+    public synchronized int register(int fd, Sleeper sleeper) {
+        List<Sleeper> here = sleepers.get(fd);
+        if (here == null) {
+            int answer = control(Constants.EPOLL_CTL_ADD, fd);
+            if (answer < 0) {
+                return answer;
+            }
+            here = new ArrayList<>(1);
+            sleepers.put(fd, here);
+        }
+        here.add(sleeper);
+        return 0;
+    }
+
+    /** Ends a wait, whether its event came or not. */
+    public synchronized void deregister(int fd, Sleeper sleeper) {
+        List<Sleeper> here = sleepers.get(fd);
+        if (here != null && here.remove(sleeper) && here.isEmpty()) {
+            sleepers.remove(fd);
+            int _ = control(Constants.EPOLL_CTL_DEL, fd);
+        }
+    }
+
+    private synchronized void ready(int fd) {
+        List<Sleeper> here = sleepers.remove(fd);
+        if (here != null) {
+            int _ = control(Constants.EPOLL_CTL_DEL, fd);
+            for (Sleeper sleeper : here) {
+                sleeper.ready = true;
+                sleeper.wake();
+            }
+        }
+    }
+
+    private int control(int operation, int fd) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment event = arena.allocate(SIZEOF_EVENT, 8);
+            event.set(ValueLayout.JAVA_INT, 0, events);
+            event.set(ValueLayout.JAVA_INT, DATA, fd);
+            return PollCalls.epollControl(epoll, operation, fd, event);
+        }
+    }
+
+    private void run() {
+        MemorySegment batch = Arena.global().allocate(BATCH * SIZEOF_EVENT, 8);
+        while (true) {
+            int count = PollCalls.epollWait(epoll, batch, BATCH, -1);
+            for (int i = 0; i < count; i++) {
+                ready(batch.get(ValueLayout.JAVA_INT_UNALIGNED, i * SIZEOF_EVENT + DATA));
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.naru.linux.internal;
+
+import java.lang.foreign.AddressLayout;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/** How a C function becomes a method handle, and what all downcalls share. */
+public final class Native {
+    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    static final AddressLayout POINTER = ValueLayout.ADDRESS;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final SymbolLookup C_LIBRARY = LINKER.defaultLookup();
+    private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
+
+    /** {@code struct utsname}: six fields of 65 bytes, the release third, the machine fifth. */
+    private static final int UTSNAME_FIELD = 65;
+
+    static {
+        nameTheFlagOnce();
+    }
+
+    private Native() {}
+
+    /** A function that sets errno: its handle takes the thread's {@link CallState} first. */
+    static MethodHandle errnoCall(String name, MemoryLayout result, MemoryLayout... arguments) {
+        return link(name, FunctionDescriptor.of(result, arguments), CAPTURE_ERRNO);
+    }
+
+    /** A variadic function that sets errno; {@code fixed} arguments stand before the variadic ones. */
+    static MethodHandle errnoCallVariadic(String name, int fixed, MemoryLayout result, MemoryLayout... arguments) {
+        return link(
+                name, FunctionDescriptor.of(result, arguments), CAPTURE_ERRNO, Linker.Option.firstVariadicArg(fixed));
+    }
+
+    /** A function that answers an error number itself, or cannot fail. */
+    static MethodHandle plainCall(String name, MemoryLayout result, MemoryLayout... arguments) {
+        return link(name, FunctionDescriptor.of(result, arguments));
+    }
+
+    static MemorySegment address(String name) {
+        return C_LIBRARY.findOrThrow(name);
+    }
+
+    @SuppressWarnings("restricted") // the only place of the project that links native code
+    private static MethodHandle link(String name, FunctionDescriptor shape, Linker.Option... options) {
+        return LINKER.downcallHandle(C_LIBRARY.findOrThrow(name), shape, options);
+    }
+
+    /** The kernel's convention from the C library's: the value, or the negated errno. */
+    static long answer(long value, MemorySegment state) {
+        return value >= 0 ? value : -CallState.errno(state);
+    }
+
+    static int answer(int value, MemorySegment state) {
+        return value >= 0 ? value : -CallState.errno(state);
+    }
+
+    /** {@code invokeExact} declares Throwable; what comes out of a downcall is a defect of ours, never an I/O error. */
+    static AssertionError unexpected(Throwable thrown) {
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        if (thrown instanceof RuntimeException runtime) {
+            throw runtime; // a closed arena, a segment of another thread: the caller's mistake, named by the JDK
+        }
+        return new AssertionError("downcall", thrown);
+    }
+
+    /** The machine as uname(2) names it: {@code x86_64}, {@code aarch64}. */
+    public static String machine() {
+        return uname(4);
+    }
+
+    /** The release as uname(2) names it: {@code 6.18.44}. */
+    public static String kernelRelease() {
+        return uname(2);
+    }
+
+    private static String uname(int field) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment names = arena.allocate(6L * UTSNAME_FIELD);
+            int _ = (int) plainCall("uname", INT, POINTER).invokeExact(names);
+            return names.getString((long) field * UTSNAME_FIELD);
+        } catch (Throwable thrown) {
+            throw unexpected(thrown);
+        }
+    }
+
+    /** Whether this module may make downcalls without the JVM's warning. */
+    public static boolean accessGranted() {
+        return Native.class.getModule().isNativeAccessEnabled();
+    }
+
+    /** The flag that grants it, for the way in which this module was loaded. */
+    public static String accessFlag() {
+        Module module = Native.class.getModule();
+        return "--enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
+    }
+
+    /** Without the flag, JDK 25 warns in words that do not say who is meant: say it once, and go on. */
+    private static void nameTheFlagOnce() {
+        if (!accessGranted()) {
+            System.getLogger("dev.naru.linux")
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "Naru makes system calls; end the JVM's warning with {0}",
+                            accessFlag());
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package dev.naru.linux.internal;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.spi.AbstractSelectableChannel;
+import java.nio.channels.spi.AbstractSelector;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Parks a platform thread in ppoll(2) on a descriptor and on an eventfd of its own, through which {@code close} and
+ * {@link Thread#interrupt} reach it. So a wake costs what it costs a C program: one, straight to the thread that waits.
+ *
+ * <p>Parkers are kept in a small pool and not by thread: there are as many eventfds as threads that sleep at once, and a
+ * thread that ends leaves none behind.
+ */
+public final class Parker extends Waiter {
+    /** How many idle parkers are kept, each a descriptor. A power of two. */
+    private static final int POOL_SIZE = 64;
+
+    private static final AtomicReferenceArray<@Nullable Parker> POOL = new AtomicReferenceArray<>(POOL_SIZE);
+
+    // Two struct pollfd {int fd; short events; short revents;}, a struct timespec, and room to drain the eventfd.
+    private static final long WAITED_FD = 0;
+    private static final long WAITED_EVENTS = 4;
+    private static final long WAITED_REVENTS = 6;
+    private static final long WAKER_FD = 8;
+    private static final long WAKER_EVENTS = 12;
+    private static final long WAKER_REVENTS = 14;
+    private static final long SECONDS = 16;
+    private static final long NANOS = 24;
+    private static final long COUNTER = 32;
+    private static final long SIZEOF = 40;
+    private static final long NANOS_A_SECOND = 1_000_000_000;
+
+    private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
+
+    private final int eventfd;
+    private final MemorySegment memory = Arena.ofAuto().allocate(SIZEOF, 8);
+    private final MemorySegment timeout = memory.asSlice(SECONDS, 16);
+    private final MemorySegment counter = memory.asSlice(COUNTER, 8);
+    private final InterruptHook hook = new InterruptHook();
+
+    /** Guarded by this object's monitor: see {@link #wake}. */
+    private boolean closed;
+
+    private Parker(int eventfd) {
+        this.eventfd = eventfd;
+        memory.set(ValueLayout.JAVA_INT, WAKER_FD, eventfd);
+        memory.set(ValueLayout.JAVA_SHORT, WAKER_EVENTS, Constants.POLLIN);
+    }
+
+    /** An idle parker, or a new one; null when the process may have no further descriptor. */
+    public static @Nullable Parker take() {
+        Parker idle = POOL.getAndSet(slot(), null);
+        if (idle != null) {
+            return idle;
+        }
+        int eventfd = PollCalls.eventfd(0, Constants.EFD_CLOEXEC | Constants.EFD_NONBLOCK);
+        return eventfd < 0 ? null : new Parker(eventfd);
+    }
+
+    /** Gives it back. */
+    public void release() {
+        if (!POOL.compareAndSet(slot(), null, this)) {
+            close();
+        }
+    }
+
+    private synchronized void close() {
+        closed = true;
+        int _ = FileCalls.close(eventfd);
+    }
+
+    private static int slot() {
+        return (int) Thread.currentThread().threadId() & (POOL_SIZE - 1);
+    }
+
+    /** From here to {@link #disarm}, an interrupt of the calling thread wakes it. */
+    public void arm() {
+        hook.arm();
+    }
+
+    /** Ends what {@link #arm} began. */
+    public void disarm() {
+        hook.disarm();
+    }
+
+    /**
+     * Sleeps until the descriptor has one of the events, {@link #wake} was called, or the time is over.
+     *
+     * @param nanos how long at most; {@link Long#MAX_VALUE} for ever
+     * @return whether the descriptor is ready
+     */
+    public boolean park(int fd, short events, long nanos) {
+        memory.set(ValueLayout.JAVA_INT, WAITED_FD, fd);
+        memory.set(ValueLayout.JAVA_SHORT, WAITED_EVENTS, events);
+        int ready = PollCalls.ppoll(memory, 2, timespec(nanos), MemorySegment.NULL);
+        if (ready <= 0) {
+            return false; // over, or EINTR: the caller looks at the clock
+        }
+        if (memory.get(ValueLayout.JAVA_SHORT, WAKER_REVENTS) != 0) {
+            long _ = FileCalls.read(eventfd, counter, Long.BYTES);
+        }
+        return memory.get(ValueLayout.JAVA_SHORT, WAITED_REVENTS) != 0;
+    }
+
+    private MemorySegment timespec(long nanos) {
+        if (nanos == Long.MAX_VALUE) {
+            return MemorySegment.NULL;
+        }
+        long left = Math.max(0, nanos);
+        memory.set(ValueLayout.JAVA_LONG, SECONDS, left / NANOS_A_SECOND);
+        memory.set(ValueLayout.JAVA_LONG, NANOS, left % NANOS_A_SECOND);
+        return timeout;
+    }
+
+    /**
+     * {@inheritDoc} An interrupt calls this after the sleeper has gone on, since {@link Thread#interrupt} does so outside
+     * its lock: then the next user of this parker looks once for nothing, and a closed number is left alone.
+     */
+    @Override
+    public synchronized void wake() {
+        if (!closed) {
+            long _ = FileCalls.write(eventfd, ONE, Long.BYTES); // EAGAIN: a full counter wakes as well
+        }
+    }
+
+    /**
+     * The JDK's own way to hear of an interrupt, on platform and virtual threads alike: {@code begin} of a selector names
+     * the object whose {@code wakeup} {@link Thread#interrupt} calls.
+     */
+    private final class InterruptHook extends AbstractSelector {
+        InterruptHook() {
+            super(null);
+        }
+
+        void arm() {
+            begin();
+        }
+
+        void disarm() {
+            end();
+        }
+
+        @Override
+        public Selector wakeup() {
+            wake();
+            return this;
+        }
+
+        @Override
+        protected void implCloseSelector() {}
+
+        @Override
+        protected SelectionKey register(
+                AbstractSelectableChannel channel, int operations, @Nullable Object attachment) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Set<SelectionKey> keys() {
+            return Set.of();
+        }
+
+        @Override
+        public Set<SelectionKey> selectedKeys() {
+            return Set.of();
+        }
+
+        @Override
+        public int selectNow() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int select(long timeout) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int select() {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

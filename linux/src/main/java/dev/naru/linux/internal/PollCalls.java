@@ -1,0 +1,71 @@
+package dev.naru.linux.internal;
+
+import static dev.naru.linux.internal.Native.INT;
+import static dev.naru.linux.internal.Native.LONG;
+import static dev.naru.linux.internal.Native.POINTER;
+import static dev.naru.linux.internal.Native.answer;
+import static dev.naru.linux.internal.Native.errnoCall;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/** Waiting for descriptors: {@code <poll.h>}, {@code <sys/epoll.h>}, {@code <sys/eventfd.h>}. */
+public final class PollCalls {
+    private static final MethodHandle PPOLL = errnoCall("ppoll", INT, POINTER, LONG, POINTER, POINTER);
+    private static final MethodHandle EPOLL_CREATE = errnoCall("epoll_create1", INT, INT);
+    private static final MethodHandle EPOLL_CONTROL = errnoCall("epoll_ctl", INT, INT, INT, INT, POINTER);
+    private static final MethodHandle EPOLL_WAIT = errnoCall("epoll_wait", INT, INT, POINTER, INT, INT);
+    private static final MethodHandle EVENTFD = errnoCall("eventfd", INT, INT, INT);
+
+    private PollCalls() {}
+
+    /** ppoll(2). */
+    public static int ppoll(MemorySegment descriptors, long count, MemorySegment timeout, MemorySegment signals) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((int) PPOLL.invokeExact(state, descriptors, count, timeout, signals), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** epoll_create1(2). */
+    public static int epollCreate(int flags) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((int) EPOLL_CREATE.invokeExact(state, flags), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** epoll_ctl(2). */
+    public static int epollControl(int epoll, int operation, int fd, MemorySegment event) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((int) EPOLL_CONTROL.invokeExact(state, epoll, operation, fd, event), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** epoll_wait(2). */
+    public static int epollWait(int epoll, MemorySegment events, int most, int timeoutMillis) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((int) EPOLL_WAIT.invokeExact(state, epoll, events, most, timeoutMillis), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** eventfd(2). */
+    public static int eventfd(int initial, int flags) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((int) EVENTFD.invokeExact(state, initial, flags), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+}

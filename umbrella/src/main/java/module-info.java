@@ -1,0 +1,5 @@
+/** The whole library: require this module, and every room of Naru can be used. */
+module dev.naru {
+    requires transitive dev.naru.channels;
+    requires transitive dev.naru.linux;
+}
