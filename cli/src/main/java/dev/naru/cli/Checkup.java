@@ -1,0 +1,123 @@
+package dev.naru.cli;
+
+import dev.naru.linux.Limits;
+import dev.naru.linux.Machine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+
+/** What {@code naru doctor} looks at. */
+final class Checkup {
+    private static final int OLDEST_JDK = 25;
+    private static final int OLDEST_KERNEL_MAJOR = 5;
+    private static final int OLDEST_KERNEL_MINOR = 10;
+    private static final int FEW_DESCRIPTORS = 1024;
+
+    private final Context.Jvm jvm;
+
+    Checkup(Context.Jvm jvm) {
+        this.jvm = jvm;
+    }
+
+    /** How bad it is. */
+    enum Verdict {
+        OK,
+        WARN,
+        FAIL;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Verdict failUnless(boolean good) {
+            return good ? OK : FAIL;
+        }
+
+        static Verdict warnUnless(boolean good) {
+            return good ? OK : WARN;
+        }
+    }
+
+    /**
+     * One line of the report.
+     *
+     * @param name what was looked at
+     * @param verdict how it is
+     * @param value what was found
+     * @param remedy what helps if it is not well
+     */
+    record Finding(String name, Verdict verdict, String value, String remedy) {}
+
+    List<Finding> all() {
+        return List.of(jdk(), nativeAccess(), kernel(), machine(), proc(), descriptors(), pipeSize(), pipePages());
+    }
+
+    private Finding jdk() {
+        return new Finding(
+                "JDK",
+                Verdict.failUnless(Runtime.version().feature() >= OLDEST_JDK),
+                jvm.version() + " at " + jvm.home(),
+                "install a JDK 25 or newer and set NARU_JAVA_HOME to it");
+    }
+
+    private Finding nativeAccess() {
+        return new Finding(
+                "native access",
+                Verdict.warnUnless(Machine.isNativeAccessGranted()),
+                Machine.isNativeAccessGranted() ? "granted" : "granted with a warning of the JVM",
+                "start the JVM with " + Machine.nativeAccessFlag());
+    }
+
+    private Finding kernel() {
+        String release = Machine.kernelRelease();
+        String[] parts = release.split("[.-]", 3);
+        int major = Integer.parseInt(parts[0]);
+        int minor = Integer.parseInt(parts[1]);
+        boolean young = major > OLDEST_KERNEL_MAJOR || (major == OLDEST_KERNEL_MAJOR && minor >= OLDEST_KERNEL_MINOR);
+        return new Finding("kernel", Verdict.failUnless(young), "Linux " + release, "boot Linux 5.10 or newer");
+    }
+
+    private Finding machine() {
+        String name = Machine.name();
+        return new Finding(
+                "machine",
+                Verdict.failUnless(name.equals("x86_64") || name.equals("aarch64")),
+                name,
+                "Naru knows the constants of x86-64 and aarch64");
+    }
+
+    private Finding proc() {
+        boolean mounted = Files.isDirectory(Path.of("/proc/self/fd"));
+        return new Finding(
+                "/proc", Verdict.failUnless(mounted), mounted ? "mounted" : "not mounted", "mount -t proc proc /proc");
+    }
+
+    private Finding descriptors() {
+        return new Finding(
+                "descriptors",
+                Verdict.warnUnless(Limits.softOpenDescriptors() >= FEW_DESCRIPTORS),
+                Limits.openDescriptors(),
+                "raise 'ulimit -n' (LimitNOFILE= in systemd)");
+    }
+
+    private Finding pipeSize() {
+        return limit("largest pipe", "fs/pipe-max-size", 1 << 20, "sysctl fs.pipe-max-size=1048576");
+    }
+
+    private Finding pipePages() {
+        return limit(
+                "pages in pipes",
+                "fs/pipe-user-pages-soft",
+                16_384,
+                "sysctl fs.pipe-user-pages-soft=16384 (0: no limit)");
+    }
+
+    private static Finding limit(String name, String path, long least, String remedy) {
+        String value = Limits.kernel(path);
+        String number = value.substring(value.indexOf('=') + 1);
+        boolean known = number.matches("\\d+");
+        boolean enough = known && (Long.parseLong(number) >= least || Long.parseLong(number) == 0);
+        return new Finding(name, Verdict.warnUnless(enough), value, remedy);
+    }
+}

@@ -1,0 +1,45 @@
+package dev.naru.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a command has around it.
+ *
+ * @param out for data
+ * @param err for people
+ * @param trace whether a defect of ours shows its stack
+ * @param jvm how to start ourselves again
+ */
+public record Context(PrintStream out, PrintStream err, boolean trace, Jvm jvm) {
+    /**
+     * The running JDK and our jars.
+     *
+     * @param home the JDK's directory
+     * @param version its version
+     * @param classPath our jars
+     */
+    public record Jvm(Path home, String version, String classPath) {
+        /** The command line of another process of ours, for measuring: with the optimizing compiler. */
+        public List<String> command(List<String> arguments) {
+            List<String> command = new ArrayList<>(List.of(
+                    home.resolve("bin/java").toString(),
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-XX:+UseSerialGC",
+                    "-Xshare:auto",
+                    "-XX:-UsePerfData",
+                    "-cp",
+                    classPath,
+                    Main.class.getName()));
+            command.addAll(arguments);
+            return command;
+        }
+    }
+
+    /** Words for people, from this command. */
+    public void say(String words) {
+        err.println("naru: " + words);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.naru.cli;
+
+import dev.naru.channels.AddressException;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** Turns what a command throws into words for people and an exit status. A user's mistake shows no stack. */
+final class Failures {
+    /** What went wrong: its entry in the table, the words, and what helps. */
+    private record Failure(Problem problem, String words, String remedy) {}
+
+    private Failures() {}
+
+    static CommandLine handledBy(Context context, CommandLine line) {
+        line.setOut(new PrintWriter(new OutputStreamWriter(context.out(), StandardCharsets.UTF_8), true));
+        line.setErr(new PrintWriter(new OutputStreamWriter(context.err(), StandardCharsets.UTF_8), true));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(Duration.class, Times::parse);
+        line.setParameterExceptionHandler((wrong, arguments) -> usage(context, wrong));
+        line.setExecutionExceptionHandler((thrown, command, result) -> report(context, thrown));
+        return line;
+    }
+
+    private static int usage(Context context, ParameterException wrong) {
+        if (wrong.getCause() instanceof AddressException address) {
+            return report(context, address);
+        }
+        CommandLine line = wrong.getCommandLine();
+        context.say(message(wrong));
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(wrong, context.err())) {
+            line.usage(context.err());
+        }
+        return Problem.USAGE.exitStatus();
+    }
+
+    /** Says it and answers the exit status. */
+    static int report(Context context, Throwable thrown) {
+        Failure failure = failure(thrown);
+        context.out().flush();
+        if (failure.problem() != Problem.INTERRUPTED) {
+            context.say(failure.words());
+            context.err().println("  what helps: " + failure.remedy());
+            context.err()
+                    .println("  code: " + code(failure.problem()) + " (naru explain " + code(failure.problem()) + ")");
+        }
+        if (context.trace()) {
+            thrown.printStackTrace(context.err());
+        }
+        return failure.problem().exitStatus();
+    }
+
+    private static Failure failure(Throwable thrown) {
+        return switch (thrown) {
+            case ErrnoException refused -> new Failure(refused.problem(), refused.summary(), refused.remedy());
+            case CliException found -> of(found.problem(), message(found));
+            case AddressException address -> of(Problem.BAD_ADDRESS, message(address));
+            case InterruptedException _ -> of(Problem.INTERRUPTED, "");
+            case ClosedByInterruptException _ -> of(Problem.INTERRUPTED, "");
+            case NoSuchFileException missing ->
+                of(Problem.NOT_FOUND, missing.getFile() + ": " + Problem.NOT_FOUND.text());
+            case AccessDeniedException denied -> of(Problem.DENIED, denied.getFile() + ": " + Problem.DENIED.text());
+            case InvalidPathException path -> of(Problem.USAGE, path.getInput() + ": " + path.getReason());
+            case Throwable defect -> of(Problem.INTERNAL, defect + ": " + Problem.INTERNAL.text());
+        };
+    }
+
+    private static Failure of(Problem problem, String words) {
+        return new Failure(problem, words, problem.remedy());
+    }
+
+    private static String message(Throwable thrown) {
+        return Objects.requireNonNullElse(thrown.getMessage(), thrown.toString());
+    }
+
+    /** The code as people type it: {@code reader-gone}. */
+    static String code(Problem problem) {
+        return problem.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,50 @@
+package dev.naru.cli;
+
+import dev.naru.channels.Fifo;
+import dev.naru.channels.FifoOptions;
+import dev.naru.linux.ErrnoException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code naru fifo create}. */
+@Command(name = "create", description = "Make FIFOs.")
+final class FifoCreate implements Callable<Integer> {
+    @Parameters(arity = "1..*", paramLabel = "PATH", description = "Where, as a path or fifo:PATH.")
+    private List<String> paths = new ArrayList<>();
+
+    @Option(
+            names = {"-m", "--mode"},
+            converter = OctalMode.class,
+            paramLabel = "OCTAL",
+            description = "Permissions, exactly (default: 600).")
+    private FifoOptions options = FifoOptions.ownerOnly();
+
+    @Option(names = "--exist-ok", description = "An existing FIFO is as good; its mode stays.")
+    private boolean existOk;
+
+    @Override
+    public Integer call() throws ErrnoException {
+        for (String path : paths) {
+            Fifo _ = existOk ? Fifo.openOrCreate(FifoPath.of(path), options) : Fifo.create(FifoPath.of(path), options);
+        }
+        return 0;
+    }
+
+    /** {@code 660}, {@code 0660}. */
+    static final class OctalMode implements ITypeConverter<FifoOptions> {
+        @Override
+        public FifoOptions convert(String text) {
+            try {
+                return FifoOptions.mode(Integer.parseInt(text, 8));
+            } catch (IllegalArgumentException wrong) {
+                throw new TypeConversionException("'" + text + "' is no mode; use octal digits from 0 to 777");
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package dev.naru.cli;
+
+import dev.naru.channels.Fifo;
+import dev.naru.linux.ErrnoException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code naru fifo rm}. */
+@Command(name = "rm", description = "Remove FIFOs, and nothing that is none. Who has one open keeps it.")
+final class FifoRemove implements Callable<Integer> {
+    @Parameters(arity = "1..*", paramLabel = "PATH", description = "Which, as a path or fifo:PATH.")
+    private List<String> paths = new ArrayList<>();
+
+    @Override
+    public Integer call() throws ErrnoException {
+        for (String path : paths) {
+            Fifo.remove(FifoPath.of(path));
+        }
+        return 0;
+    }
+}

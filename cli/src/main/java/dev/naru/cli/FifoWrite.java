@@ -1,0 +1,50 @@
+package dev.naru.cli;
+
+import dev.naru.channels.Fifo;
+import dev.naru.channels.PipeWriter;
+import dev.naru.linux.Problem;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code naru fifo write}. */
+@Command(name = "write", description = "Copy standard input into a FIFO.")
+final class FifoWrite implements Callable<Integer> {
+    private final Context context;
+
+    @Mixin
+    private WaitOptions waiting = new WaitOptions();
+
+    @Parameters(arity = "1", paramLabel = "PATH", description = "Which, as a path or fifo:PATH.")
+    private String path = "";
+
+    @Option(names = "--no-wait", description = "Only if somebody reads now; exit status 69 otherwise.")
+    private boolean noWait;
+
+    FifoWrite(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, CliException {
+        Fifo fifo = Fifo.open(FifoPath.of(path));
+        Duration time = waiting.timeout();
+        try (PipeWriter writer = open(fifo, time)) {
+            if (!new Pump(context).fromStandardInput(writer, time)) {
+                throw new CliException(Problem.TIMED_OUT, fifo.toString());
+            }
+            return 0;
+        }
+    }
+
+    private PipeWriter open(Fifo fifo, Duration time) throws IOException, InterruptedException, CliException {
+        if (noWait) {
+            return fifo.tryOpenWriter().orElseThrow(() -> new CliException(Problem.NO_READER, fifo.toString()));
+        }
+        return fifo.openWriter(time).orElseThrow(() -> new CliException(Problem.TIMED_OUT, fifo.toString()));
+    }
+}

@@ -1,0 +1,66 @@
+package dev.naru.cli;
+
+import dev.naru.channels.Address;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.FileStatus;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A FIFO in a directory.
+ *
+ * @param path where
+ * @param status what the kernel says of it
+ */
+record FoundFifo(Path path, FileStatus status) {
+    /** All below a directory, sorted by path; what may not be entered is passed over. */
+    static List<FoundFifo> below(Path directory) throws IOException {
+        List<FoundFifo> found = new ArrayList<>();
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (attributes.isOther()) {
+                    addIfFifo(found, file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException refused) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        found.sort((a, b) -> a.path.compareTo(b.path));
+        return found;
+    }
+
+    private static void addIfFifo(List<FoundFifo> found, Path file) {
+        try {
+            FileStatus status = FileStatus.ofLink(file);
+            if (status.type() == FileStatus.Type.FIFO) {
+                found.add(new FoundFifo(file, status));
+            }
+        } catch (ErrnoException gone) {
+            // removed while we were looking
+        }
+    }
+
+    String address() {
+        return new Address.FifoPath(path).toString();
+    }
+
+    /** The owner's name, or the uid where it has none. */
+    String owner() {
+        try {
+            return Files.getOwner(path).getName();
+        } catch (IOException gone) {
+            return Integer.toUnsignedString(status.owner());
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.naru.cli;
+
+import dev.naru.linux.FileStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JsonGenerator;
+
+/** {@code naru ls}: the FIFOs under a directory, and who has them open. */
+@Command(
+        name = "ls",
+        description = {
+            "List the FIFOs under directories, and which processes have them open.",
+            "Other users' processes are seen only by root."
+        })
+final class LsCommand implements Callable<Integer> {
+    private static final String FORM = "%-4s %-8s %-24s %-24s %s%n";
+
+    private final Context context;
+
+    @Parameters(arity = "0..*", paramLabel = "DIR", description = "Where to look (default: here).")
+    private List<Path> directories = new ArrayList<>();
+
+    @Option(names = "--json", description = "One JSON object a line and FIFO.")
+    private boolean json;
+
+    LsCommand(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<FoundFifo> found = new ArrayList<>();
+        for (Path directory : directories.isEmpty() ? List.of(Path.of("")) : directories) {
+            if (!Files.exists(directory)) {
+                throw new NoSuchFileException(directory.toString());
+            }
+            found.addAll(FoundFifo.below(directory));
+        }
+        OpenFiles open = OpenFiles.of(found.stream().map(FoundFifo::status).toList());
+        if (json) {
+            JsonLines lines = new JsonLines(context.out());
+            found.forEach(fifo -> lines.line(body -> write(body, fifo, open)));
+        } else if (!found.isEmpty()) {
+            context.out().printf(FORM, "mode", "owner", "readers", "writers", "address");
+            found.forEach(fifo -> print(fifo, open));
+        }
+        return 0;
+    }
+
+    private void print(FoundFifo fifo, OpenFiles open) {
+        FileStatus status = fifo.status();
+        context.out()
+                .printf(
+                        FORM,
+                        Integer.toOctalString(status.mode()),
+                        fifo.owner(),
+                        names(open.readers(status)),
+                        names(open.writers(status)),
+                        fifo.address());
+    }
+
+    private static String names(List<OpenFiles.Holder> holders) {
+        return holders.isEmpty()
+                ? "-"
+                : holders.stream()
+                        .map(holder -> holder.name() + "(" + holder.pid() + ")")
+                        .collect(Collectors.joining(","));
+    }
+
+    private static void write(JsonGenerator json, FoundFifo fifo, OpenFiles open) {
+        FileStatus status = fifo.status();
+        json.writeStringProperty("address", fifo.address());
+        json.writeStringProperty("mode", Integer.toOctalString(status.mode()));
+        json.writeNumberProperty("uid", status.owner());
+        json.writeStringProperty("owner", fifo.owner());
+        json.writeNumberProperty("inode", status.inode());
+        write(json, "readers", open.readers(status));
+        write(json, "writers", open.writers(status));
+    }
+
+    private static void write(JsonGenerator json, String name, List<OpenFiles.Holder> holders) {
+        json.writeArrayPropertyStart(name);
+        for (OpenFiles.Holder holder : holders) {
+            json.writeStartObject();
+            json.writeNumberProperty("pid", holder.pid());
+            json.writeStringProperty("name", holder.name());
+            json.writeNumberProperty("fd", holder.number());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,83 @@
+package dev.naru.cli;
+
+import dev.naru.cli.tour.TourCommand;
+import dev.naru.cli.tour.TourPeer;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import picocli.CommandLine;
+
+/** The entry of {@code naru}, and the only place that reads system properties and the environment. */
+public final class Main {
+    /** Made only when named: each one costs some milliseconds of start-up. */
+    private static final Map<String, Function<Context, Object>> COMMANDS = commands();
+
+    private Main() {}
+
+    private static Map<String, Function<Context, Object>> commands() {
+        Map<String, Function<Context, Object>> commands = new LinkedHashMap<>();
+        commands.put("tour", TourCommand::new);
+        commands.put("fifo", FifoCommand::line);
+        commands.put("ls", LsCommand::new);
+        commands.put("doctor", DoctorCommand::new);
+        commands.put("explain", ExplainCommand::new);
+        commands.put("completion", CompletionCommand::new);
+        return commands;
+    }
+
+    /** Runs the command and exits with its status. */
+    public static void main(String[] arguments) {
+        Context context = context();
+        int status = arguments.length > 0 && arguments[0].equals(TourPeer.NAME)
+                ? TourPeer.run(context, List.of(arguments).subList(1, arguments.length))
+                : run(context, arguments);
+        context.out().flush();
+        context.err().flush();
+        System.exit(status);
+    }
+
+    private static Context context() {
+        return new Context(
+                new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
+                new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+                System.getenv("NARU_TRACE") != null,
+                new Context.Jvm(
+                        Path.of(System.getProperty("java.home")),
+                        System.getProperty("java.version"),
+                        System.getProperty("java.class.path")));
+    }
+
+    private static int run(Context context, String[] arguments) {
+        return commandLine(context, arguments.length == 0 ? "" : arguments[0]).execute(arguments);
+    }
+
+    /** The command line with the named subcommand, or with all when none is named. */
+    static CommandLine commandLine(Context context, String named) {
+        CommandLine line = new CommandLine(new NaruCommand(context));
+        boolean all = !COMMANDS.containsKey(named) && !named.equals("--version") && !named.equals("-V");
+        COMMANDS.forEach((name, made) -> {
+            if (all || name.equals(named)) {
+                line.addSubcommand(name, made.apply(context));
+            }
+        });
+        StandardOptions.addHelp(line);
+        StandardOptions.addVersion(line);
+        if (all) {
+            line.addSubcommand(new CommandLine.HelpCommand());
+        }
+        return Failures.handledBy(context, line);
+    }
+
+    /** The version in the jar's manifest. */
+    static String version() {
+        return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+                .orElse("(not from a jar)");
+    }
+}

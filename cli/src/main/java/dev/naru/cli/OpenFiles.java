@@ -1,0 +1,104 @@
+package dev.naru.cli;
+
+import dev.naru.linux.FileStatus;
+import dev.naru.linux.ProcessIdentity;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Who has which file open, as {@code /proc/PID/fd} and {@code /proc/PID/fdinfo} show it (proc(5)). */
+final class OpenFiles {
+    private static final int ACCESS_MODE = 3;
+    private static final int WRITE_ONLY = 1;
+    private static final int READ_ONLY = 0;
+
+    /**
+     * A process that has a file open.
+     *
+     * @param pid its id
+     * @param name what the kernel calls it
+     * @param number its descriptor
+     * @param access O_RDONLY, O_WRONLY or O_RDWR
+     */
+    record Holder(long pid, String name, int number, int access) {}
+
+    /** A file, whatever its names. */
+    private record File(String device, long inode) {
+        static File of(FileStatus status) {
+            return new File(status.device(), status.inode());
+        }
+    }
+
+    private final Map<File, List<Holder>> holders = new HashMap<>();
+
+    private OpenFiles() {}
+
+    /** Of those files, whoever we may look at. */
+    static OpenFiles of(List<FileStatus> files) throws IOException {
+        OpenFiles open = new OpenFiles();
+        files.forEach(status -> open.holders.put(File.of(status), new ArrayList<>()));
+        if (files.isEmpty()) {
+            return open;
+        }
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : processes) {
+                open.look(process);
+            }
+        }
+        return open;
+    }
+
+    private void look(Path process) {
+        try (DirectoryStream<Path> numbers = Files.newDirectoryStream(process.resolve("fd"))) {
+            for (Path number : numbers) {
+                look(process, number);
+            }
+        } catch (IOException hidden) {
+            // another user's, or gone
+        }
+    }
+
+    private void look(Path process, Path number) {
+        try {
+            List<Holder> here = holders.get(File.of(FileStatus.of(number)));
+            if (here != null) {
+                long pid = Long.parseLong(process.getFileName().toString());
+                String name = ProcessIdentity.of(pid).map(ProcessIdentity::name).orElse("?");
+                int access = access(process.resolve("fdinfo").resolve(number.getFileName()));
+                here.add(new Holder(
+                        pid, name, Integer.parseInt(number.getFileName().toString()), access));
+            }
+        } catch (IOException gone) {
+            // closed while we were looking
+        }
+    }
+
+    /** The line {@code flags:} of fdinfo, in octal. */
+    private static int access(Path information) throws IOException {
+        return Files.readAllLines(information).stream()
+                .filter(line -> line.startsWith("flags:"))
+                .map(line -> Integer.parseInt(line.substring("flags:".length()).strip(), 8) & ACCESS_MODE)
+                .findFirst()
+                .orElse(READ_ONLY);
+    }
+
+    List<Holder> readers(FileStatus file) {
+        return holders(file, holder -> holder.access != WRITE_ONLY);
+    }
+
+    List<Holder> writers(FileStatus file) {
+        return holders(file, holder -> holder.access != READ_ONLY);
+    }
+
+    private List<Holder> holders(FileStatus file, Predicate<Holder> wanted) {
+        return holders.getOrDefault(File.of(file), List.of()).stream()
+                .filter(wanted)
+                .toList();
+    }
+}

@@ -1,0 +1,94 @@
+package dev.naru.cli;
+
+import dev.naru.channels.Address;
+import dev.naru.channels.Endpoints;
+import dev.naru.channels.InputChannel;
+import dev.naru.channels.OutputChannel;
+import dev.naru.channels.PipeReader;
+import dev.naru.channels.PipeWriter;
+import dev.naru.linux.Descriptor;
+import dev.naru.linux.Errno;
+import dev.naru.linux.ErrnoException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+
+/**
+ * Moves bytes between a pipe and a standard stream: by splice(2), which copies nothing, and where the stream does not take
+ * part in that (a terminal, a file opened for appending) by reading and writing.
+ */
+final class Pump {
+    private static final int STANDARD_INPUT = 0;
+    private static final int STANDARD_OUTPUT = 1;
+    private static final int PIECE = 64 * 1024;
+
+    private final Context context;
+
+    Pump(Context context) {
+        this.context = context;
+    }
+
+    /** Until the end or so many bytes; false when a piece did not come in time. */
+    boolean toStandardOutput(PipeReader reader, long bytes, Duration time) throws IOException, InterruptedException {
+        context.out().flush();
+        Descriptor out = Descriptor.borrow(STANDARD_OUTPUT);
+        long left = bytes;
+        try {
+            while (left > 0) {
+                long moved = reader.moveTo(out, Math.min(left, Integer.MAX_VALUE), time);
+                if (moved <= 0) {
+                    return moved < 0;
+                }
+                left -= moved;
+            }
+            return true;
+        } catch (ErrnoException refused) {
+            requireSpliceRefused(refused);
+            try (OutputChannel written = Endpoints.openWriter(new Address.Standard())) {
+                return copy(reader, written, left, time);
+            }
+        }
+    }
+
+    /** Until the end of standard input; false when a piece did not go in time. */
+    boolean fromStandardInput(PipeWriter writer, Duration time) throws IOException, InterruptedException {
+        Descriptor in = Descriptor.borrow(STANDARD_INPUT);
+        try {
+            long moved;
+            do {
+                moved = writer.moveFrom(in, Integer.MAX_VALUE, time);
+            } while (moved > 0);
+            return moved < 0;
+        } catch (ErrnoException refused) {
+            requireSpliceRefused(refused);
+            try (InputChannel read = Endpoints.openReader(new Address.Standard())) {
+                return copy(read, writer, Long.MAX_VALUE, time);
+            }
+        }
+    }
+
+    private static void requireSpliceRefused(ErrnoException refused) throws ErrnoException {
+        if (refused.errno() != Errno.EINVAL) {
+            throw refused;
+        }
+    }
+
+    private static boolean copy(InputChannel in, OutputChannel out, long bytes, Duration time) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+        for (long left = bytes; left > 0; ) {
+            piece.clear().limit((int) Math.min(left, PIECE));
+            int read = in.read(piece, time);
+            if (read <= 0) {
+                return read < 0;
+            }
+            left -= read;
+            piece.flip();
+            while (piece.hasRemaining()) {
+                if (out.write(piece, time) == 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.naru.cli.tour;
+
+import dev.naru.channels.AnonymousPipe;
+import dev.naru.channels.Command;
+import dev.naru.cli.CliException;
+import dev.naru.cli.Context;
+import dev.naru.linux.ChildProcess;
+import dev.naru.linux.Problem;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Leads two processes through one stop and writes down what they say. */
+final class Guide {
+    private final Context context;
+    private final ProgressLine progress;
+    private final TourFile file;
+    private final String sha256;
+
+    Guide(Context context, ProgressLine progress, TourFile file, String sha256) {
+        this.context = context;
+        this.progress = progress;
+        this.file = file;
+        this.sha256 = sha256;
+    }
+
+    Row visit(Stop stop, Path scratch) throws IOException, InterruptedException, CliException {
+        progress.step(stop.mechanism(), "two processes start");
+        try (Stop.Crossing crossing = stop.open(scratch);
+                Peer sender = new Peer(stop, TourPeer.SEND, crossing.sender());
+                Peer receiver = new Peer(stop, TourPeer.RECEIVE, crossing.receiver())) {
+            sender.expect(TourPeer.READY);
+            receiver.expect(TourPeer.READY);
+            sender.begin();
+            receiver.begin();
+            List<String> arrived = receiver.expect(TourPeer.ARRIVED);
+            progress.step(stop.mechanism(), "ping-pong");
+            List<String> rallies = sender.expect(TourPeer.RALLIES);
+            sender.expectSuccess();
+            receiver.expectSuccess();
+            long bytes = Long.parseLong(arrived.get(0));
+            return new Row(
+                    stop,
+                    bytes,
+                    Double.parseDouble(arrived.get(1)),
+                    Long.parseLong(rallies.get(0)),
+                    Long.parseLong(rallies.get(1)),
+                    bytes == file.length() && arrived.get(2).equals(sha256),
+                    crossing.object());
+        }
+    }
+
+    /** One of the two processes, its words, and how to make it begin. */
+    private final class Peer implements AutoCloseable {
+        private final String mechanism;
+        private final String role;
+        private final AnonymousPipe orders = AnonymousPipe.create();
+        private final AnonymousPipe words = AnonymousPipe.create();
+        private final BufferedReader lines =
+                new BufferedReader(Channels.newReader(words.reader(), StandardCharsets.UTF_8));
+        private final ChildProcess process;
+
+        Peer(Stop stop, String role, Stop.Ends ends) throws IOException {
+            this.mechanism = stop.mechanism();
+            this.role = role;
+            Command command = Command.of(context.jvm().command(TourPeer.arguments(role, file, ends)));
+            ends.give().accept(command);
+            this.process = command.stdin(orders.reader()).stdout(words.writer()).start();
+        }
+
+        void begin() throws IOException {
+            int _ = orders.writer().write(ByteBuffer.wrap(new byte[] {'\n'}));
+        }
+
+        /** Reads lines until that one comes; answers its words. */
+        List<String> expect(String word) throws IOException, InterruptedException, CliException {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                List<String> said = List.of(line.split(" ", -1));
+                if (said.getFirst().equals(word)) {
+                    return said.subList(1, said.size());
+                }
+                if (said.getFirst().equals(TourPeer.PROGRESS)) {
+                    progress.bytes(mechanism, Long.parseLong(said.get(1)), file.length());
+                }
+            }
+            throw died();
+        }
+
+        void expectSuccess() throws IOException, InterruptedException, CliException {
+            if (!process.waitFor().isSuccess()) {
+                throw died();
+            }
+        }
+
+        private CliException died() throws IOException, InterruptedException {
+            boolean _ = process.kill();
+            return new CliException(Problem.PEER_DIED, "%s, %s, %s".formatted(mechanism, role, process.waitFor()));
+        }
+
+        @Override
+        public void close() throws IOException {
+            boolean _ = process.kill(); // does nothing when all went well
+            try (orders) {
+                words.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.naru.cli.tour;
+
+import dev.naru.channels.Command;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** One mechanism of the tour: how its kernel objects come to be and how two processes get at them. */
+interface Stop {
+    /** Every stop, in the order of the table. A new mechanism joins with a line. */
+    List<Stop> ALL = List.of(new PipeStop(), new FifoStop());
+
+    /** The name of the row, and the word for {@code --only}. */
+    String mechanism();
+
+    /** What it is, in a few words. */
+    String description();
+
+    /**
+     * Makes the kernel objects: one way there and one way back.
+     *
+     * @param scratch a directory that is removed afterwards
+     */
+    Crossing open(Path scratch) throws IOException;
+
+    static Optional<Stop> named(String mechanism) {
+        return ALL.stream().filter(stop -> stop.mechanism().equals(mechanism)).findFirst();
+    }
+
+    /** The kernel objects of one stop. Closing removes what is still there. */
+    interface Crossing extends Closeable {
+        /** How the table names the kernel object. */
+        String object();
+
+        /** What the process that sends gets. */
+        Ends sender();
+
+        /** What the process on the far side gets. */
+        Ends receiver();
+
+        @Override
+        void close() throws IOException;
+    }
+
+    /**
+     * What one process gets.
+     *
+     * @param out the address at which it finds the end to write into
+     * @param in the address at which it finds the end to read from
+     * @param give hands over what has no name
+     */
+    record Ends(String out, String in, Consumer<Command> give) {}
+}

@@ -1,0 +1,123 @@
+package dev.naru.cli.tour;
+
+import dev.naru.channels.Address;
+import dev.naru.channels.Endpoints;
+import dev.naru.channels.InputChannel;
+import dev.naru.channels.OutputChannel;
+import dev.naru.cli.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One of the two processes of a stop; not a command for people. It says lines to the tour on its standard output, and
+ * begins when the tour says so on its standard input. When that closes, the tour is gone, and so is the peer.
+ */
+public final class TourPeer {
+    /** The first argument that makes the {@code naru} command a peer. */
+    public static final String NAME = "tour-peer";
+
+    static final String SEND = "send";
+    static final String RECEIVE = "receive";
+    static final String READY = "ready";
+    static final String PROGRESS = "progress";
+    static final String ARRIVED = "arrived";
+    static final String RALLIES = "rallies";
+
+    private static final int ORPHANED = 69;
+
+    private final Context context;
+    private final TourFile file;
+    private final Address outAddress;
+    private final Address inAddress;
+
+    private TourPeer(Context context, TourFile file, Address outAddress, Address inAddress) {
+        this.context = context;
+        this.file = file;
+        this.outAddress = outAddress;
+        this.inAddress = inAddress;
+    }
+
+    /** The arguments of a peer. */
+    static List<String> arguments(String role, TourFile file, Stop.Ends ends) {
+        return List.of(NAME, role, file.path().toString(), Long.toString(file.length()), ends.out(), ends.in());
+    }
+
+    /** Plays a role; the exit status. */
+    public static int run(Context context, List<String> arguments) {
+        TourFile file = new TourFile(Path.of(arguments.get(1)), Long.parseLong(arguments.get(2)));
+        TourPeer peer = new TourPeer(context, file, Address.parse(arguments.get(3)), Address.parse(arguments.get(4)));
+        try {
+            if (arguments.get(0).equals(SEND)) {
+                peer.send();
+            } else {
+                peer.receive();
+            }
+            return 0;
+        } catch (IOException | InterruptedException lost) {
+            context.say("tour, " + arguments.get(0) + ": " + lost);
+            return ORPHANED;
+        }
+    }
+
+    private void send() throws IOException, InterruptedException {
+        MappedByteBuffer first = Sender.firstWindow(file);
+        try (OutputChannel out = Endpoints.openWriter(outAddress);
+                InputChannel in = Endpoints.openReader(inAddress)) {
+            awaitStart();
+            Sender sender = new Sender(out, in);
+            sender.send(file, first);
+            Receiver.readMessage(in, ByteBuffer.allocateDirect(Receiver.MESSAGE_BYTES)); // all arrived, and hashed
+            long[] rallies = sender.pingPong();
+            say(RALLIES, percentile(rallies, 50), percentile(rallies, 99));
+        }
+    }
+
+    private void receive() throws IOException, InterruptedException {
+        ByteBuffer store = Receiver.store(file.length());
+        try (InputChannel in = Endpoints.openReader(inAddress);
+                OutputChannel out = Endpoints.openWriter(outAddress)) {
+            awaitStart();
+            Receiver receiver = new Receiver(in, out, bytes -> say(PROGRESS, bytes));
+            Receiver.Arrival arrival = receiver.receive(store, file.length());
+            say(ARRIVED, arrival.bytes(), arrival.megabytesPerSecond(), arrival.sha256());
+            Receiver.writeMessage(out, ByteBuffer.allocateDirect(Receiver.MESSAGE_BYTES), Receiver.PING);
+            receiver.pingPong();
+        }
+    }
+
+    /** Says that all is open, waits for the tour's word, and from then on ends with it. */
+    private void awaitStart() throws IOException {
+        say(READY);
+        InputStream tour = System.in;
+        if (tour.read() < 0) {
+            throw new IOException("the tour is gone");
+        }
+        Thread.ofPlatform().daemon().name("tour-watch").start(() -> {
+            try {
+                while (tour.read() >= 0) {
+                    // only its end matters
+                }
+            } catch (IOException ended) {
+                // so does that
+            }
+            Runtime.getRuntime().halt(ORPHANED);
+        });
+    }
+
+    private void say(Object... words) {
+        context.out()
+                .println(String.join(
+                        " ", Arrays.stream(words).map(String::valueOf).toList()));
+        context.out().flush();
+    }
+
+    /** The value below which so many percent of the sorted ones lie; 0 of none. */
+    private static long percentile(long[] sorted, int percent) {
+        return sorted.length == 0 ? 0 : sorted[(int) ((sorted.length - 1L) * percent / 100)];
+    }
+}
