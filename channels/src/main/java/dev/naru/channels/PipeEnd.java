@@ -1,6 +1,7 @@
 package dev.naru.channels;
 
 import dev.naru.linux.Descriptor;
+import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.FileStatus;
 import dev.naru.linux.Pipes;
@@ -10,6 +11,8 @@ import java.nio.channels.ClosedChannelException;
 
 /** What both ends of a pipe have: its capacity, what waits in it, and bytes that move without a copy. */
 abstract class PipeEnd extends DescriptorChannel {
+    private static final int EPIPE = Errno.EPIPE.number();
+
     PipeEnd(Descriptor descriptor, Mode mode, String address) {
         super(descriptor, mode, address);
     }
@@ -110,6 +113,8 @@ abstract class PipeEnd extends DescriptorChannel {
                 if (!await(from, Interest.READABLE, deadline) || !await(to, Interest.WRITABLE, deadline)) {
                     return 0;
                 }
+            } else if (moved == -EPIPE) {
+                throw ErrnoException.of(EPIPE, call, to == descriptor() ? toString() : to.toString());
             } else if (moved != -EINTR) {
                 throw refused((int) -moved, call);
             }

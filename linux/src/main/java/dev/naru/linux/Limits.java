@@ -14,6 +14,9 @@ import java.nio.file.Path;
 /** The bounds that this machine and this process live under. They differ between machines, so they are read, never assumed. */
 public final class Limits {
     private static final int MOST_BYTES = 256;
+    private static final long SOFT = 0;
+    private static final long HARD = 8;
+    private static final long RLIM_INFINITY = -1;
 
     private Limits() {}
 
@@ -36,18 +39,24 @@ public final class Limits {
 
     /** How many descriptors this process may have, as errors name it: {@code RLIMIT_NOFILE=1024, hard 4096}. */
     public static String openDescriptors() {
+        return "RLIMIT_NOFILE=%s, hard %s".formatted(number(descriptors(SOFT)), number(descriptors(HARD)));
+    }
+
+    /** How many descriptors this process may have. */
+    public static long softOpenDescriptors() {
+        return descriptors(SOFT) == RLIM_INFINITY ? Long.MAX_VALUE : descriptors(SOFT);
+    }
+
+    /** Of {@code struct rlimit}. */
+    private static long descriptors(long field) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment limit = arena.allocate(16); // struct rlimit: soft 8, hard 8
-            if (ProcessCalls.getrlimit(Constants.RLIMIT_NOFILE, limit) < 0) {
-                return "RLIMIT_NOFILE=unknown";
-            }
-            return "RLIMIT_NOFILE=%s, hard %s"
-                    .formatted(
-                            number(limit.get(ValueLayout.JAVA_LONG, 0)), number(limit.get(ValueLayout.JAVA_LONG, 8)));
+            MemorySegment limit = arena.allocate(HARD + Long.BYTES, Long.BYTES);
+            int _ = ProcessCalls.getrlimit(Constants.RLIMIT_NOFILE, limit); // fails for no resource that exists
+            return limit.get(ValueLayout.JAVA_LONG, field);
         }
     }
 
     private static String number(long limit) {
-        return limit == -1 ? "unlimited" : Long.toString(limit); // RLIM_INFINITY
+        return limit == RLIM_INFINITY ? "unlimited" : Long.toString(limit);
     }
 }

@@ -22,6 +22,8 @@ public enum Problem {
     EXISTS(65, "it exists already", "use open or openOrCreate, or remove it first: 'naru fifo rm PATH'"),
     /** The path is something else than a FIFO. */
     NOT_A_FIFO(65, "it exists, but is not a FIFO", "choose another path; 'ls -ld {target}' shows what stands there"),
+    /** A regular file was asked for. */
+    NOT_A_FILE(65, "it is no regular file", "choose a file; 'ls -ld {target}' shows what stands there"),
     /** A path component is too long. */
     NAME_TOO_LONG(65, "the name is too long", "a name may have 255 bytes, a path 4095"),
     /** The file system is mounted read-only. */
@@ -84,6 +86,8 @@ public enum Problem {
     NATIVE_ACCESS(70, "this JVM forbids native access", "start it with {value}"),
     /** The command line is wrong. */
     USAGE(64, "the command line is not understood", "'naru help COMMAND' shows how it is used"),
+    /** The tour knows no such mechanism. */
+    NO_MECHANISM(64, "there is no such mechanism", "the tour knows pipe and fifo"),
     /** An address of no known kind or form. */
     BAD_ADDRESS(64, "that is no address", "use pipe:, fd:3, -, or fifo:run/orders"),
     /** A code that is in neither table. */
