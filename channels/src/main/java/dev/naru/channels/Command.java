@@ -7,6 +7,7 @@ import dev.naru.linux.Spawn;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,32 +105,37 @@ public final class Command {
         Map<Integer, Descriptor> given = new HashMap<>(descriptors);
         ends.forEach((number, end) -> given.put(number, end.descriptor()));
         Spawn spawn = new Spawn(command, environment, directory, given);
-        setBlocking(true);
-        ChildProcess child;
+        List<DescriptorChannel> handedOver = new ArrayList<>();
+        boolean started = false;
         try {
-            child = spawn.start();
-        } catch (IOException refused) {
-            setBlocking(false);
-            throw refused;
-        }
-        for (DescriptorChannel end : ends.values()) {
-            end.close();
-        }
-        return child;
-    }
-
-    private void setBlocking(boolean blocking) throws IOException {
-        for (DescriptorChannel end : ends.values()) {
-            if (end.mode() == DescriptorChannel.Mode.OWN) {
-                if (!end.descriptor().enter()) {
-                    throw new ClosedChannelException();
-                }
-                try {
-                    end.descriptor().setNonBlocking(!blocking);
-                } finally {
-                    end.descriptor().leave();
+            for (DescriptorChannel end : ends.values()) {
+                setBlocking(end, true);
+                handedOver.add(end);
+            }
+            ChildProcess child = spawn.start();
+            started = true;
+            return child;
+        } finally {
+            for (DescriptorChannel end : handedOver) {
+                if (started) {
+                    end.close();
+                } else if (end.isOpen()) {
+                    setBlocking(end, false); // it stays ours
                 }
             }
+        }
+    }
+
+    private static void setBlocking(DescriptorChannel end, boolean blocking) throws IOException {
+        if (!end.descriptor().enter()) {
+            throw new ClosedChannelException();
+        }
+        try {
+            if (end.mode() == DescriptorChannel.Mode.OWN) {
+                end.descriptor().setNonBlocking(!blocking);
+            }
+        } finally {
+            end.descriptor().leave();
         }
     }
 }

@@ -96,17 +96,23 @@ abstract class DescriptorChannel implements InterruptibleChannel {
 
     /** For a shared description: before the call, not after it. False when the deadline passed. */
     final boolean mayProceed(Poller.Interest interest, long deadline) throws IOException {
-        return mode == Mode.OWN || await(interest, deadline == AT_ONCE ? System.nanoTime() : deadline);
+        return mode == Mode.OWN
+                || (deadline == AT_ONCE ? Poller.isReady(descriptor, interest) : await(interest, deadline));
     }
 
     /** Waits between {@link #enter} and {@link #exit}; false when the deadline passed. */
     final boolean await(Poller.Interest interest, long deadline) throws IOException {
-        return deadline != AT_ONCE && await(descriptor, interest, deadline);
+        return deadline != AT_ONCE && goesOn(Poller.await(descriptor, interest, deadline));
     }
 
-    /** The same for a second descriptor that takes part in the operation. */
-    final boolean await(Descriptor awaited, Poller.Interest interest, long deadline) throws IOException {
-        return switch (Poller.await(awaited, interest, deadline)) {
+    /** The same for one of two descriptors that take part in an operation; closing either ends the wait. */
+    final boolean await(Descriptor awaited, Poller.Interest interest, long deadline, Descriptor companion)
+            throws IOException {
+        return goesOn(Poller.await(awaited, interest, deadline, companion));
+    }
+
+    private boolean goesOn(Poller.Outcome outcome) throws IOException {
+        return switch (outcome) {
             case READY -> true;
             case TIMED_OUT -> false;
             case INTERRUPTED -> throw closedByInterrupt();

@@ -85,8 +85,9 @@ public final class Fifo {
                 return open(path);
             } catch (ErrnoException refused) {
                 if (refused.problem() != Problem.NOT_FOUND) {
-                    throw refused; // otherwise it was removed in between: once more
+                    throw refused;
                 }
+                FifoNode.refuseDanglingLink(path); // otherwise it was removed in between: once more
             }
         }
     }

@@ -110,7 +110,7 @@ abstract class PipeEnd extends DescriptorChannel {
                 return -1;
             }
             if (moved == -EAGAIN) {
-                if (!await(from, Interest.READABLE, deadline) || !await(to, Interest.WRITABLE, deadline)) {
+                if (!await(from, Interest.READABLE, deadline, to) || !await(to, Interest.WRITABLE, deadline, from)) {
                     return 0;
                 }
             } else if (moved == -EPIPE) {

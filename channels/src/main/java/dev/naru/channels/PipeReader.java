@@ -39,9 +39,7 @@ public final class PipeReader extends PipeEnd implements InputChannel {
     }
 
     private int read(ByteBuffer dst, long deadline) throws IOException {
-        if (dst.isReadOnly()) {
-            throw new IllegalArgumentException("read-only buffer");
-        }
+        requireWritable(dst);
         if (!enter(deadline)) {
             return 0;
         }
@@ -49,6 +47,12 @@ public final class PipeReader extends PipeEnd implements InputChannel {
             return dst.hasRemaining() ? readEntered(dst, deadline) : 0;
         } finally {
             exit();
+        }
+    }
+
+    private static void requireWritable(ByteBuffer dst) {
+        if (dst.isReadOnly()) {
+            throw new IllegalArgumentException("read-only buffer");
         }
     }
 
@@ -95,6 +99,9 @@ public final class PipeReader extends PipeEnd implements InputChannel {
     @Override
     public long read(ByteBuffer[] dsts, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, dsts.length);
+        for (int i = offset; i < offset + length; i++) {
+            requireWritable(dsts[i]); // before anything is taken from the pipe
+        }
         boolean _ = enter(Poller.NEVER);
         try {
             ByteBuffer all = staging().buffer;

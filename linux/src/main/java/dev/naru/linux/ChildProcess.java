@@ -42,15 +42,25 @@ public final class ChildProcess {
     private void reap() {
         try {
             pidfd.awaitExit();
-            exit.complete(collect());
-        } catch (ErrnoException | InterruptedException | RuntimeException lost) {
+        } catch (ErrnoException | InterruptedException noDescriptorToWaitOn) {
+            // A thread that blocks in waitid needs none: rather that than a zombie.
+            Thread.ofPlatform().daemon().name("naru-reaper-" + pid()).start(this::collect);
+            return;
+        }
+        collect();
+    }
+
+    private void collect() {
+        try {
+            exit.complete(status());
+        } catch (ErrnoException | RuntimeException lost) {
             exit.completeExceptionally(lost);
         } finally {
             pidfd.close();
         }
     }
 
-    private ExitStatus collect() throws ErrnoException {
+    private ExitStatus status() throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(SIZEOF_SIGINFO, 8);
             int answer =

@@ -37,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Descriptor implements Closeable {
     private static final int CLOSED = 1 << 31;
+
+    /** Before the umask, as every program has it. */
+    private static final int NEW_FILE_MODE = 0666;
+
     private static final VarHandle STATE;
 
     static {
@@ -90,7 +94,7 @@ public final class Descriptor implements Closeable {
 
     static int open(String path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
-            return FileCalls.open(arena.allocateFrom(path), flags, 0);
+            return FileCalls.open(arena.allocateFrom(path), flags, NEW_FILE_MODE);
         }
     }
 
@@ -254,12 +258,16 @@ public final class Descriptor implements Closeable {
      * Another open file description of the same pipe or FIFO, non-blocking, with flags of its own: what dup(2) cannot
      * give. It goes through {@code /proc/self/fd}.
      *
-     * @throws ErrnoException when {@code /proc} is not mounted, the pipe is another user's, or it is no pipe
+     * @throws ErrnoException when {@code /proc} is not mounted, the pipe is another user's, it is no pipe, or it is for
+     *     writing and every reader has gone
      */
     public Descriptor reopen(boolean forWriting) throws ErrnoException {
         String path = "/proc/self/fd/" + number;
         int access = forWriting ? Constants.O_WRONLY : Constants.O_RDONLY;
         int again = open(path, access | Constants.O_NONBLOCK | Constants.O_CLOEXEC);
+        if (again == -Constants.ENXIO) {
+            throw ErrnoException.of(Problem.READER_GONE, Constants.ENXIO, "open", path);
+        }
         if (again < 0) {
             throw ErrnoException.of(-again, "open", path);
         }

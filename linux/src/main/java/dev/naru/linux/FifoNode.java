@@ -45,6 +45,19 @@ public final class FifoNode {
         return requireFifo(path, true);
     }
 
+    /** A link that leads nowhere is in the way of a new FIFO, and yet no FIFO is there. */
+    public static void refuseDanglingLink(Path path) throws ErrnoException {
+        try {
+            if (FileStatus.ofLink(path).type() == FileStatus.Type.LINK) {
+                throw notAFifo(path);
+            }
+        } catch (ErrnoException refused) {
+            if (refused.problem() != Problem.NOT_FOUND) {
+                throw refused;
+            }
+        }
+    }
+
     private static FileStatus requireFifo(Path path, boolean followLinks) throws ErrnoException {
         FileStatus status = followLinks ? FileStatus.of(path) : FileStatus.ofLink(path);
         if (status.type() != FileStatus.Type.FIFO) {

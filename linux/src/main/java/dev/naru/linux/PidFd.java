@@ -85,15 +85,23 @@ public final class PidFd implements Closeable {
             throw closed("poll");
         }
         try {
-            return switch (Poller.await(descriptor, Poller.Interest.READABLE, deadline)) {
-                case READY -> true;
-                case TIMED_OUT -> false;
-                case CLOSED -> throw closed("poll");
-                case INTERRUPTED -> {
-                    boolean _ = Thread.interrupted();
-                    throw new InterruptedException();
+            while (true) {
+                switch (Poller.await(descriptor, Poller.Interest.READABLE, deadline)) {
+                    case READY -> {
+                        if (Poller.isReady(descriptor, Poller.Interest.READABLE)) { // READY alone is a hint
+                            return true;
+                        }
+                    }
+                    case TIMED_OUT -> {
+                        return false;
+                    }
+                    case CLOSED -> throw closed("poll");
+                    case INTERRUPTED -> {
+                        boolean _ = Thread.interrupted();
+                        throw new InterruptedException();
+                    }
                 }
-            };
+            }
         } finally {
             descriptor.leave();
         }
@@ -105,7 +113,7 @@ public final class PidFd implements Closeable {
             throw closed("poll");
         }
         try {
-            return Poller.await(descriptor, Poller.Interest.READABLE, System.nanoTime()) != Poller.Outcome.READY;
+            return !Poller.isReady(descriptor, Poller.Interest.READABLE);
         } finally {
             descriptor.leave();
         }

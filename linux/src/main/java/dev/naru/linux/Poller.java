@@ -3,6 +3,7 @@ package dev.naru.linux;
 import dev.naru.linux.internal.Constants;
 import dev.naru.linux.internal.Epoll;
 import dev.naru.linux.internal.Parker;
+import dev.naru.linux.internal.Waiter;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -49,10 +50,10 @@ public final class Poller {
 
     /** The deadline that lies so far from now; a negative time is over already. Saturates at {@link #NEVER}. */
     public static long deadlineIn(Duration timeout) {
-        long nanos = nanos(timeout);
+        long nanos = Math.max(0, nanos(timeout));
         long now = System.nanoTime();
         long deadline = now + nanos;
-        return nanos > 0 && deadline < now ? NEVER : deadline;
+        return deadline < now ? NEVER : deadline;
     }
 
     /** A time in nanoseconds; what a long cannot hold, 292 years, is for ever. */
@@ -73,78 +74,128 @@ public final class Poller {
      */
     public static Outcome await(Descriptor descriptor, Interest interest, long deadline) throws ErrnoException {
         return Thread.currentThread().isVirtual()
-                ? awaitVirtual(descriptor, interest, deadline)
+                ? awaitVirtual(descriptor, descriptor, interest, deadline)
                 : awaitPlatform(descriptor, interest, deadline);
     }
 
-    private static Outcome awaitPlatform(Descriptor descriptor, Interest interest, long deadline)
+    /**
+     * The same for an operation that uses a second descriptor: closing that one ends the wait too.
+     *
+     * @param companion entered by the caller as well
+     */
+    public static Outcome await(Descriptor descriptor, Interest interest, long deadline, Descriptor companion)
             throws ErrnoException {
-        Parker parker = Parker.take();
-        if (parker == null) {
-            throw ErrnoException.of(Constants.EMFILE, "eventfd", descriptor.toString());
+        if (Thread.currentThread().isVirtual()) {
+            return awaitVirtual(descriptor, companion, interest, deadline);
         }
+        Parker parker = takeParker(descriptor);
+        Waiter relay = parker.relay();
         try {
-            if (!descriptor.addWaiter(parker)) {
-                return Outcome.CLOSED;
-            }
-            parker.arm();
-            try {
-                return park(parker, descriptor, interest, deadline);
-            } finally {
-                parker.disarm();
-                descriptor.removeWaiter(parker);
-            }
+            return companion.addWaiter(relay)
+                    ? awaitPlatform(parker, descriptor, companion, interest, deadline)
+                    : Outcome.CLOSED;
+        } finally {
+            companion.removeWaiter(relay);
+            parker.release();
+        }
+    }
+
+    /**
+     * Whether the descriptor is ready now. Does not wait and heeds no interrupt.
+     *
+     * @param descriptor one that the caller has entered
+     */
+    public static boolean isReady(Descriptor descriptor, Interest interest) throws ErrnoException {
+        Parker parker = takeParker(descriptor);
+        try {
+            return parker.park(descriptor.number(), interest.events, 0);
         } finally {
             parker.release();
         }
     }
 
-    private static Outcome park(Parker parker, Descriptor descriptor, Interest interest, long deadline) {
-        while (true) {
-            boolean ready = parker.park(descriptor.number(), interest.events, left(deadline));
-            if (!descriptor.isOpen()) {
-                return Outcome.CLOSED;
-            }
-            if (ready) {
-                return Outcome.READY;
-            }
-            if (Thread.currentThread().isInterrupted()) {
-                return Outcome.INTERRUPTED;
-            }
-            if (left(deadline) <= 0) {
-                return Outcome.TIMED_OUT;
-            }
+    private static Parker takeParker(Descriptor descriptor) throws ErrnoException {
+        Parker parker = Parker.take();
+        if (parker == null) {
+            throw ErrnoException.of(Constants.EMFILE, "eventfd", descriptor.toString());
+        }
+        return parker;
+    }
+
+    private static Outcome awaitPlatform(Descriptor descriptor, Interest interest, long deadline)
+            throws ErrnoException {
+        Parker parker = takeParker(descriptor);
+        try {
+            return awaitPlatform(parker, descriptor, descriptor, interest, deadline);
+        } finally {
+            parker.release();
         }
     }
 
-    private static Outcome awaitVirtual(Descriptor descriptor, Interest interest, long deadline) throws ErrnoException {
+    private static Outcome awaitPlatform(
+            Parker parker, Descriptor descriptor, Descriptor companion, Interest interest, long deadline) {
+        if (!descriptor.addWaiter(parker)) {
+            return Outcome.CLOSED;
+        }
+        parker.arm();
+        try {
+            while (true) {
+                boolean ready = parker.park(descriptor.number(), interest.events, left(deadline));
+                if (!descriptor.isOpen() || !companion.isOpen()) {
+                    return Outcome.CLOSED;
+                }
+                if (ready) {
+                    return Outcome.READY;
+                }
+                if (Thread.currentThread().isInterrupted()) {
+                    return Outcome.INTERRUPTED;
+                }
+                if (left(deadline) <= 0) {
+                    return Outcome.TIMED_OUT;
+                }
+            }
+        } finally {
+            parker.disarm();
+            descriptor.removeWaiter(parker);
+        }
+    }
+
+    private static Outcome awaitVirtual(Descriptor descriptor, Descriptor companion, Interest interest, long deadline)
+            throws ErrnoException {
         Epoll epoll = Epoll.waitingFor(interest == Interest.READABLE);
         if (epoll == null) {
             throw ErrnoException.of(Constants.EMFILE, "epoll_create1", descriptor.toString());
         }
         Epoll.Sleeper sleeper = new Epoll.Sleeper();
+        Waiter relay = sleeper.relay();
         if (!descriptor.addWaiter(sleeper)) {
             return Outcome.CLOSED;
         }
         try {
+            if (!companion.addWaiter(relay)) {
+                return Outcome.CLOSED;
+            }
             int answer = epoll.register(descriptor.number(), sleeper);
             if (answer == -Constants.EPERM) {
                 return Outcome.READY; // epoll does not take what never makes anybody wait
             }
-            descriptor.check(answer, "epoll_ctl");
+            int _ = descriptor.check(answer, "epoll_ctl");
             try {
-                return park(sleeper, descriptor, deadline);
+                return park(sleeper, descriptor, companion, interest, deadline);
             } finally {
                 epoll.deregister(descriptor.number(), sleeper);
             }
         } finally {
+            companion.removeWaiter(relay);
             descriptor.removeWaiter(sleeper);
         }
     }
 
-    private static Outcome park(Epoll.Sleeper sleeper, Descriptor descriptor, long deadline) {
+    private static Outcome park(
+            Epoll.Sleeper sleeper, Descriptor descriptor, Descriptor companion, Interest interest, long deadline)
+            throws ErrnoException {
         while (true) {
-            if (!descriptor.isOpen()) {
+            if (!descriptor.isOpen() || !companion.isOpen()) {
                 return Outcome.CLOSED;
             }
             if (sleeper.isReady()) {
@@ -155,7 +206,8 @@ public final class Poller {
             }
             long left = left(deadline);
             if (left <= 0) {
-                return Outcome.TIMED_OUT;
+                // The epoll thread may not have had its turn yet: ask the kernel itself.
+                return isReady(descriptor, interest) ? Outcome.READY : Outcome.TIMED_OUT;
             }
             if (left == NEVER) {
                 LockSupport.park(sleeper);

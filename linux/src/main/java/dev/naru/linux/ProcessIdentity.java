@@ -1,6 +1,7 @@
 package dev.naru.linux;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -29,7 +30,8 @@ public record ProcessIdentity(long pid, long startTicks, String namespace, Strin
     public static Optional<ProcessIdentity> of(long pid) {
         Path directory = Path.of("/proc", Long.toString(pid));
         try {
-            String stat = Files.readString(directory.resolve("stat"));
+            // A name is cut after 15 bytes, in the middle of a character too: what cannot be decoded is replaced.
+            String stat = new String(Files.readAllBytes(directory.resolve("stat")), StandardCharsets.UTF_8);
             int open = stat.indexOf('(');
             int close = stat.lastIndexOf(')'); // a name may hold parentheses and blanks
             String[] fields = stat.substring(close + 2).split(" ", -1);

@@ -45,9 +45,18 @@ public record Spawn(
                 throw new IllegalArgumentException("descriptor " + number + ": the number is below 0");
             }
         }
+        command.forEach(Spawn::refuseNul);
+        environment.forEach((name, value) -> refuseNul(name + value));
         command = List.copyOf(command);
         environment = Map.copyOf(environment);
         descriptors = Map.copyOf(descriptors);
+    }
+
+    /** C would end the text there, and the program would get another. */
+    private static void refuseNul(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a NUL byte in: " + text.replace('\0', '?'));
+        }
     }
 
     /**

@@ -11,4 +11,15 @@ public abstract class Waiter {
 
     /** Makes the sleeper look again. May come too early, too late, or twice. */
     public abstract void wake();
+
+    /** Another link that wakes the same sleeper: one for the list of a second descriptor. */
+    public final Waiter relay() {
+        Waiter sleeper = this;
+        return new Waiter() {
+            @Override
+            public void wake() {
+                sleeper.wake();
+            }
+        };
+    }
 }
