@@ -5,6 +5,7 @@ import dev.naru.channels.Endpoints;
 import dev.naru.channels.InputChannel;
 import dev.naru.channels.OutputChannel;
 import dev.naru.cli.Context;
+import dev.naru.linux.Cores;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -51,8 +52,10 @@ public final class TourPeer {
     public static int run(Context context, List<String> arguments) {
         TourFile file = new TourFile(Path.of(arguments.get(1)), Long.parseLong(arguments.get(2)));
         TourPeer peer = new TourPeer(context, file, Address.parse(arguments.get(3)), Address.parse(arguments.get(4)));
+        boolean sends = arguments.get(0).equals(SEND);
         try {
-            if (arguments.get(0).equals(SEND)) {
+            pin(sends);
+            if (sends) {
                 peer.send();
             } else {
                 peer.receive();
@@ -61,6 +64,14 @@ public final class TourPeer {
         } catch (IOException | InterruptedException lost) {
             context.say("tour, " + arguments.get(0) + ": " + lost);
             return ORPHANED;
+        }
+    }
+
+    /** Each side on a core of its own, if there are two: otherwise luck decides whether a wake crosses cores. */
+    private static void pin(boolean sends) throws IOException {
+        List<Integer> cores = Cores.allowed();
+        if (cores.size() > 1) {
+            Cores.pin(sends ? cores.getFirst() : cores.get(1));
         }
     }
 

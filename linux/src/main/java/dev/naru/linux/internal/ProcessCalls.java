@@ -16,6 +16,8 @@ public final class ProcessCalls {
     private static final MethodHandle PIDFD_OPEN = errnoCallVariadic("syscall", 1, LONG, LONG, INT, INT);
     private static final MethodHandle PIDFD_SEND_SIGNAL =
             errnoCallVariadic("syscall", 1, LONG, LONG, INT, INT, POINTER, INT);
+    private static final MethodHandle SCHED_GETAFFINITY = errnoCall("sched_getaffinity", INT, INT, LONG, POINTER);
+    private static final MethodHandle SCHED_SETAFFINITY = errnoCall("sched_setaffinity", INT, INT, LONG, POINTER);
     private static final MethodHandle GETRLIMIT = errnoCall("getrlimit", INT, INT, POINTER);
     private static final MethodHandle SIGACTION = errnoCall("sigaction", INT, INT, POINTER, POINTER);
     private static final MethodHandle KILL = errnoCall("kill", INT, INT, INT);
@@ -52,6 +54,26 @@ public final class ProcessCalls {
         MemorySegment state = CallState.current();
         try {
             return answer((long) PIDFD_SEND_SIGNAL.invokeExact(state, number, pidfd, signal, info, flags), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** sched_getaffinity(2) of the calling thread (0). */
+    public static int schedGetaffinity(int thread, long size, MemorySegment cores) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((int) SCHED_GETAFFINITY.invokeExact(state, thread, size, cores), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** sched_setaffinity(2) of the calling thread (0). */
+    public static int schedSetaffinity(int thread, long size, MemorySegment cores) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((int) SCHED_SETAFFINITY.invokeExact(state, thread, size, cores), state);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }
