@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.InterruptibleChannel;
 
 /**
@@ -82,12 +83,22 @@ public final class DuplexPipe implements Closeable {
 
         @Override
         public int read(ByteBuffer dst) throws IOException {
-            return reader.read(dst);
+            try {
+                return reader.read(dst);
+            } catch (ClosedByInterruptException interrupted) {
+                close(); // the channel is both directions
+                throw interrupted;
+            }
         }
 
         @Override
         public int write(ByteBuffer src) throws IOException {
-            return writer.write(src);
+            try {
+                return writer.write(src);
+            } catch (ClosedByInterruptException interrupted) {
+                close(); // the channel is both directions
+                throw interrupted;
+            }
         }
 
         /** Ends what we say; what the other side says can still be read. */

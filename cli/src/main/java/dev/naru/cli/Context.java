@@ -22,6 +22,11 @@ public record Context(PrintStream out, PrintStream err, boolean trace, Jvm jvm) 
      * @param classPath our jars
      */
     public record Jvm(Path home, String version, String classPath) {
+        /** Whether the file is the JDK's or one of our jars. */
+        boolean owns(Path file) {
+            return file.startsWith(home) || List.of(classPath.split(":", -1)).contains(file.toString());
+        }
+
         /** The command line of another process of ours, for measuring: with the optimizing compiler. */
         public List<String> command(List<String> arguments) {
             List<String> command = new ArrayList<>(List.of(

@@ -64,20 +64,30 @@ final class Failures {
     private static Failure failure(Throwable thrown) {
         return switch (thrown) {
             case ErrnoException refused -> new Failure(refused.problem(), refused.summary(), refused.remedy());
-            case CliException found -> of(found.problem(), message(found));
-            case AddressException address -> of(Problem.BAD_ADDRESS, message(address));
-            case InterruptedException _ -> of(Problem.INTERRUPTED, "");
-            case ClosedByInterruptException _ -> of(Problem.INTERRUPTED, "");
-            case NoSuchFileException missing ->
-                of(Problem.NOT_FOUND, missing.getFile() + ": " + Problem.NOT_FOUND.text());
-            case AccessDeniedException denied -> of(Problem.DENIED, denied.getFile() + ": " + Problem.DENIED.text());
-            case InvalidPathException path -> of(Problem.USAGE, path.getInput() + ": " + path.getReason());
-            case Throwable defect -> of(Problem.INTERNAL, defect + ": " + Problem.INTERNAL.text());
+            case CliException found -> new Failure(found.problem(), message(found), found.remedy());
+            case AddressException address -> about(Problem.BAD_ADDRESS, address.text());
+            case InterruptedException _ -> about(Problem.INTERRUPTED, "");
+            case ClosedByInterruptException _ -> about(Problem.INTERRUPTED, "");
+            case NoSuchFileException missing -> about(Problem.NOT_FOUND, missing.getFile());
+            case AccessDeniedException denied -> about(Problem.DENIED, denied.getFile());
+            case InvalidPathException path -> about(Problem.USAGE, path.getInput());
+            case Throwable defect when deniesNativeAccess(defect) -> about(Problem.NATIVE_ACCESS, "linux");
+            case Throwable defect -> about(Problem.INTERNAL, defect.toString());
         };
     }
 
-    private static Failure of(Problem problem, String words) {
-        return new Failure(problem, words, problem.remedy());
+    private static Failure about(Problem problem, String target) {
+        return new Failure(problem, target + ": " + problem.text(), problem.remedy(target));
+    }
+
+    /** The first downcall fails in a static initializer; those after it find no class. */
+    private static boolean deniesNativeAccess(Throwable defect) {
+        for (Throwable cause = defect; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IllegalCallerException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String message(Throwable thrown) {

@@ -3,6 +3,7 @@ package dev.naru.cli;
 import dev.naru.channels.Fifo;
 import dev.naru.channels.FifoOptions;
 import dev.naru.linux.ErrnoException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -15,8 +16,12 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code naru fifo create}. */
 @Command(name = "create", description = "Make FIFOs.")
 final class FifoCreate implements Callable<Integer> {
-    @Parameters(arity = "1..*", paramLabel = "PATH", description = "Where, as a path or fifo:PATH.")
-    private List<String> paths = new ArrayList<>();
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "PATH",
+            description = "Where, as a path or fifo:PATH.",
+            converter = FifoPath.class)
+    private List<Path> paths = new ArrayList<>();
 
     @Option(
             names = {"-m", "--mode"},
@@ -30,8 +35,8 @@ final class FifoCreate implements Callable<Integer> {
 
     @Override
     public Integer call() throws ErrnoException {
-        for (String path : paths) {
-            Fifo _ = existOk ? Fifo.openOrCreate(FifoPath.of(path), options) : Fifo.create(FifoPath.of(path), options);
+        for (Path path : paths) {
+            Fifo _ = existOk ? Fifo.openOrCreate(path, options) : Fifo.create(path, options);
         }
         return 0;
     }

@@ -2,12 +2,12 @@ package dev.naru.cli;
 
 import dev.naru.channels.Address;
 import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
 
 /** A FIFO as people name it: a path, or the address {@code fifo:PATH}. */
-final class FifoPath {
-    private FifoPath() {}
-
-    static Path of(String text) {
+final class FifoPath implements ITypeConverter<Path> {
+    @Override
+    public Path convert(String text) {
         if (!text.startsWith("fifo:")) {
             return Path.of(text);
         }

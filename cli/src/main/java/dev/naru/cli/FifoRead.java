@@ -9,8 +9,11 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code naru fifo read}. */
 @Command(name = "read", description = "Copy a FIFO to standard output until its last writer closes.")
@@ -20,8 +23,12 @@ final class FifoRead implements Callable<Integer> {
     @Mixin
     private WaitOptions waiting = new WaitOptions();
 
-    @Parameters(arity = "1", paramLabel = "PATH", description = "Which, as a path or fifo:PATH.")
-    private String path = "";
+    @Parameters(
+            arity = "1",
+            paramLabel = "PATH",
+            description = "Which, as a path or fifo:PATH.",
+            converter = FifoPath.class)
+    private Path path = Path.of("");
 
     @Option(names = "--no-wait", description = "Take what is there now: do not wait for a writer or for more.")
     private boolean noWait;
@@ -29,14 +36,19 @@ final class FifoRead implements Callable<Integer> {
     @Option(names = "--bytes", paramLabel = "N", description = "Stop after so many bytes.")
     private long bytes = Long.MAX_VALUE;
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create(); // picocli sets it
+
     FifoRead(Context context) {
         this.context = context;
     }
 
     @Override
     public Integer call() throws IOException, InterruptedException, CliException {
-        Path where = FifoPath.of(path);
-        Fifo fifo = Fifo.open(where);
+        if (bytes < 0) {
+            throw new ParameterException(spec.commandLine(), "--bytes " + bytes + ": it is below 0");
+        }
+        Fifo fifo = Fifo.open(path);
         Duration time = noWait ? Duration.ZERO : waiting.timeout();
         try (PipeReader reader = noWait ? fifo.tryOpenReader() : open(fifo, time)) {
             if (!new Pump(context).toStandardOutput(reader, bytes, time) && !noWait) {

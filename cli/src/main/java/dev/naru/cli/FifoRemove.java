@@ -2,6 +2,7 @@ package dev.naru.cli;
 
 import dev.naru.channels.Fifo;
 import dev.naru.linux.ErrnoException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -11,13 +12,17 @@ import picocli.CommandLine.Parameters;
 /** {@code naru fifo rm}. */
 @Command(name = "rm", description = "Remove FIFOs, and nothing that is none. Who has one open keeps it.")
 final class FifoRemove implements Callable<Integer> {
-    @Parameters(arity = "1..*", paramLabel = "PATH", description = "Which, as a path or fifo:PATH.")
-    private List<String> paths = new ArrayList<>();
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "PATH",
+            description = "Which, as a path or fifo:PATH.",
+            converter = FifoPath.class)
+    private List<Path> paths = new ArrayList<>();
 
     @Override
     public Integer call() throws ErrnoException {
-        for (String path : paths) {
-            Fifo.remove(FifoPath.of(path));
+        for (Path path : paths) {
+            Fifo.remove(path);
         }
         return 0;
     }

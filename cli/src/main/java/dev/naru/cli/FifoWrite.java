@@ -4,6 +4,7 @@ import dev.naru.channels.Fifo;
 import dev.naru.channels.PipeWriter;
 import dev.naru.linux.Problem;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,8 +20,12 @@ final class FifoWrite implements Callable<Integer> {
     @Mixin
     private WaitOptions waiting = new WaitOptions();
 
-    @Parameters(arity = "1", paramLabel = "PATH", description = "Which, as a path or fifo:PATH.")
-    private String path = "";
+    @Parameters(
+            arity = "1",
+            paramLabel = "PATH",
+            description = "Which, as a path or fifo:PATH.",
+            converter = FifoPath.class)
+    private Path path = Path.of("");
 
     @Option(names = "--no-wait", description = "Only if somebody reads now; exit status 69 otherwise.")
     private boolean noWait;
@@ -31,7 +36,7 @@ final class FifoWrite implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, CliException {
-        Fifo fifo = Fifo.open(FifoPath.of(path));
+        Fifo fifo = Fifo.open(path);
         Duration time = waiting.timeout();
         try (PipeWriter writer = open(fifo, time)) {
             if (!new Pump(context).fromStandardInput(writer, time)) {

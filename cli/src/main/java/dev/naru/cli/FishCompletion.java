@@ -5,6 +5,7 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** Writes {@code complete} commands for fish from the commands themselves; picocli knows only bash and zsh. */
 final class FishCompletion {
@@ -23,6 +24,7 @@ final class FishCompletion {
         for (OptionSpec option : line.getCommandSpec().options()) {
             write(here, option);
         }
+        writeWords(here, line.getCommandSpec());
         line.getSubcommands().forEach((name, command) -> {
             script.append("complete -c naru -f -n '%s' -a %s -d '%s'%n"
                     .formatted(here, name, description(command.getCommandSpec())));
@@ -65,9 +67,20 @@ final class FishCompletion {
         return quoted(command.usageMessage().description());
     }
 
+    /** Words that a command takes, such as the shells of {@code completion}. */
+    private void writeWords(String here, CommandSpec command) {
+        for (PositionalParamSpec parameter : command.positionalParameters()) {
+            if (parameter.completionCandidates() != null) {
+                for (String word : parameter.completionCandidates()) {
+                    script.append("complete -c naru -f -n '%s' -a %s%n".formatted(here, word));
+                }
+            }
+        }
+    }
+
     private static String quoted(String[] description) {
         return description.length == 0
                 ? ""
-                : description[0].replace("\\", "\\\\").replace("'", "\\'");
+                : description[0].replaceAll("%n.*", "").replace("\\", "\\\\").replace("'", "\\'");
     }
 }

@@ -32,7 +32,10 @@ record FoundFifo(Path path, FileStatus status) {
             }
 
             @Override
-            public FileVisitResult visitFileFailed(Path file, IOException refused) {
+            public FileVisitResult visitFileFailed(Path file, IOException refused) throws IOException {
+                if (file.equals(directory)) {
+                    throw refused; // that one was asked for
+                }
                 return FileVisitResult.CONTINUE;
             }
         });

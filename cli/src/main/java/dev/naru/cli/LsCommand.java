@@ -2,8 +2,6 @@ package dev.naru.cli;
 
 import dev.naru.linux.FileStatus;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +38,7 @@ final class LsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<FoundFifo> found = new ArrayList<>();
         for (Path directory : directories.isEmpty() ? List.of(Path.of("")) : directories) {
-            if (!Files.exists(directory)) {
-                throw new NoSuchFileException(directory.toString());
-            }
+            FileStatus _ = FileStatus.of(directory); // throws when it is not there, or may not be seen
             found.addAll(FoundFifo.below(directory));
         }
         OpenFiles open = OpenFiles.of(found.stream().map(FoundFifo::status).toList());

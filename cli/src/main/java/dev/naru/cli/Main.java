@@ -2,6 +2,7 @@ package dev.naru.cli;
 
 import dev.naru.cli.tour.TourCommand;
 import dev.naru.cli.tour.TourPeer;
+import dev.naru.linux.Problem;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -38,9 +39,13 @@ public final class Main {
         int status = arguments.length > 0 && arguments[0].equals(TourPeer.NAME)
                 ? TourPeer.run(context, List.of(arguments).subList(1, arguments.length))
                 : run(context, arguments);
-        context.out().flush();
         context.err().flush();
-        System.exit(status);
+        System.exit(status == 0 ? outputStatus(context) : status);
+    }
+
+    /** A print stream keeps what went wrong to itself until it is asked. */
+    private static int outputStatus(Context context) {
+        return context.out().checkError() ? Failures.report(context, new CliException(Problem.OUTPUT_LOST, "-")) : 0;
     }
 
     private static Context context() {
@@ -55,7 +60,12 @@ public final class Main {
     }
 
     private static int run(Context context, String[] arguments) {
-        return commandLine(context, arguments.length == 0 ? "" : arguments[0]).execute(arguments);
+        try {
+            return commandLine(context, arguments.length == 0 ? "" : arguments[0])
+                    .execute(arguments);
+        } catch (LinkageError refused) { // picocli passes on what is no Exception
+            return Failures.report(context, refused);
+        }
     }
 
     /** The command line with the named subcommand, or with all when none is named. */

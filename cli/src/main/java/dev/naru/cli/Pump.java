@@ -9,8 +9,11 @@ import dev.naru.channels.PipeWriter;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -28,9 +31,26 @@ final class Pump {
         this.context = context;
     }
 
+    /**
+     * When we are started with a standard stream closed, the JVM's first file gets its number: nobody wants that file's
+     * bytes, or ours in it.
+     */
+    private void requireStandardStream(int number) throws CliException {
+        try {
+            Path file = Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(number)));
+            if (context.jvm().owns(file)) {
+                throw new CliException(Problem.BAD_DESCRIPTOR, new Address.Fd(number).toString());
+            }
+        } catch (IOException notThere) {
+            // the call itself will say so
+        }
+    }
+
     /** Until the end or so many bytes; false when a piece did not come in time. */
-    boolean toStandardOutput(PipeReader reader, long bytes, Duration time) throws IOException, InterruptedException {
+    boolean toStandardOutput(PipeReader reader, long bytes, Duration time)
+            throws IOException, InterruptedException, CliException {
         context.out().flush();
+        requireStandardStream(STANDARD_OUTPUT);
         Descriptor out = Descriptor.borrow(STANDARD_OUTPUT);
         long left = bytes;
         try {
@@ -51,7 +71,8 @@ final class Pump {
     }
 
     /** Until the end of standard input; false when a piece did not go in time. */
-    boolean fromStandardInput(PipeWriter writer, Duration time) throws IOException, InterruptedException {
+    boolean fromStandardInput(PipeWriter writer, Duration time) throws IOException, InterruptedException, CliException {
+        requireStandardStream(STANDARD_INPUT);
         Descriptor in = Descriptor.borrow(STANDARD_INPUT);
         try {
             long moved;

@@ -21,6 +21,14 @@ public sealed interface ExitStatus {
         return this instanceof Exited(int code) && code == 0;
     }
 
+    /** For people: {@code exit status 1}, {@code killed by SIGKILL}. */
+    default String inWords() {
+        return switch (this) {
+            case Exited(int code) -> "exit status " + code;
+            case Signalled(int signal) -> "killed by " + Signal.nameOf(signal);
+        };
+    }
+
     /** As shells number it: the code, or 128 and the signal. */
     default int shellCode() {
         return switch (this) {

@@ -83,7 +83,10 @@ public enum Problem {
     /** Any other refusal of the kernel. */
     KERNEL(69, "the kernel refused", "the errno tells why: 'naru explain' with its name"),
     /** Downcalls are forbidden in this JVM. */
-    NATIVE_ACCESS(70, "this JVM forbids native access", "start it with {value}"),
+    NATIVE_ACCESS(
+            70,
+            "this JVM forbids native access",
+            "start it with --enable-native-access=ALL-UNNAMED, or =dev.naru.linux on the module path"),
     /** The command line is wrong. */
     USAGE(64, "the command line is not understood", "'naru help COMMAND' shows how it is used"),
     /** The tour knows no such mechanism. */
@@ -92,6 +95,8 @@ public enum Problem {
     BAD_ADDRESS(64, "that is no address", "use pipe:, fd:3, -, or fifo:run/orders"),
     /** A code that is in neither table. */
     UNKNOWN_CODE(65, "there is no such code", "'naru explain' without a code lists them all"),
+    /** Standard output did not take all. */
+    OUTPUT_LOST(69, "standard output could not be written", "its reader has gone, or its disk is full"),
     /** A deadline passed. */
     TIMED_OUT(
             75,
@@ -134,6 +139,11 @@ public enum Problem {
     /** What helps, with its placeholders. */
     public String remedy() {
         return remedy;
+    }
+
+    /** What helps, for that address or path. */
+    public String remedy(String target) {
+        return fill(remedy, target, "", "");
     }
 
     /** A text or remedy with the placeholders filled in. */

@@ -29,6 +29,16 @@ public enum Signal {
         this.number = number;
     }
 
+    /** The name of any signal: {@code SIGKILL}, or {@code signal 11} for one that is not in this table. */
+    static String nameOf(int number) {
+        for (Signal signal : values()) {
+            if (signal.number == number) {
+                return signal.name();
+            }
+        }
+        return "signal " + number;
+    }
+
     /** The number. */
     public int number() {
         return number;

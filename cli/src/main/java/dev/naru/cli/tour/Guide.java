@@ -5,6 +5,8 @@ import dev.naru.channels.Command;
 import dev.naru.cli.CliException;
 import dev.naru.cli.Context;
 import dev.naru.linux.ChildProcess;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.ExitStatus;
 import dev.naru.linux.Problem;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,6 +15,9 @@ import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** Leads two processes through one stop and writes down what they say. */
 final class Guide {
@@ -20,6 +25,7 @@ final class Guide {
     private final ProgressLine progress;
     private final TourFile file;
     private final String sha256;
+    private final AtomicReference<@Nullable Peer> firstToFail = new AtomicReference<>();
 
     Guide(Context context, ProgressLine progress, TourFile file, String sha256) {
         this.context = context;
@@ -33,6 +39,8 @@ final class Guide {
         try (Stop.Crossing crossing = stop.open(scratch);
                 Peer sender = new Peer(stop, TourPeer.SEND, crossing.sender());
                 Peer receiver = new Peer(stop, TourPeer.RECEIVE, crossing.receiver())) {
+            sender.endsWith(receiver);
+            receiver.endsWith(sender);
             sender.expect(TourPeer.READY);
             receiver.expect(TourPeer.READY);
             sender.begin();
@@ -63,6 +71,7 @@ final class Guide {
         private final BufferedReader lines =
                 new BufferedReader(Channels.newReader(words.reader(), StandardCharsets.UTF_8));
         private final ChildProcess process;
+        private String lastWords = "";
 
         Peer(Stop stop, String role, Stop.Ends ends) throws IOException {
             this.mechanism = stop.mechanism();
@@ -83,6 +92,9 @@ final class Guide {
                 if (said.getFirst().equals(word)) {
                     return said.subList(1, said.size());
                 }
+                if (said.getFirst().equals(TourPeer.FAILED)) {
+                    lastWords = line.substring(TourPeer.FAILED.length() + 1) + ", ";
+                }
                 if (said.getFirst().equals(TourPeer.PROGRESS)) {
                     progress.bytes(mechanism, Long.parseLong(said.get(1)), file.length());
                 }
@@ -96,14 +108,36 @@ final class Guide {
             }
         }
 
+        /** When this one fails, the other would wait for it for ever, in the open of a FIFO for example. */
+        void endsWith(Peer other) {
+            CompletableFuture<Void> _ = process.onExit().thenAccept(status -> {
+                if (!status.isSuccess() && firstToFail.compareAndSet(null, this)) {
+                    other.end();
+                }
+            });
+        }
+
+        private void end() {
+            try {
+                boolean _ = process.kill(); // does nothing when all went well
+            } catch (ErrnoException refused) {
+                context.say(refused.summary());
+            }
+        }
+
         private CliException died() throws IOException, InterruptedException {
-            boolean _ = process.kill();
-            return new CliException(Problem.PEER_DIED, "%s, %s, %s".formatted(mechanism, role, process.waitFor()));
+            end();
+            ExitStatus status = process.waitFor();
+            Peer first = firstToFail.get();
+            return first == null || first.equals(this)
+                    ? new CliException(
+                            Problem.PEER_DIED, "%s, %s: %s%s".formatted(mechanism, role, lastWords, status.inWords()))
+                    : first.died();
         }
 
         @Override
         public void close() throws IOException {
-            boolean _ = process.kill(); // does nothing when all went well
+            end();
             try (orders) {
                 words.close();
             }

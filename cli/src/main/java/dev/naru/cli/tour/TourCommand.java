@@ -6,7 +6,6 @@ import dev.naru.cli.JsonLines;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.Problem;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,11 +70,8 @@ public final class TourCommand implements Callable<Integer> {
     }
 
     private Row visit(Guide guide, Stop stop) throws IOException, InterruptedException, CliException {
-        Path scratch = Files.createTempDirectory("naru-tour-");
-        try {
-            return guide.visit(stop, scratch);
-        } finally {
-            Files.delete(scratch);
+        try (Scratch scratch = Scratch.create()) {
+            return guide.visit(stop, scratch.path());
         }
     }
 

@@ -1,13 +1,12 @@
 package dev.naru.cli.tour;
 
 import dev.naru.cli.CliException;
+import dev.naru.linux.FileStatus;
 import dev.naru.linux.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -25,13 +24,11 @@ record TourFile(Path path, long length) {
 
     /** A file of the user's, whole. */
     static TourFile of(Path path) throws IOException, CliException {
-        if (!Files.exists(path)) {
-            throw new NoSuchFileException(path.toString());
-        }
-        if (!Files.isRegularFile(path)) {
+        FileStatus status = FileStatus.of(path);
+        if (status.type() != FileStatus.Type.REGULAR) {
             throw new CliException(Problem.NOT_A_FILE, path.toString());
         }
-        return new TourFile(path, Files.size(path));
+        return new TourFile(path, status.size());
     }
 
     /** The start of the running JDK's own classes: a real file that every machine with a JDK has. */

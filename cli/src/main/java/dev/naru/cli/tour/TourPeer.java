@@ -6,6 +6,7 @@ import dev.naru.channels.InputChannel;
 import dev.naru.channels.OutputChannel;
 import dev.naru.cli.Context;
 import dev.naru.linux.Cores;
+import dev.naru.linux.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.nio.MappedByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * One of the two processes of a stop; not a command for people. It says lines to the tour on its standard output, and
@@ -28,13 +30,15 @@ public final class TourPeer {
     static final String PROGRESS = "progress";
     static final String ARRIVED = "arrived";
     static final String RALLIES = "rallies";
+    static final String FAILED = "failed";
 
-    private static final int ORPHANED = 69;
+    private static final int ARGUMENTS = 5;
 
     private final Context context;
     private final TourFile file;
     private final Address outAddress;
     private final Address inAddress;
+    private final CountDownLatch start = new CountDownLatch(1);
 
     private TourPeer(Context context, TourFile file, Address outAddress, Address inAddress) {
         this.context = context;
@@ -50,11 +54,15 @@ public final class TourPeer {
 
     /** Plays a role; the exit status. */
     public static int run(Context context, List<String> arguments) {
+        if (arguments.size() != ARGUMENTS) {
+            return Problem.USAGE.exitStatus(); // not a command for people
+        }
         TourFile file = new TourFile(Path.of(arguments.get(1)), Long.parseLong(arguments.get(2)));
         TourPeer peer = new TourPeer(context, file, Address.parse(arguments.get(3)), Address.parse(arguments.get(4)));
         boolean sends = arguments.get(0).equals(SEND);
         try {
             pin(sends);
+            peer.endWithTheTour();
             if (sends) {
                 peer.send();
             } else {
@@ -62,8 +70,8 @@ public final class TourPeer {
             }
             return 0;
         } catch (IOException | InterruptedException lost) {
-            context.say("tour, " + arguments.get(0) + ": " + lost);
-            return ORPHANED;
+            peer.say(FAILED, lost.toString().replace('\n', ' '));
+            return Problem.PEER_DIED.exitStatus();
         }
     }
 
@@ -101,22 +109,24 @@ public final class TourPeer {
         }
     }
 
-    /** Says that all is open, waits for the tour's word, and from then on ends with it. */
-    private void awaitStart() throws IOException {
+    /** Says that all is open, and waits for the tour's word. */
+    private void awaitStart() throws InterruptedException {
         say(READY);
+        start.await();
+    }
+
+    /** From the start, since the open of a FIFO may wait for a peer that never comes. */
+    private void endWithTheTour() {
         InputStream tour = System.in;
-        if (tour.read() < 0) {
-            throw new IOException("the tour is gone");
-        }
         Thread.ofPlatform().daemon().name("tour-watch").start(() -> {
             try {
                 while (tour.read() >= 0) {
-                    // only its end matters
+                    start.countDown();
                 }
             } catch (IOException ended) {
-                // so does that
+                // as good as its end
             }
-            Runtime.getRuntime().halt(ORPHANED);
+            Runtime.getRuntime().halt(Problem.PEER_DIED.exitStatus()); // without a word: nobody listens
         });
     }
 

@@ -111,7 +111,7 @@ public final class Native {
             System.getLogger("dev.naru.linux")
                     .log(
                             System.Logger.Level.WARNING,
-                            "Naru makes system calls; end the JVM's warning with {0}",
+                            "Naru makes system calls; the warning of the JVM ends with {0}",
                             accessFlag());
         }
     }

@@ -1,0 +1,55 @@
+package dev.naru.cli.tour;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A directory for the objects of a stop. It goes when the stop is done, and also when a signal ends the tour. */
+final class Scratch implements Closeable {
+    private final Path path;
+    private final Thread whenSignalled;
+
+    private Scratch(Path path) {
+        this.path = path;
+        this.whenSignalled = Thread.ofPlatform().unstarted(this::deleteWhatCanBe);
+    }
+
+    static Scratch create() throws IOException {
+        Scratch scratch = new Scratch(Files.createTempDirectory("naru-tour-"));
+        Runtime.getRuntime().addShutdownHook(scratch.whenSignalled);
+        return scratch;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            boolean _ = Runtime.getRuntime().removeShutdownHook(whenSignalled);
+        } catch (IllegalStateException shuttingDown) {
+            return; // the hook does it
+        }
+        delete();
+    }
+
+    private void delete() throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(path)) {
+            for (Path file : left) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(path);
+    }
+
+    private void deleteWhatCanBe() {
+        try {
+            delete();
+        } catch (IOException left) {
+            // the stop removed it at the same moment
+        }
+    }
+}
