@@ -65,12 +65,14 @@ final class Failures {
         return switch (thrown) {
             case ErrnoException refused -> new Failure(refused.problem(), refused.summary(), refused.remedy());
             case CliException found -> new Failure(found.problem(), message(found), found.remedy());
-            case AddressException address -> about(Problem.BAD_ADDRESS, address.text());
+            case AddressException address ->
+                new Failure(Problem.BAD_ADDRESS, message(address), Problem.BAD_ADDRESS.remedy(address.text()));
             case InterruptedException _ -> about(Problem.INTERRUPTED, "");
             case ClosedByInterruptException _ -> about(Problem.INTERRUPTED, "");
             case NoSuchFileException missing -> about(Problem.NOT_FOUND, missing.getFile());
             case AccessDeniedException denied -> about(Problem.DENIED, denied.getFile());
-            case InvalidPathException path -> about(Problem.USAGE, path.getInput());
+            case InvalidPathException path ->
+                new Failure(Problem.USAGE, message(path), Problem.USAGE.remedy(path.getInput()));
             case Throwable defect when deniesNativeAccess(defect) -> about(Problem.NATIVE_ACCESS, "linux");
             case Throwable defect -> about(Problem.INTERNAL, defect.toString());
         };

@@ -26,7 +26,7 @@ record FoundFifo(Path path, FileStatus status) {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 if (attributes.isOther()) {
-                    addIfFifo(found, file);
+                    addIfFifo(found, file.normalize());
                 }
                 return FileVisitResult.CONTINUE;
             }

@@ -37,7 +37,7 @@ final class LsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<FoundFifo> found = new ArrayList<>();
-        for (Path directory : directories.isEmpty() ? List.of(Path.of("")) : directories) {
+        for (Path directory : directories.isEmpty() ? List.of(Path.of(".")) : directories) {
             FileStatus _ = FileStatus.of(directory); // throws when it is not there, or may not be seen
             found.addAll(FoundFifo.below(directory));
         }

@@ -2,8 +2,10 @@ package dev.naru.cli.tour;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** A directory for the objects of a stop. It goes when the stop is done, and also when a signal ends the tour. */
@@ -36,20 +38,27 @@ final class Scratch implements Closeable {
         delete();
     }
 
+    /** The stop may be removing or making files at this moment: each is gone afterwards, whoever removes it. */
     private void delete() throws IOException {
-        try (DirectoryStream<Path> left = Files.newDirectoryStream(path)) {
-            for (Path file : left) {
-                Files.delete(file);
+        while (Files.exists(path)) {
+            try (DirectoryStream<Path> left = Files.newDirectoryStream(path)) {
+                for (Path file : left) {
+                    boolean _ = Files.deleteIfExists(file);
+                }
+                boolean _ = Files.deleteIfExists(path);
+            } catch (DirectoryNotEmptyException made) {
+                // once more
+            } catch (NoSuchFileException gone) {
+                return;
             }
         }
-        Files.delete(path);
     }
 
     private void deleteWhatCanBe() {
         try {
             delete();
-        } catch (IOException left) {
-            // the stop removed it at the same moment
+        } catch (IOException refused) {
+            // nobody is left to hear of it
         }
     }
 }

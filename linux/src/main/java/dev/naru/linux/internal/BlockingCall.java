@@ -68,10 +68,10 @@ public final class BlockingCall {
 
     private void work() {
         thread = ProcessCalls.gettid();
-        long value = -Constants.EINTR;
-        while (value == -Constants.EINTR && !cancelled) {
+        long value;
+        do { // once at least: what need not wait succeeds, however late it is
             value = call.getAsLong();
-        }
+        } while (value == -Constants.EINTR && !cancelled);
         answer = value;
         done = true;
         LockSupport.unpark(caller);
