@@ -6,6 +6,7 @@ import dev.naru.linux.ErrnoException;
 import dev.naru.linux.FileStatus;
 import dev.naru.linux.Pipes;
 import dev.naru.linux.Poller.Interest;
+import dev.naru.linux.Problem;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 
@@ -64,19 +65,43 @@ abstract class PipeEnd extends DescriptorChannel {
         }
     }
 
-    /** A call that moves bytes in the kernel: a count, 0 at the end, or a negated errno. */
-    interface Transfer {
-        long move(Descriptor from, Descriptor to, long most);
+    /** A call that moves bytes in the kernel. */
+    enum Mover {
+        SPLICE("splice"),
+        TEE("tee");
+
+        private final String call;
+
+        Mover(String call) {
+            this.call = call;
+        }
+
+        /** A count, 0 at the end, or a negated errno. */
+        private long move(Descriptor from, Descriptor to, long most) {
+            return switch (this) {
+                case SPLICE -> Pipes.splice(from, to, most);
+                case TEE -> Pipes.tee(from, to, most);
+            };
+        }
     }
 
     /**
-     * Moves bytes between this end and another descriptor, waiting until some can move. EAGAIN does not tell which of the
-     * two made it wait, so both are waited for.
+     * Bytes that are to go from one descriptor to another, one of them this end's.
+     *
+     * @param toName what errors call the second
+     */
+    record Transfer(Mover mover, Descriptor from, Descriptor to, String toName) {
+        private long move(long most) {
+            return mover.move(from, to, most);
+        }
+    }
+
+    /**
+     * Moves bytes, waiting until some can move.
      *
      * @return how many moved, -1 at the end, or 0 when the deadline passed
      */
-    final long transfer(Descriptor from, Descriptor to, long most, long deadline, Transfer transfer, String call)
-            throws IOException {
+    final long transfer(Transfer transfer, long most, long deadline) throws IOException {
         if (most < 0) {
             throw new IllegalArgumentException("bytes to move: " + most);
         }
@@ -84,12 +109,13 @@ abstract class PipeEnd extends DescriptorChannel {
             return 0;
         }
         try {
-            Descriptor other = from == descriptor() ? to : from;
+            Descriptor other = transfer.from == descriptor() ? transfer.to : transfer.from;
             if (!other.enter()) {
                 throw new ClosedChannelException();
             }
             try {
-                return most == 0 ? 0 : transferEntered(from, to, most, deadline, transfer, call);
+                requirePipeOrFile(other, transfer);
+                return most == 0 ? 0 : transferEntered(transfer, most, deadline);
             } finally {
                 other.leave();
             }
@@ -98,11 +124,20 @@ abstract class PipeEnd extends DescriptorChannel {
         }
     }
 
-    private long transferEntered(
-            Descriptor from, Descriptor to, long most, long deadline, Transfer transfer, String call)
-            throws IOException {
+    /** SPLICE_F_NONBLOCK holds for pipes only: on a socket or terminal the call itself could wait, past any deadline. */
+    private static void requirePipeOrFile(Descriptor other, Transfer transfer) throws IOException {
+        FileStatus.Type type = other.status().type();
+        if (type != FileStatus.Type.FIFO && type != FileStatus.Type.REGULAR) {
+            throw ErrnoException.of(Problem.UNSUPPORTED, Errno.EINVAL.number(), transfer.mover.call, other.toString());
+        }
+    }
+
+    /** EAGAIN does not tell which of the two made it wait, so both are waited for. */
+    private long transferEntered(Transfer transfer, long most, long deadline) throws IOException {
+        Descriptor from = transfer.from;
+        Descriptor to = transfer.to;
         while (true) {
-            long moved = transfer.move(from, to, most);
+            long moved = transfer.move(most);
             if (moved > 0) {
                 return moved;
             }
@@ -114,9 +149,9 @@ abstract class PipeEnd extends DescriptorChannel {
                     return 0;
                 }
             } else if (moved == -EPIPE) {
-                throw ErrnoException.of(EPIPE, call, to == descriptor() ? toString() : to.toString());
+                throw ErrnoException.of(EPIPE, transfer.mover.call, transfer.toName);
             } else if (moved != -EINTR) {
-                throw refused((int) -moved, call);
+                throw refused((int) -moved, transfer.mover.call);
             }
         }
     }

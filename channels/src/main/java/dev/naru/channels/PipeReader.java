@@ -1,7 +1,6 @@
 package dev.naru.channels;
 
 import dev.naru.linux.Descriptor;
-import dev.naru.linux.Pipes;
 import dev.naru.linux.Poller;
 import dev.naru.linux.Poller.Interest;
 import java.io.IOException;
@@ -129,29 +128,30 @@ public final class PipeReader extends PipeEnd implements InputChannel {
     }
 
     /**
-     * Moves bytes into another descriptor inside the kernel, as pages and not as copies (splice(2)): a file, a terminal, a
-     * socket. Waits until some can move. A file that is open for appending refuses it (EINVAL).
+     * Moves bytes into a file or another pipe inside the kernel, as pages and not as copies (splice(2)). Waits until some
+     * can move.
      *
+     * @param target a pipe, or a regular file that is not open for appending; others are refused (EINVAL)
      * @param most how many bytes at most
      * @return how many moved, or -1 at the end
      */
     public long moveTo(Descriptor target, long most) throws IOException {
-        return transfer(descriptor(), target, most, Poller.NEVER, Pipes::splice, "splice");
+        return transfer(into(target), most, Poller.NEVER);
     }
 
     /** The same if some can move in time; 0 otherwise. A time of zero or less does not wait. */
     public long moveTo(Descriptor target, long most, Duration timeout) throws IOException {
-        return transfer(descriptor(), target, most, Poller.deadlineIn(timeout), Pipes::splice, "splice");
+        return transfer(into(target), most, Poller.deadlineIn(timeout));
     }
 
     /** The same into another pipe. */
     public long moveTo(PipeWriter target, long most) throws IOException {
-        return moveTo(target.descriptor(), most);
+        return transfer(into(Mover.SPLICE, target), most, Poller.NEVER);
     }
 
     /** The same into another pipe if some can move in time; 0 otherwise. */
     public long moveTo(PipeWriter target, long most, Duration timeout) throws IOException {
-        return moveTo(target.descriptor(), most, timeout);
+        return transfer(into(Mover.SPLICE, target), most, Poller.deadlineIn(timeout));
     }
 
     /**
@@ -162,12 +162,20 @@ public final class PipeReader extends PipeEnd implements InputChannel {
      * @return how many were copied, or -1 at the end
      */
     public long copyTo(PipeWriter target, long most) throws IOException {
-        return transfer(descriptor(), target.descriptor(), most, Poller.NEVER, Pipes::tee, "tee");
+        return transfer(into(Mover.TEE, target), most, Poller.NEVER);
     }
 
     /** The same if some can be copied in time; 0 otherwise. A time of zero or less does not wait. */
     public long copyTo(PipeWriter target, long most, Duration timeout) throws IOException {
-        return transfer(descriptor(), target.descriptor(), most, Poller.deadlineIn(timeout), Pipes::tee, "tee");
+        return transfer(into(Mover.TEE, target), most, Poller.deadlineIn(timeout));
+    }
+
+    private Transfer into(Descriptor target) {
+        return new Transfer(Mover.SPLICE, descriptor(), target, target.toString());
+    }
+
+    private Transfer into(Mover mover, PipeWriter target) {
+        return new Transfer(mover, descriptor(), target.descriptor(), target.toString());
     }
 
     /** A second end that reads the same pipe: writers see the reader gone only when both are closed. */

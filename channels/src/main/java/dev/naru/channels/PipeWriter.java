@@ -125,19 +125,24 @@ public final class PipeWriter extends PipeEnd implements OutputChannel {
     }
 
     /**
-     * Moves bytes from any descriptor, such as a file, into this pipe inside the kernel (splice(2)): the pages of the page
-     * cache themselves go through. Waits until some can move.
+     * Moves bytes from a file or another pipe into this one inside the kernel (splice(2)): the pages of the page cache
+     * themselves go through. Waits until some can move.
      *
+     * @param source a pipe or a regular file, read from where it stands; others are refused (EINVAL)
      * @param most how many bytes at most
      * @return how many moved, or -1 at the source's end
      */
     public long moveFrom(Descriptor source, long most) throws IOException {
-        return transfer(source, descriptor(), most, Poller.NEVER, Pipes::splice, "splice");
+        return transfer(from(source), most, Poller.NEVER);
     }
 
     /** The same if some can move in time; 0 otherwise. A time of zero or less does not wait. */
     public long moveFrom(Descriptor source, long most, Duration timeout) throws IOException {
-        return transfer(source, descriptor(), most, Poller.deadlineIn(timeout), Pipes::splice, "splice");
+        return transfer(from(source), most, Poller.deadlineIn(timeout));
+    }
+
+    private Transfer from(Descriptor source) {
+        return new Transfer(Mover.SPLICE, source, descriptor(), toString());
     }
 
     /** A second end that writes into the same pipe: readers see the end only when both are closed. */

@@ -6,12 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What {@code naru doctor} looks at. */
 final class Checkup {
     private static final int OLDEST_JDK = 25;
-    private static final int OLDEST_KERNEL_MAJOR = 5;
-    private static final int OLDEST_KERNEL_MINOR = 10;
+    private static final String OLDEST_KERNEL = "5.10";
+    private static final String OLDEST_GLIBC = "2.34";
     private static final int FEW_DESCRIPTORS = 1024;
 
     private final Context.Jvm jvm;
@@ -50,7 +51,8 @@ final class Checkup {
     record Finding(String name, Verdict verdict, String value, String remedy) {}
 
     List<Finding> all() {
-        return List.of(jdk(), nativeAccess(), kernel(), machine(), proc(), descriptors(), pipeSize(), pipePages());
+        return List.of(
+                jdk(), nativeAccess(), kernel(), machine(), cLibrary(), proc(), descriptors(), pipeSize(), pipePages());
     }
 
     private Finding jdk() {
@@ -71,11 +73,28 @@ final class Checkup {
 
     private Finding kernel() {
         String release = Machine.kernelRelease();
-        String[] parts = release.split("[.-]", 3);
-        int major = Integer.parseInt(parts[0]);
-        int minor = Integer.parseInt(parts[1]);
-        boolean young = major > OLDEST_KERNEL_MAJOR || (major == OLDEST_KERNEL_MAJOR && minor >= OLDEST_KERNEL_MINOR);
-        return new Finding("kernel", Verdict.failUnless(young), "Linux " + release, "boot Linux 5.10 or newer");
+        return new Finding(
+                "kernel",
+                Verdict.failUnless(atLeast(release, OLDEST_KERNEL)),
+                "Linux " + release,
+                "boot Linux " + OLDEST_KERNEL + " or newer");
+    }
+
+    private Finding cLibrary() {
+        Optional<String> version = Machine.glibcVersion();
+        return new Finding(
+                "C library",
+                Verdict.failUnless(version.isPresent() && atLeast(version.get(), OLDEST_GLIBC)),
+                version.map(number -> "glibc " + number).orElse("not glibc"),
+                "use a distribution with glibc " + OLDEST_GLIBC + " or newer; children are started by its posix_spawn");
+    }
+
+    /** Compares major and minor numbers. */
+    private static boolean atLeast(String version, String oldest) {
+        String[] parts = version.split("[.-]", 3);
+        String[] wanted = oldest.split("[.]", 2);
+        int major = Integer.compare(Integer.parseInt(parts[0]), Integer.parseInt(wanted[0]));
+        return major != 0 ? major > 0 : Integer.parseInt(parts[1]) >= Integer.parseInt(wanted[1]);
     }
 
     private Finding machine() {

@@ -9,22 +9,15 @@ public final class CliException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final Problem problem;
-    private final String target;
 
     /** About that target: a path, an address, an option. */
     public CliException(Problem problem, String target) {
         super(target + ": " + problem.text());
         this.problem = problem;
-        this.target = target;
     }
 
     /** The entry of the table. */
     public Problem problem() {
         return problem;
-    }
-
-    /** What helps. */
-    public String remedy() {
-        return problem.remedy(target);
     }
 }

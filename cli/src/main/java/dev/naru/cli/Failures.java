@@ -64,22 +64,22 @@ final class Failures {
     private static Failure failure(Throwable thrown) {
         return switch (thrown) {
             case ErrnoException refused -> new Failure(refused.problem(), refused.summary(), refused.remedy());
-            case CliException found -> new Failure(found.problem(), message(found), found.remedy());
+            case CliException found ->
+                new Failure(found.problem(), message(found), found.problem().remedy());
             case AddressException address ->
-                new Failure(Problem.BAD_ADDRESS, message(address), Problem.BAD_ADDRESS.remedy(address.text()));
+                new Failure(Problem.BAD_ADDRESS, message(address), Problem.BAD_ADDRESS.remedy());
             case InterruptedException _ -> about(Problem.INTERRUPTED, "");
             case ClosedByInterruptException _ -> about(Problem.INTERRUPTED, "");
             case NoSuchFileException missing -> about(Problem.NOT_FOUND, missing.getFile());
             case AccessDeniedException denied -> about(Problem.DENIED, denied.getFile());
-            case InvalidPathException path ->
-                new Failure(Problem.USAGE, message(path), Problem.USAGE.remedy(path.getInput()));
+            case InvalidPathException path -> new Failure(Problem.USAGE, message(path), Problem.USAGE.remedy());
             case Throwable defect when deniesNativeAccess(defect) -> about(Problem.NATIVE_ACCESS, "linux");
             case Throwable defect -> about(Problem.INTERNAL, defect.toString());
         };
     }
 
     private static Failure about(Problem problem, String target) {
-        return new Failure(problem, target + ": " + problem.text(), problem.remedy(target));
+        return new Failure(problem, target + ": " + problem.text(), problem.remedy());
     }
 
     /** The first downcall fails in a static initializer; those after it find no class. */

@@ -259,7 +259,7 @@ public final class Descriptor implements Closeable {
      * give. It goes through {@code /proc/self/fd}.
      *
      * @throws ErrnoException when {@code /proc} is not mounted, the pipe is another user's, it is no pipe, or it is for
-     *     writing and every reader has gone
+     *     writing and every reader of the FIFO has gone
      */
     public Descriptor reopen(boolean forWriting) throws ErrnoException {
         String path = "/proc/self/fd/" + number;

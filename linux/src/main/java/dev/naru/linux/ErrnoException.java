@@ -27,7 +27,7 @@ public final class ErrnoException extends IOException {
     private ErrnoException(Problem problem, Errno errno, String call, String target, String limit, String value) {
         super(summary(problem, errno, call, target, limit, value)
                 + "; "
-                + Problem.fill(problem.remedy(), target, limit, value));
+                + Problem.fill(problem.remedy(), limit, value));
         this.problem = problem;
         this.errno = errno;
         this.call = call;
@@ -72,7 +72,7 @@ public final class ErrnoException extends IOException {
         return "%s%s (%s: %s)"
                 .formatted(
                         target.endsWith(":") ? target + " " : target + ": ",
-                        Problem.fill(problem.text(), target, limit, value),
+                        Problem.fill(problem.text(), limit, value),
                         call,
                         problem == Problem.KERNEL ? errno : errno.name());
     }
@@ -114,6 +114,6 @@ public final class ErrnoException extends IOException {
 
     /** What helps. */
     public String remedy() {
-        return Problem.fill(problem.remedy(), target, limit, value);
+        return Problem.fill(problem.remedy(), limit, value);
     }
 }

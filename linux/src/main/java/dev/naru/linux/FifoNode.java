@@ -25,7 +25,7 @@ public final class FifoNode {
             var name = arena.allocateFrom(path.toString());
             int answer = FileCalls.mkfifo(name, mode);
             if (answer == -Constants.ENOENT) {
-                throw ErrnoException.of(Problem.NO_DIRECTORY, Constants.ENOENT, "mkfifo", path.toString());
+                throw ErrnoException.of(Problem.NO_DIRECTORY, Constants.ENOENT, "mkfifo", address(path));
             }
             check(answer, "mkfifo", path);
             check(FileCalls.chmod(name, mode), "chmod", path);
@@ -48,7 +48,7 @@ public final class FifoNode {
     /** A link that leads nowhere is in the way of a new FIFO, and yet no FIFO is there. */
     public static void refuseDanglingLink(Path path) throws ErrnoException {
         try {
-            if (FileStatus.ofLink(path).type() == FileStatus.Type.LINK) {
+            if (FileStatus.of(path, false, address(path)).type() == FileStatus.Type.LINK) {
                 throw notAFifo(path);
             }
         } catch (ErrnoException refused) {
@@ -59,7 +59,7 @@ public final class FifoNode {
     }
 
     private static FileStatus requireFifo(Path path, boolean followLinks) throws ErrnoException {
-        FileStatus status = followLinks ? FileStatus.of(path) : FileStatus.ofLink(path);
+        FileStatus status = FileStatus.of(path, followLinks, address(path));
         if (status.type() != FileStatus.Type.FIFO) {
             throw notAFifo(path);
         }
@@ -120,7 +120,7 @@ public final class FifoNode {
                     Problem.TOO_MANY_WAITERS,
                     Constants.EAGAIN,
                     "open",
-                    path.toString(),
+                    address(path),
                     "limit " + BlockingCall.MOST_WAITERS,
                     "");
         }
@@ -141,12 +141,17 @@ public final class FifoNode {
 
     private static int check(int answer, String call, Path path) throws ErrnoException {
         if (answer < 0) {
-            throw ErrnoException.of(-answer, call, path.toString());
+            throw ErrnoException.of(-answer, call, address(path));
         }
         return answer;
     }
 
     private static ErrnoException notAFifo(Path path) {
-        return ErrnoException.of(Problem.NOT_A_FIFO, Constants.EINVAL, "statx", path.toString());
+        return ErrnoException.of(Problem.NOT_A_FIFO, Constants.EINVAL, "statx", address(path));
+    }
+
+    /** As errors name it. */
+    private static String address(Path path) {
+        return "fifo:" + path;
     }
 }

@@ -65,12 +65,17 @@ public record FileStatus(Type type, int mode, String device, long inode, int own
 
     /** Of a path; a symbolic link is followed. */
     public static FileStatus of(Path path) throws ErrnoException {
-        return of(Constants.AT_FDCWD, path.toString(), 0, path.toString());
+        return of(path, true, path.toString());
     }
 
     /** Of a path; a symbolic link is not followed. */
     public static FileStatus ofLink(Path path) throws ErrnoException {
-        return of(Constants.AT_FDCWD, path.toString(), Constants.AT_SYMLINK_NOFOLLOW, path.toString());
+        return of(path, false, path.toString());
+    }
+
+    static FileStatus of(Path path, boolean followLinks, String target) throws ErrnoException {
+        int flags = followLinks ? 0 : Constants.AT_SYMLINK_NOFOLLOW;
+        return of(Constants.AT_FDCWD, path.toString(), flags, target);
     }
 
     static FileStatus of(Descriptor descriptor) throws ErrnoException {

@@ -1,6 +1,7 @@
 package dev.naru.linux;
 
 import dev.naru.linux.internal.Native;
+import java.util.Optional;
 
 /** The machine that we run on, and what this JVM may do on it. */
 public final class Machine {
@@ -14,6 +15,11 @@ public final class Machine {
     /** The kernel's release, as uname(2) names it: {@code 6.18.44}. */
     public static String kernelRelease() {
         return Native.kernelRelease();
+    }
+
+    /** The C library's version, such as {@code 2.36}; empty when it is not the GNU one. */
+    public static Optional<String> glibcVersion() {
+        return Native.glibcVersion();
     }
 
     /** Whether this JVM grants Naru native access; without, it works, and the JVM warns. */

@@ -33,6 +33,10 @@ public final class Pipes {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment ends = arena.allocate(ValueLayout.JAVA_INT, 2);
             int answer = PipeCalls.pipe2(ends, Constants.O_CLOEXEC | Constants.O_NONBLOCK);
+            if (answer == -Errno.ENFILE.number()) { // also when all of the user's pipes are too large together
+                String limits = Limits.kernel("fs/file-max") + ", " + Limits.kernel("fs/pipe-user-pages-hard");
+                throw ErrnoException.of(Problem.TOO_MANY_FILES, -answer, "pipe2", "pipe:", limits, "");
+            }
             if (answer < 0) {
                 throw ErrnoException.of(-answer, "pipe2", "pipe:");
             }

@@ -5,15 +5,14 @@ package dev.naru.linux;
  * happened and what helps. Exceptions, the command's messages, {@code naru explain} and {@code docs/errors.md} all come
  * from this table; it stands in the lowest room so that every room can use it.
  *
- * <p>In the remedy, {@code {target}} is the address or path in question, {@code {limit}} and {@code {value}} the bound and
- * the value that broke it.
+ * <p>In texts and remedies, {@code {limit}} and {@code {value}} stand for the bound and the value that broke it.
  */
 public enum Problem {
     /** The caller may not do this. */
     DENIED(
             77,
             "permission denied",
-            "look at owner and mode with 'ls -ld {target}'; run as the owner, or have the mode widened"),
+            "look at owner and mode with 'ls -ld PATH'; run as the owner, or have the mode widened"),
     /** The path is not there. */
     NOT_FOUND(65, "there is no such file", "check the spelling; a FIFO is made with 'naru fifo create PATH'"),
     /** A directory on the way is missing. */
@@ -21,9 +20,9 @@ public enum Problem {
     /** Create found something of that name. */
     EXISTS(65, "it exists already", "use open or openOrCreate, or remove it first: 'naru fifo rm PATH'"),
     /** The path is something else than a FIFO. */
-    NOT_A_FIFO(65, "it exists, but is not a FIFO", "choose another path; 'ls -ld {target}' shows what stands there"),
+    NOT_A_FIFO(65, "it exists, but is not a FIFO", "choose another path; 'ls -ld PATH' shows what stands there"),
     /** A regular file was asked for. */
-    NOT_A_FILE(65, "it is no regular file", "choose a file; 'ls -ld {target}' shows what stands there"),
+    NOT_A_FILE(65, "it is no regular file", "choose a file; 'ls -ld PATH' shows what stands there"),
     /** A path component is too long. */
     NAME_TOO_LONG(65, "the name is too long", "a name may have 255 bytes, a path 4095"),
     /** The file system is mounted read-only. */
@@ -141,13 +140,8 @@ public enum Problem {
         return remedy;
     }
 
-    /** What helps, for that address or path. */
-    public String remedy(String target) {
-        return fill(remedy, target, "", "");
-    }
-
     /** A text or remedy with the placeholders filled in. */
-    static String fill(String template, String target, String limit, String value) {
-        return template.replace("{target}", target).replace("{limit}", limit).replace("{value}", value);
+    static String fill(String template, String limit, String value) {
+        return template.replace("{limit}", limit).replace("{value}", value);
     }
 }

@@ -14,6 +14,13 @@ final class Advice {
                 .orElseThrow();
         Row quickest =
                 rows.stream().min(Comparator.comparingLong(Row::rttP50Nanos)).orElseThrow();
+        if (!widest.isTimed()) {
+            return String.format(
+                    Locale.ROOT,
+                    "on this machine: %s answers soonest (%s); the file is too small to time, give one of 1 MiB or more.",
+                    quickest.stop().mechanism(),
+                    Table.micros(quickest.rttP50Nanos()));
+        }
         // In the time of one round trip so many bytes would cross: below that, waking costs more than moving.
         long kib = Math.round(quickest.rttP50Nanos() / 1e3 * widest.megabytesPerSecond() / 1024);
         return String.format(

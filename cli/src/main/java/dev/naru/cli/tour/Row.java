@@ -22,6 +22,11 @@ record Row(
         boolean verified,
         String object) {
 
+    /** A file of one piece comes in one read: there is nothing to time. */
+    boolean isTimed() {
+        return megabytesPerSecond > 0;
+    }
+
     void write(JsonGenerator json) {
         json.writeStringProperty("mechanism", stop.mechanism());
         json.writeNumberProperty("bytes", bytes);

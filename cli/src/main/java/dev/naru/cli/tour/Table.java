@@ -17,7 +17,7 @@ final class Table {
                     FORM,
                     row.stop().mechanism(),
                     row.stop().description(),
-                    String.format(Locale.ROOT, "%,.0f", row.megabytesPerSecond()),
+                    row.isTimed() ? String.format(Locale.ROOT, "%,.0f", row.megabytesPerSecond()) : "-",
                     micros(row.rttP50Nanos()),
                     micros(row.rttP99Nanos()),
                     row.verified() ? "yes" : "NO",

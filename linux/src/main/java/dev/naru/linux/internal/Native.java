@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Optional;
 
 /** How a C function becomes a method handle, and what all downcalls share. */
 public final class Native {
@@ -82,6 +83,21 @@ public final class Native {
     /** The release as uname(2) names it: {@code 6.18.44}. */
     public static String kernelRelease() {
         return uname(2);
+    }
+
+    /** What gnu_get_libc_version(3) says; empty in another C library. */
+    @SuppressWarnings("restricted") // reads a constant C string
+    public static Optional<String> glibcVersion() {
+        if (C_LIBRARY.find("gnu_get_libc_version").isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            MemorySegment version =
+                    (MemorySegment) plainCall("gnu_get_libc_version", POINTER).invokeExact();
+            return Optional.of(version.reinterpret(Long.MAX_VALUE).getString(0));
+        } catch (Throwable thrown) {
+            throw unexpected(thrown);
+        }
     }
 
     private static String uname(int field) {
