@@ -38,6 +38,13 @@ public sealed interface Address {
      * @param number 0 or more
      */
     record Fd(int number) implements Address {
+        /** Refuses what no descriptor has. */
+        public Fd {
+            if (number < 0) {
+                throw new AddressException("fd:" + number, "a descriptor is a number of 0 or more");
+            }
+        }
+
         @Override
         public String toString() {
             return "fd:" + number;
@@ -50,6 +57,13 @@ public sealed interface Address {
      * @param path where it is
      */
     record FifoPath(Path path) implements Address {
+        /** Refuses the empty path. */
+        public FifoPath {
+            if (path.toString().isEmpty()) {
+                throw new AddressException("fifo:", "the path is missing");
+            }
+        }
+
         @Override
         public String toString() {
             return "fifo:" + path;
@@ -87,20 +101,16 @@ public sealed interface Address {
 
     private static Address fd(String text, String rest) {
         try {
-            int number = Integer.parseInt(rest);
-            if (number >= 0) {
-                return new Fd(number);
+            if (rest.matches("[0-9]+")) { // parseInt takes signs and other scripts' digits too
+                return new Fd(Integer.parseInt(rest));
             }
-        } catch (NumberFormatException notANumber) {
+        } catch (NumberFormatException tooLarge) {
             // said below
         }
         throw new AddressException(text, "a descriptor is a number of 0 or more");
     }
 
     private static Address fifo(String text, String rest) {
-        if (rest.isEmpty()) {
-            throw new AddressException(text, "the path is missing");
-        }
         try {
             return new FifoPath(Path.of(rest));
         } catch (InvalidPathException invalid) {

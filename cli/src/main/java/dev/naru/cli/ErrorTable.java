@@ -15,8 +15,8 @@ final class ErrorTable {
         carries; the `naru` command prints its code and ends with its exit status, as `<sysexits.h>` numbers them.
         `naru explain CODE` shows one row, and `naru explain EPIPE` or `naru explain 32` says what an errno is.
 
-        In the texts, `{target}` is the address or path in question; `{limit}` and `{value}` are the limit in force and the
-        value that broke it. The message has them filled in.
+        In the texts, `{limit}` and `{value}` stand for the limit in force and the value that broke it. The message has them
+        filled in.
 
         | code | exit status | what happened | what helps |
         |---|---|---|---|

@@ -39,6 +39,7 @@ final class FifoWrite implements Callable<Integer> {
         Fifo fifo = Fifo.open(path);
         Duration time = waiting.timeout();
         try (PipeWriter writer = open(fifo, time)) {
+            LargePipe.tryFor(writer);
             if (!new Pump(context).fromStandardInput(writer, time)) {
                 throw new CliException(Problem.TIMED_OUT, fifo.toString());
             }

@@ -5,6 +5,7 @@ import dev.naru.channels.Endpoints;
 import dev.naru.channels.InputChannel;
 import dev.naru.channels.OutputChannel;
 import dev.naru.cli.Context;
+import dev.naru.cli.LargePipe;
 import dev.naru.linux.Cores;
 import dev.naru.linux.Problem;
 import java.io.IOException;
@@ -87,6 +88,7 @@ public final class TourPeer {
         MappedByteBuffer first = Sender.firstWindow(file);
         try (OutputChannel out = Endpoints.openWriter(outAddress);
                 InputChannel in = Endpoints.openReader(inAddress)) {
+            LargePipe.tryFor(out);
             awaitStart();
             Sender sender = new Sender(out, in);
             sender.send(file, first);

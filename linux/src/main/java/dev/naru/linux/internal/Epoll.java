@@ -26,6 +26,9 @@ public final class Epoll {
     private final int epoll;
     private final int events;
 
+    /** A {@code struct epoll_event} for {@link #control}, which is called under this object's monitor. */
+    private final MemorySegment event = Arena.global().allocate(SIZEOF_EVENT, 8);
+
     /** Who waits for which number; guarded by this object's monitor, as are the epoll registrations. */
     private final Map<Integer, List<Sleeper>> sleepers = new HashMap<>();
 
@@ -119,12 +122,9 @@ public final class Epoll {
     }
 
     private int control(int operation, int fd) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment event = arena.allocate(SIZEOF_EVENT, 8);
-            event.set(ValueLayout.JAVA_INT, 0, events);
-            event.set(ValueLayout.JAVA_INT, DATA, fd);
-            return PollCalls.epollControl(epoll, operation, fd, event);
-        }
+        event.set(ValueLayout.JAVA_INT, 0, events);
+        event.set(ValueLayout.JAVA_INT, DATA, fd);
+        return PollCalls.epollControl(epoll, operation, fd, event);
     }
 
     private void run() {
