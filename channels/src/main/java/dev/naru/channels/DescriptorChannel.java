@@ -34,6 +34,12 @@ abstract class DescriptorChannel implements InterruptibleChannel {
     private final String address;
     private final ReentrantLock turn = new ReentrantLock();
 
+    /** The direct buffer of the last call and what was made of it; guarded by {@link #turn}. */
+    private @Nullable ByteBuffer lastBuffer;
+
+    private MemorySegment lastSegment = MemorySegment.NULL;
+    private int lastPosition;
+
     /** Where heap buffers are copied from and to; guarded by {@link #turn}. */
     private @Nullable Staging staging;
 
@@ -124,6 +130,20 @@ abstract class DescriptorChannel implements InterruptibleChannel {
     private ClosedByInterruptException closedByInterrupt() throws IOException {
         close();
         return new ClosedByInterruptException();
+    }
+
+    /**
+     * A direct buffer's memory from its position on. Who uses one buffer over and over makes no garbage: that must not hang
+     * on what the compiler inlines. The price is that an end holds the last buffer it was used with.
+     */
+    @SuppressWarnings("ReferenceEquality") // this buffer, not one with the same bytes
+    final MemorySegment memoryOf(ByteBuffer direct) {
+        if (direct != lastBuffer || direct.position() != lastPosition) {
+            lastSegment = MemorySegment.ofBuffer(direct);
+            lastPosition = direct.position();
+            lastBuffer = direct;
+        }
+        return lastSegment;
     }
 
     final Staging staging() {

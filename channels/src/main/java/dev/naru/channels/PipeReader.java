@@ -4,7 +4,6 @@ import dev.naru.linux.Descriptor;
 import dev.naru.linux.Poller;
 import dev.naru.linux.Poller.Interest;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
@@ -75,7 +74,7 @@ public final class PipeReader extends PipeEnd implements InputChannel {
     private int fill(ByteBuffer dst) {
         int read;
         if (dst.isDirect()) {
-            read = (int) descriptor().read(MemorySegment.ofBuffer(dst), dst.remaining());
+            read = (int) descriptor().read(memoryOf(dst), dst.remaining());
         } else {
             Staging staging = staging();
             read = (int) descriptor().read(staging.memory, Math.min(dst.remaining(), staging.capacity()));

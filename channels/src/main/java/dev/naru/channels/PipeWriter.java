@@ -5,7 +5,6 @@ import dev.naru.linux.Pipes;
 import dev.naru.linux.Poller;
 import dev.naru.linux.Poller.Interest;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
@@ -65,7 +64,7 @@ public final class PipeWriter extends PipeEnd implements OutputChannel {
         int most = mode() == Mode.SHARED ? Math.min(src.remaining(), Pipes.ATOMIC_BYTES) : src.remaining();
         int written;
         if (src.isDirect()) {
-            written = (int) descriptor().write(MemorySegment.ofBuffer(src), most);
+            written = (int) descriptor().write(memoryOf(src), most);
         } else {
             Staging staging = staging();
             most = Math.min(most, staging.capacity());

@@ -179,6 +179,15 @@ public final class Poller {
             if (answer == -Constants.EPERM) {
                 return Outcome.READY; // epoll does not take what never makes anybody wait
             }
+            if (answer == -Errno.ENOSPC.number()) {
+                throw ErrnoException.of(
+                        Problem.TOO_MANY_WATCHES,
+                        -answer,
+                        "epoll_ctl",
+                        descriptor.toString(),
+                        Limits.kernel("fs/epoll/max_user_watches"),
+                        "");
+            }
             int _ = descriptor.check(answer, "epoll_ctl");
             try {
                 return park(sleeper, descriptor, companion, interest, deadline);

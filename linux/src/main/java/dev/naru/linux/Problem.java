@@ -36,6 +36,11 @@ public enum Problem {
             "close what is not needed, or raise 'ulimit -n' (LimitNOFILE= in systemd)"),
     /** The machine has as many open files as it may. */
     TOO_MANY_FILES(69, "the machine has all the open files it may have ({limit})", "raise it: sysctl fs.file-max"),
+    /** The user's threads wait for as many descriptors as they may. */
+    TOO_MANY_WATCHES(
+            69,
+            "this user waits for all the descriptors it may ({limit})",
+            "raise it: sysctl fs.epoll.max_user_watches"),
     /** The kernel has no memory for it. */
     OUT_OF_MEMORY(69, "the kernel has no memory for it", "free memory, or raise the limit of the control group"),
     /** The descriptor number is not open. */
