@@ -26,6 +26,7 @@ final class Guide {
     private final TourFile file;
     private final String sha256;
     private final AtomicReference<@Nullable Peer> firstToFail = new AtomicReference<>();
+    private volatile boolean signalled;
 
     Guide(Context context, ProgressLine progress, TourFile file, String sha256) {
         this.context = context;
@@ -71,6 +72,7 @@ final class Guide {
         private final BufferedReader lines =
                 new BufferedReader(Channels.newReader(words.reader(), StandardCharsets.UTF_8));
         private final ChildProcess process;
+        private final ShutdownHook hook;
         private String lastWords = "";
 
         Peer(Stop stop, String role, Stop.Ends ends) throws IOException {
@@ -79,6 +81,11 @@ final class Guide {
             Command command = Command.of(context.jvm().command(TourPeer.arguments(role, file, ends)));
             ends.give().accept(command);
             this.process = command.stdin(orders.reader()).stdout(words.writer()).start();
+            // It ends with the tour by itself, but not while it is stopped.
+            this.hook = ShutdownHook.register(() -> {
+                signalled = true;
+                end();
+            });
         }
 
         void begin() throws IOException {
@@ -128,6 +135,9 @@ final class Guide {
         private CliException died() throws IOException, InterruptedException {
             end();
             ExitStatus status = process.waitFor();
+            if (signalled || status.shellCode() == Problem.INTERRUPTED.exitStatus()) {
+                throw new InterruptedException(); // a terminal interrupts the peers too
+            }
             Peer first = firstToFail.get();
             return first == null || first.equals(this)
                     ? new CliException(
@@ -138,6 +148,7 @@ final class Guide {
         @Override
         public void close() throws IOException {
             end();
+            hook.close();
             try (orders) {
                 words.close();
             }

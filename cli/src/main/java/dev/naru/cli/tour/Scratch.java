@@ -11,17 +11,15 @@ import java.nio.file.Path;
 /** A directory for the objects of a stop. It goes when the stop is done, and also when a signal ends the tour. */
 final class Scratch implements Closeable {
     private final Path path;
-    private final Thread whenSignalled;
+    private final ShutdownHook hook;
 
     private Scratch(Path path) {
         this.path = path;
-        this.whenSignalled = Thread.ofPlatform().unstarted(this::deleteWhatCanBe);
+        this.hook = ShutdownHook.register(this::deleteWhatCanBe);
     }
 
     static Scratch create() throws IOException {
-        Scratch scratch = new Scratch(Files.createTempDirectory("naru-tour-"));
-        Runtime.getRuntime().addShutdownHook(scratch.whenSignalled);
-        return scratch;
+        return new Scratch(Files.createTempDirectory("naru-tour-"));
     }
 
     Path path() {
@@ -30,11 +28,7 @@ final class Scratch implements Closeable {
 
     @Override
     public void close() throws IOException {
-        try {
-            boolean _ = Runtime.getRuntime().removeShutdownHook(whenSignalled);
-        } catch (IllegalStateException shuttingDown) {
-            return; // the hook does it
-        }
+        hook.close();
         delete();
     }
 

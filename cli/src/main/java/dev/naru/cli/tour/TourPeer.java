@@ -55,23 +55,33 @@ public final class TourPeer {
 
     /** Plays a role; the exit status. */
     public static int run(Context context, List<String> arguments) {
-        if (arguments.size() != ARGUMENTS) {
+        if (arguments.size() != ARGUMENTS || !List.of(SEND, RECEIVE).contains(arguments.getFirst())) {
             return Problem.USAGE.exitStatus(); // not a command for people
         }
+        try {
+            return of(context, arguments).play(arguments.getFirst().equals(SEND));
+        } catch (IllegalArgumentException notFromTheTour) {
+            return Problem.USAGE.exitStatus();
+        }
+    }
+
+    private static TourPeer of(Context context, List<String> arguments) {
         TourFile file = new TourFile(Path.of(arguments.get(1)), Long.parseLong(arguments.get(2)));
-        TourPeer peer = new TourPeer(context, file, Address.parse(arguments.get(3)), Address.parse(arguments.get(4)));
-        boolean sends = arguments.get(0).equals(SEND);
+        return new TourPeer(context, file, Address.parse(arguments.get(3)), Address.parse(arguments.get(4)));
+    }
+
+    private int play(boolean sends) {
         try {
             pin(sends);
-            peer.endWithTheTour();
+            endWithTheTour();
             if (sends) {
-                peer.send();
+                send();
             } else {
-                peer.receive();
+                receive();
             }
             return 0;
         } catch (IOException | InterruptedException lost) {
-            peer.say(FAILED, lost.toString().replace('\n', ' '));
+            say(FAILED, lost.toString().replace('\n', ' '));
             return Problem.PEER_DIED.exitStatus();
         }
     }
