@@ -75,7 +75,7 @@ final class Guide {
         private final ShutdownHook hook;
         private String lastWords = "";
 
-        Peer(Stop stop, String role, Stop.Ends ends) throws IOException {
+        Peer(Stop stop, String role, Stop.Ends ends) throws IOException, InterruptedException {
             this.mechanism = stop.mechanism();
             this.role = role;
             Command command = Command.of(context.jvm().command(TourPeer.arguments(role, file, ends)));

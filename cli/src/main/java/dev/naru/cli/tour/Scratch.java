@@ -13,12 +13,12 @@ final class Scratch implements Closeable {
     private final Path path;
     private final ShutdownHook hook;
 
-    private Scratch(Path path) {
+    private Scratch(Path path) throws InterruptedException {
         this.path = path;
         this.hook = ShutdownHook.register(this::deleteWhatCanBe);
     }
 
-    static Scratch create() throws IOException {
+    static Scratch create() throws IOException, InterruptedException {
         return new Scratch(Files.createTempDirectory("naru-tour-"));
     }
 

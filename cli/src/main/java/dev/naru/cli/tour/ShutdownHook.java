@@ -10,9 +10,15 @@ final class ShutdownHook implements Closeable {
         this.thread = Thread.ofPlatform().unstarted(action);
     }
 
-    static ShutdownHook register(Runnable action) {
+    /** Throws when the signal was faster; then it is done at once. */
+    static ShutdownHook register(Runnable action) throws InterruptedException {
         ShutdownHook hook = new ShutdownHook(action);
-        Runtime.getRuntime().addShutdownHook(hook.thread);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook.thread);
+        } catch (IllegalStateException shuttingDown) {
+            action.run();
+            throw new InterruptedException();
+        }
         return hook;
     }
 

@@ -5,13 +5,14 @@ import static dev.naru.linux.internal.Native.LONG;
 import static dev.naru.linux.internal.Native.POINTER;
 import static dev.naru.linux.internal.Native.answer;
 import static dev.naru.linux.internal.Native.errnoCall;
+import static dev.naru.linux.internal.Native.plainCall;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /** Waiting for descriptors: {@code <poll.h>}, {@code <sys/epoll.h>}, {@code <sys/eventfd.h>}. */
 public final class PollCalls {
-    private static final MethodHandle PPOLL = errnoCall("ppoll", INT, POINTER, LONG, POINTER, POINTER);
+    private static final MethodHandle PPOLL = plainCall("ppoll", INT, POINTER, LONG, POINTER, POINTER);
     private static final MethodHandle EPOLL_CREATE = errnoCall("epoll_create1", INT, INT);
     private static final MethodHandle EPOLL_CONTROL = errnoCall("epoll_ctl", INT, INT, INT, INT, POINTER);
     private static final MethodHandle EPOLL_WAIT = errnoCall("epoll_wait", INT, INT, POINTER, INT, INT);
@@ -19,11 +20,13 @@ public final class PollCalls {
 
     private PollCalls() {}
 
-    /** ppoll(2). */
+    /**
+     * ppoll(2): how many are ready, or -1. The one call whose errno is not captured: the sleeper looks again whatever it was,
+     * and the JDK's capture makes a small object a call where the compiler does not inline it.
+     */
     public static int ppoll(MemorySegment descriptors, long count, MemorySegment timeout, MemorySegment signals) {
-        MemorySegment state = CallState.current();
         try {
-            return answer((int) PPOLL.invokeExact(state, descriptors, count, timeout, signals), state);
+            return (int) PPOLL.invokeExact(descriptors, count, timeout, signals);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }
