@@ -17,6 +17,9 @@ public final class Native {
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
     static final AddressLayout POINTER = ValueLayout.ADDRESS;
 
+    /** Looked at before the first downcall: with its warning, the JVM grants the rest. */
+    private static final boolean ACCESS_GRANTED = Native.class.getModule().isNativeAccessEnabled();
+
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup C_LIBRARY = LINKER.defaultLookup();
     private static final Linker.Option CAPTURE_ERRNO = Linker.Option.captureCallState("errno");
@@ -112,7 +115,7 @@ public final class Native {
 
     /** Whether this module may make downcalls without the JVM's warning. */
     public static boolean accessGranted() {
-        return Native.class.getModule().isNativeAccessEnabled();
+        return ACCESS_GRANTED;
     }
 
     /** The flag that grants it, for the way in which this module was loaded. */

@@ -11,6 +11,7 @@ public final class Await {
      *
      * @param what names it in the failure
      */
+    @SuppressWarnings("ThreadPriorityCheck") // two cores: the other side shall get ours while we look
     public static void until(String what, Callable<Boolean> condition) {
         try {
             while (!condition.call()) {

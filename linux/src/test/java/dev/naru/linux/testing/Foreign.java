@@ -35,6 +35,6 @@ public final class Foreign {
 
     /** Sends a signal by its name without SIG, such as STOP, by kill(1). */
     public static void signal(String name, long pid) throws IOException, InterruptedException {
-        String unused = shell("kill -" + name + " " + pid);
+        var _ = shell("kill -" + name + " " + pid);
     }
 }

@@ -3,17 +3,17 @@ package dev.naru.linux.testing;
 import dev.naru.linux.Descriptor;
 import java.io.IOException;
 import java.net.URISyntaxException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 
 /** A {@code main} of the tests, to be run in a JVM of its own. Built by each call, ended by {@link #command}. */
 public final class JavaProgram {
@@ -52,37 +52,38 @@ public final class JavaProgram {
         return this;
     }
 
-    /** Copies the classes to a new folder below that one, where every user may read them. */
-    public JavaProgram copiedTo(Path folder) throws IOException {
-        int number = 0;
+    /**
+     * Packs the classes into jars there and lets every user read them. From a jar, classes are loaded also when no
+     * descriptor is left.
+     */
+    public JavaProgram packedInto(Path folder) throws IOException {
         List<Path> sources = List.copyOf(classes);
         classes.clear();
         for (Path source : sources) {
-            Path target = folder.resolve("classes-" + number++ + (Files.isDirectory(source) ? "" : ".jar"));
-            copy(source, target);
-            classes.add(target);
+            Path jar = folder.resolve("classes-" + classes.size() + ".jar");
+            if (Files.isDirectory(source)) {
+                pack(source, jar);
+            } else {
+                var _ = Files.copy(source, jar);
+            }
+            classes.add(jar);
         }
-        for (Path open = folder; open.startsWith(System.getProperty("java.io.tmpdir")) && open.getNameCount() > 1; ) {
-            Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
-            open = open.getParent();
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        for (Path open = folder; open.startsWith(temporary) && !open.equals(temporary); open = open.getParent()) {
+            var _ = Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
         return this;
     }
 
-    private static void copy(Path source, Path target) throws IOException {
-        Files.walkFileTree(source, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-                Files.createDirectories(target.resolve(source.relativize(folder)));
-                return FileVisitResult.CONTINUE;
+    private static void pack(Path source, Path jar) throws IOException {
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                Stream<Path> files = Files.walk(source)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                out.putNextEntry(new ZipEntry(source.relativize(file).toString()));
+                var _ = Files.copy(file, out);
+                out.closeEntry();
             }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.copy(file, file.equals(source) ? target : target.resolve(source.relativize(file)));
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        }
     }
 
     /** The command that starts it; it may make native calls unless an option says otherwise. */

@@ -33,7 +33,7 @@ public final class NoLeaks implements BeforeEachCallback, AfterEachCallback {
         Object before = context.getStore(NAMESPACE).get(what);
         long end = System.nanoTime() + GUARD.toNanos();
         while (!look.get().equals(before) && System.nanoTime() - end < 0) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
         assertThat(look.get()).as("%s after the test, as before it", what).isEqualTo(before);
     }

@@ -26,12 +26,13 @@ import java.util.List;
  * <tr><td>{@code write-records TAG COUNT SIZE}</td><td>{@code wrote COUNT}</td></tr>
  * <tr><td>{@code echo COUNT SIZE}</td><td>{@code echoed COUNT}</td></tr>
  * <tr><td>{@code count FILE}</td><td>only an error: writes 1, 2, 3 … of 8 bytes, and the last that went into the file</td></tr>
+ * <tr><td>{@code listen PATH}, {@code accept}</td><td>{@code ok}: who connects to the socket becomes both ends</td></tr>
  * <tr><td>{@code close read}, {@code close write}</td><td>{@code ok}</td></tr>
  * <tr><td>{@code fds}</td><td>{@code fds 0=pipe:[…] …}</td></tr>
  * <tr><td>{@code exit CODE}</td><td>none</td></tr>
  * </table>
  */
-public final class Peer implements AutoCloseable {
+public final class Peer implements Closeable {
     private static final String SCRIPT = script();
 
     private final long pid;
@@ -121,7 +122,12 @@ public final class Peer implements AutoCloseable {
 
     /** Gives a command that must succeed. */
     public Peer tell(String command) throws IOException {
-        assertThat(ask(command)).as("answer to '%s'", command).isEqualTo("ok");
+        return send(command).expectOk();
+    }
+
+    /** Waits for the answer to a command that must have succeeded. */
+    public Peer expectOk() throws IOException {
+        assertThat(answer()).isEqualTo("ok");
         return this;
     }
 

@@ -5,6 +5,7 @@ use warnings;
 use Digest::SHA;
 use Errno;
 use Fcntl;
+use Socket;
 
 $| = 1;
 $SIG{PIPE} = 'IGNORE'; # a write without a reader answers EPIPE
@@ -114,6 +115,16 @@ my %command = (
             sysseek $log, 0, 0;
             syswrite $log, sprintf '%020d', $i;
         }
+    },
+    'listen' => sub { # a Unix socket; the one that connects becomes both ends
+        socket($end{listener}, AF_UNIX, SOCK_STREAM, 0) or return 'error ' . name();
+        bind($end{listener}, sockaddr_un($_[0])) && listen($end{listener}, 5) or return 'error ' . name();
+        return 'ok';
+    },
+    'accept' => sub {
+        accept($end{read}, delete $end{listener}) or return 'error ' . name();
+        $end{write} = $end{read};
+        return 'ok';
     },
     'close' => sub { close delete $end{$_[0]}; 'ok' },
     'fds' => sub {

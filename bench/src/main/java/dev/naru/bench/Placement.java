@@ -1,0 +1,20 @@
+package dev.naru.bench;
+
+/** Where the two processes of a side run. Sleeping and waking costs several times more across cores. */
+enum Placement {
+    /** Each process has a core of its own. */
+    ONE_CORE_EACH("one core each"),
+    /** Both share one core. */
+    SAME_CORE("both on one core");
+
+    private final String text;
+
+    Placement(String text) {
+        this.text = text;
+    }
+
+    /** As results show it. */
+    String text() {
+        return text;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.naru.bench;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** A temporary directory that goes with the run, also when a signal ends it. */
+final class Scratch implements Closeable {
+    private final Path directory;
+    private final Thread hook = Thread.ofPlatform().name("naru-bench-scratch").unstarted(this::deleteWhatCanBe);
+
+    private Scratch(Path directory) {
+        this.directory = directory;
+    }
+
+    static Scratch create() throws IOException {
+        Scratch scratch = new Scratch(Files.createTempDirectory("naru-bench-"));
+        Runtime.getRuntime().addShutdownHook(scratch.hook);
+        return scratch;
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            boolean _ = Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException endingAlready) {
+            return; // the hook does it
+        }
+        delete();
+    }
+
+    private void deleteWhatCanBe() {
+        try {
+            delete();
+        } catch (IOException left) {
+            System.getLogger(Scratch.class.getName()).log(System.Logger.Level.WARNING, "left behind: {0}", directory);
+        }
+    }
+
+    /** A race that is still under way at the end of the process makes and removes FIFOs meanwhile: look again then. */
+    private void delete() throws IOException {
+        while (Files.exists(directory)) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+                    boolean _ = Files.deleteIfExists(path);
+                }
+            } catch (DirectoryNotEmptyException | UncheckedIOException changed) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.naru.bench;
+
+import dev.naru.channels.AnonymousPipe;
+import dev.naru.channels.Command;
+import dev.naru.channels.PipeWriter;
+import dev.naru.linux.ChildProcess;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.ExitStatus;
+import dev.naru.linux.Problem;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+/** A JVM that runs {@link Side}, pinned as a whole to one core, and driven by lines. */
+final class SideProcess implements Closeable {
+    private final ChildProcess process;
+    private final PipeWriter orders;
+    private final Lines answers;
+
+    private SideProcess(ChildProcess process, PipeWriter orders, Lines answers) {
+        this.process = process;
+        this.orders = orders;
+        this.answers = answers;
+    }
+
+    /**
+     * Starts one.
+     *
+     * @param core where it is pinned
+     * @param role what it does: the arguments of {@link Side}
+     * @param ends gives it its descriptors
+     */
+    static SideProcess start(Machine machine, int core, List<String> role, UnaryOperator<Command> ends)
+            throws IOException, UnavailableException {
+        List<String> command = new ArrayList<>(List.of(
+                "taskset",
+                "--cpu-list",
+                Integer.toString(core),
+                machine.java().toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                machine.classPath(),
+                Side.class.getName()));
+        command.addAll(role);
+        AnonymousPipe input = AnonymousPipe.create();
+        AnonymousPipe output = AnonymousPipe.create();
+        try {
+            ChildProcess process = ends.apply(
+                            Command.of(command).stdin(input.reader()).stdout(output.writer()))
+                    .start();
+            return new SideProcess(process, input.writer(), new Lines(output.reader(), "naru " + role.getFirst()));
+        } catch (IOException refused) {
+            try (input) {
+                output.close();
+            }
+            if (refused instanceof ErrnoException errno && errno.problem() == Problem.NO_COMMAND) {
+                throw new UnavailableException("there is no 'taskset' to pin JVMs with: install util-linux");
+            }
+            throw refused;
+        }
+    }
+
+    /** Has it do its part once. */
+    void begin(Work.Amount amount) throws IOException {
+        String line = amount.warmup() + " " + amount.count() + "\n";
+        int _ = orders.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** Waits until it has done its part; the ns that it measured, 0 for one that does not measure. */
+    long finish() throws IOException {
+        return answers.nextNumber();
+    }
+
+    /** Ends it, and comes back when it is gone. */
+    @Override
+    public void close() throws IOException {
+        try (orders;
+                answers) {
+            boolean _ = process.kill();
+            ExitStatus _ = process.onExit().join();
+        }
+    }
+}

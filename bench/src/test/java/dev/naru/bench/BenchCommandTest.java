@@ -1,0 +1,137 @@
+package dev.naru.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.naru.linux.testing.NoLeaks;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** The command as a user sees it, in the short form, which judges nothing. */
+@ExtendWith(NoLeaks.class)
+class BenchCommandTest {
+    @Test
+    void eachRaceIsOneJsonLineOrSkippedByName() throws Exception {
+        // when
+        Bench bench = Bench.run("--short", "--rounds", "1", "--json");
+
+        // then
+        List<String> said = new ArrayList<>();
+        for (String line : bench.lines()) {
+            Map<String, Object> result = object(line);
+            assertThat(result.keySet())
+                    .containsExactly(
+                            "race", "unit", "better", "naru", "peer", "peerValue", "ratio", "rounds", "placement");
+            assertThat(List.of("ns lower", "MB/s higher")).contains(result.get("unit") + " " + result.get("better"));
+            assertThat((Double) result.get("naru")).isPositive();
+            assertThat((Double) result.get("peerValue")).isPositive();
+            assertThat((Double) result.get("ratio")).isPositive();
+            assertThat(result).containsEntry("peer", "c").containsEntry("rounds", 1.0);
+            said.add(result.get("race") + " " + result.get("placement"));
+        }
+        List<Race> possible = Races.ALL.stream()
+                .filter(race -> areTwoCores() || race.placement() == Placement.SAME_CORE)
+                .toList();
+        assertThat(said)
+                .containsExactlyElementsOf(possible.stream()
+                        .map(race -> race.name() + " " + race.placement().text())
+                        .toList());
+        assertThat(Races.ALL)
+                .filteredOn(race -> !possible.contains(race))
+                .allSatisfy(race -> assertThat(bench.err()).contains(race.title() + " is skipped: "));
+        assertThat(bench.status()).isEqualTo(areTwoCores() ? 0 : 69);
+    }
+
+    @Test
+    void withoutACompilerTheRacesAreSkippedByName() {
+        // when
+        Bench bench = Bench.run("--short", "--json", "--cc", "no-compiler-of-that-name");
+
+        // then
+        assertThat(bench.status()).isEqualTo(69);
+        assertThat(bench.out()).isEmpty();
+        assertThat(Races.ALL).allSatisfy(race -> assertThat(bench.err()).contains(race.title() + " is skipped: "));
+        assertThat(bench.err()).contains("there is no C compiler 'no-compiler-of-that-name'");
+    }
+
+    @Test
+    void theTableNamesTheRaceAndItsBar() {
+        // when
+        Bench bench = Bench.run("--short", "--rounds", "1", "fifo.throughput");
+
+        // then
+        assertThat(bench.lines().getFirst()).startsWith("race ").contains("placement", "ratio", "bar", "met");
+        assertThat(bench.out()).contains(areTwoCores() ? "fifo.throughput.64k" : "");
+        assertThat(bench.out()).doesNotContain("NO", "pipe.");
+    }
+
+    @Test
+    void whatMatchesNoRaceIsAMistakeOfUse() {
+        // when
+        Bench bench = Bench.run("carrier-pigeon.*");
+
+        // then
+        assertThat(bench.status()).isEqualTo(64);
+        assertThat(bench.out()).isEmpty();
+        assertThat(bench.err()).contains("no race matches 'carrier-pigeon.*'", "pipe.rtt.32");
+    }
+
+    @Test
+    void fewerThanFiveRoundsAreAMistakeOfUse() {
+        // when
+        Bench bench = Bench.run("pipe.*", "--rounds", "4");
+
+        // then
+        assertThat(bench.status()).isEqualTo(64);
+        assertThat(bench.err()).contains("--rounds 4: at least 5");
+    }
+
+    @Test
+    void theListSaysWhatAnOperationIs() {
+        // when
+        Bench bench = Bench.run("--list");
+
+        // then
+        assertThat(bench.status()).isZero();
+        assertThat(bench.lines())
+                .containsExactlyElementsOf(
+                        Races.ALL.stream().map(BenchCommandTest::described).toList());
+    }
+
+    private static String described(Race race) {
+        return "%s: %s; %s; bar %s"
+                .formatted(race.title(), race.operation(), race.placement().text(), race.barText());
+    }
+
+    private static boolean areTwoCores() {
+        try {
+            return Cores.find().areTwo();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    /** A flat object, its numbers as doubles; more behind it fails. */
+    private static Map<String, Object> object(String line) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        try (JsonParser json = new JsonFactory().createParser(ObjectReadContext.empty(), line)) {
+            assertThat(json.nextToken()).isEqualTo(JsonToken.START_OBJECT);
+            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = json.currentName();
+                object.put(name, json.nextToken().isNumeric() ? (Object) json.getDoubleValue() : json.getString());
+            }
+            assertThat(json.currentToken()).isEqualTo(JsonToken.END_OBJECT);
+            assertThat(json.nextToken()).isNull();
+        }
+        return object;
+    }
+}

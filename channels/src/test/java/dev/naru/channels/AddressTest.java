@@ -1,0 +1,92 @@
+package dev.naru.channels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AddressTest {
+    @Test
+    void eachKindIsRead() {
+        assertThat(Address.parse("pipe:")).isEqualTo(new Address.Pipe());
+        assertThat(Address.parse("-")).isEqualTo(new Address.Standard());
+        assertThat(Address.parse("fd:3")).isEqualTo(new Address.Fd(3));
+        assertThat(Address.parse("fifo:run/orders")).isEqualTo(new Address.FifoPath(Path.of("run/orders")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pipe:",
+                "-",
+                "fd:0",
+                "fd:2147483647",
+                "fifo:orders",
+                "fifo:/run/orders",
+                "fifo:a:b",
+                "fifo: ",
+                "fifo:-",
+                "fifo:fifo:x",
+                "fifo:../x"
+            })
+    void whatIsReadIsPrintedAlike(String text) {
+        assertThat(Address.parse(text)).hasToString(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "orders",
+                "/run/orders",
+                ":",
+                ":orders",
+                "--",
+                "- ",
+                "pipe",
+                "pipe:x",
+                "PIPE:",
+                "fd",
+                "fd:",
+                "fd:x",
+                "fd:-1",
+                "fd:3 ",
+                "fd: 3",
+                "fd:+3",
+                "fd:0x3",
+                "fd:3.0",
+                "fd:２",
+                "fd:2147483648",
+                "fifo:",
+                "fifo:a\0b",
+                "fifo",
+                "Fifo:x",
+                "unknown:x"
+            })
+    void whatHasNoKnownFormIsRefusedWithTheTextAndAReason(String text) {
+        assertThatThrownBy(() -> Address.parse(text)).isInstanceOfSatisfying(AddressException.class, refused -> {
+            assertThat(refused.text()).isEqualTo(text);
+            assertThat(refused.reason()).isNotBlank();
+            assertThat(refused).hasMessage(text + ": " + refused.reason());
+        });
+    }
+
+    @Test
+    void theReasonSaysWhatIsWrong() {
+        assertThatThrownBy(() -> Address.parse("orders")).hasMessage("orders: it has no kind, such as 'fifo:'");
+        assertThatThrownBy(() -> Address.parse("queue:jobs")).hasMessage("queue:jobs: there is no kind 'queue:'");
+        assertThatThrownBy(() -> Address.parse("fd:x")).hasMessage("fd:x: a descriptor is a number of 0 or more");
+        assertThatThrownBy(() -> Address.parse("pipe:x")).hasMessage("pipe:x: an anonymous pipe has no name");
+        assertThatThrownBy(() -> Address.parse("fifo:")).hasMessage("fifo:: the path is missing");
+    }
+
+    /** Parsed once, at the edge: so what cannot be parsed cannot be made either. */
+    @Test
+    void noAddressIsMadeThatCouldNotBeRead() {
+        assertThatThrownBy(() -> new Address.Fd(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Address.FifoPath(Path.of(""))).isInstanceOf(IllegalArgumentException.class);
+    }
+}

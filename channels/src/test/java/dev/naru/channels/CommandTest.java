@@ -1,0 +1,210 @@
+package dev.naru.channels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.naru.linux.ChildProcess;
+import dev.naru.linux.Descriptor;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
+import dev.naru.linux.testing.NoLeaks;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(NoLeaks.class)
+class CommandTest {
+    @TempDir
+    private Path folder;
+
+    private AnonymousPipe out;
+
+    @BeforeEach
+    void create() throws Exception {
+        out = AnonymousPipe.create();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        out.close();
+    }
+
+    private String said() throws Exception {
+        return new String(Channels.newInputStream(out.reader()).readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void argumentsArriveAsTheyAre() throws Exception {
+        // when
+        ChildProcess child = Command.of("printf", "[%s]", "", "a b", "$HOME", "나루", "'\"\n")
+                .stdout(out.writer())
+                .start();
+
+        // then
+        assertThat(said()).isEqualTo("[][a b][$HOME][나루]['\"\n]");
+        assertThat(child.waitFor().isSuccess()).isTrue();
+    }
+
+    @Test
+    void theChildHasOurEnvironmentAndWhatIsSetForIt() throws Exception {
+        // when
+        ChildProcess child = Command.of("sh", "-c", "echo $PATH; echo $NARU_TEST")
+                .environment("NARU_TEST", "나루 = ferry")
+                .stdout(out.writer())
+                .start();
+
+        // then
+        assertThat(said()).isEqualTo(System.getenv("PATH") + "\n나루 = ferry\n");
+        assertThat(child.waitFor().isSuccess()).isTrue();
+    }
+
+    @Test
+    void theChildStartsInTheDirectoryThatIsNamed() throws Exception {
+        // when
+        ChildProcess child =
+                Command.of("/bin/pwd").directory(folder).stdout(out.writer()).start();
+
+        // then
+        assertThat(said()).isEqualTo(folder.toRealPath() + "\n");
+        assertThat(child.waitFor().isSuccess()).isTrue();
+    }
+
+    @Test
+    void aDescriptorThatTheChildGetsStaysOurs() throws Exception {
+        // given
+        Path file = Files.writeString(folder.resolve("file"), "from a file");
+        try (Descriptor descriptor = Descriptor.open(file, Descriptor.Access.READ)) {
+            // when
+            ChildProcess child = Command.of("sh", "-c", "cat <&7")
+                    .descriptor(7, descriptor)
+                    .stdout(out.writer())
+                    .start();
+
+            // then
+            assertThat(said()).isEqualTo("from a file");
+            assertThat(child.waitFor().isSuccess()).isTrue();
+            assertThat(descriptor.isOpen()).isTrue();
+            assertThat(descriptor.status().size()).isEqualTo(11);
+        }
+    }
+
+    @Test
+    void anEndWhoseStartFailsIsStillOursAndDoesNotBlock() throws Exception {
+        // given
+        Command command = Command.of("/no/such/program").stdin(out.reader());
+
+        // when
+        var refused = catchThrowableOfType(ErrnoException.class, command::start);
+
+        // then
+        assertThat(refused.problem()).isEqualTo(Problem.NO_COMMAND);
+        assertThat(out.reader().tryRead(ByteBuffer.allocate(1))).isZero();
+        int _ = out.writer().write(ByteBuffer.wrap("afterwards".getBytes(StandardCharsets.US_ASCII)));
+        out.writer().close();
+        assertThat(said()).isEqualTo("afterwards");
+    }
+
+    @Test
+    void anEndWhoseStartFailsCanBeGivenToAnotherChild() throws Exception {
+        // given
+        assertThatThrownBy(Command.of("/no/such/program").stdout(out.writer())::start)
+                .isInstanceOf(ErrnoException.class);
+
+        // when
+        ChildProcess child = Command.of("echo", "second").stdout(out.writer()).start();
+
+        // then
+        assertThat(said()).isEqualTo("second\n");
+        assertThat(child.waitFor().isSuccess()).isTrue();
+    }
+
+    @Test
+    void whenOneEndIsClosedAlreadyTheOthersStayAsTheyWere() throws Exception {
+        // given
+        try (AnonymousPipe in = AnonymousPipe.create();
+                AnonymousPipe error = AnonymousPipe.create()) {
+            error.writer().close();
+            Command command =
+                    Command.of("cat").stdin(in.reader()).stdout(out.writer()).stderr(error.writer());
+
+            // when, then
+            assertThatThrownBy(command::start).isInstanceOf(ClosedChannelException.class);
+            assertThat(in.reader().isOpen()).isTrue();
+            assertThat(out.writer().isOpen()).isTrue();
+            assertThat(in.reader().tryRead(ByteBuffer.allocate(1))).isZero();
+            assertThat(in.reader().descriptor().isNonBlocking()).isTrue();
+            assertThat(out.writer().descriptor().isNonBlocking()).isTrue();
+        }
+    }
+
+    @Test
+    void aNulInAnArgumentIsRefused() {
+        assertThatThrownBy(Command.of("echo", "a\0b")::start).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aNulInTheEnvironmentIsRefused() {
+        assertThatThrownBy(Command.of("true").environment("NAME", "a\0b")::start)
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aNegativeNumberIsRefusedAndTheEndStaysOurs() throws Exception {
+        // given
+        Command command = Command.of("true").descriptor(-1, out.reader());
+
+        // when, then
+        assertThatThrownBy(command::start).isInstanceOf(IllegalArgumentException.class);
+        assertThat(out.reader().tryRead(ByteBuffer.allocate(1))).isZero();
+    }
+
+    @Test
+    void aNumberBeyondTheLimitIsRefusedAndTheEndStaysOurs() throws Exception {
+        // given
+        Command command = Command.of("true").descriptor(Integer.MAX_VALUE - 1, out.reader());
+
+        // when
+        var refused = catchThrowableOfType(ErrnoException.class, command::start);
+
+        // then
+        assertThat(refused.problem()).isEqualTo(Problem.TOO_MANY_DESCRIPTORS);
+        assertThat(refused.limit()).startsWith("RLIMIT_NOFILE=");
+        assertThat(refused.value()).isEqualTo("descriptor " + Integer.MAX_VALUE);
+        assertThat(out.reader().tryRead(ByteBuffer.allocate(1))).isZero();
+    }
+
+    @Test
+    void standardStreamsThatAreNotChosenAreInherited() throws Exception {
+        // when
+        ChildProcess child =
+                Command.of("readlink", "/proc/self/fd/0").stdout(out.writer()).start();
+
+        // then
+        assertThat(said().strip())
+                .isEqualTo(Files.readSymbolicLink(Path.of("/proc/self/fd/0")).toString());
+        assertThat(child.waitFor().isSuccess()).isTrue();
+    }
+
+    @Test
+    void theOwnEnvironmentOfThisProcessIsLeftAlone() throws Exception {
+        // given
+        Map<String, String> before = Map.copyOf(System.getenv());
+
+        // when
+        ChildProcess child = Command.of("true").environment("NARU_TEST", "1").start();
+
+        // then
+        assertThat(child.waitFor().isSuccess()).isTrue();
+        assertThat(System.getenv()).isEqualTo(before);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.naru.cli;
+
+import static dev.naru.cli.testing.Naru.naru;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.naru.cli.testing.Program.Result;
+import dev.naru.linux.testing.NoLeaks;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the command says to one who does not know it yet, or mistypes it. */
+@ExtendWith(NoLeaks.class)
+class UsageTest {
+    @TempDir
+    private Path folder;
+
+    private Result run(String line) throws Exception {
+        return naru(line.isEmpty() ? new String[0] : line.split(" ", -1))
+                .in(folder)
+                .run();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "fifo"})
+    void withoutACommandTheUsageGoesToStandardError(String line) throws Exception {
+        // when
+        Result result = run(line);
+
+        // then
+        assertThat(result.endedWith(64).err()).startsWith("Usage: naru");
+        assertThat(result.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--nosuch",
+                "nosuch",
+                "help nosuch",
+                "fifo nosuch",
+                "fifo create",
+                "fifo create --nosuch x",
+                "fifo create --mode 999 x",
+                "fifo create --mode rwx x",
+                "fifo create --mode 1777 x",
+                "fifo create --mode=-1 x",
+                "fifo create --mode",
+                "fifo rm",
+                "fifo read",
+                "fifo read a b",
+                "fifo read --nosuch x",
+                "fifo read --timeout 5q x",
+                "fifo read --timeout=-1 x",
+                "fifo read --timeout 1.5s x",
+                "fifo read --timeout 9999999999 x",
+                "fifo read --bytes many x",
+                "fifo read --bytes=-5 x",
+                "fifo write",
+                "fifo write --timeout soon x",
+                "fifo write --timeout",
+                "ls --nosuch",
+                "tour --only",
+                "tour a b",
+                "doctor now",
+                "explain a b",
+                "completion",
+                "completion tcsh"
+            })
+    void aLineThatIsNotUnderstoodIsRefusedInWords(String line) throws Exception {
+        // when
+        Result result = run(line);
+
+        // then
+        assertThat(result.endedWith(64).err()).startsWith("naru: ");
+        assertThat(result.out()).isEmpty();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tour --only nosuch", "tour --only pipe,nosuch", "tour --only="})
+    void aMechanismThatDoesNotExistIsRefusedBeforeAnythingStarts(String line) throws Exception {
+        // when
+        Result result = run(line);
+
+        // then
+        result.failed(64, "no-mechanism");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fifo create fifo:", "fifo read fifo:", "fifo write fifo:", "fifo rm fifo:"})
+    void anAddressWithoutAPathIsRefusedWithTheReason(String line) throws Exception {
+        // when
+        Result result = run(line);
+
+        // then
+        assertThat(result.failed(64, "bad-address").err()).startsWith("naru: fifo:: the path is missing\n");
+    }
+
+    @Test
+    void aMistypedCommandIsAnsweredWithTheOneThatWasMeant() throws Exception {
+        // when
+        Result result = run("fif");
+
+        // then
+        assertThat(result.endedWith(64).err()).contains("Did you mean: naru fifo");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " tour",
+                " fifo",
+                " fifo create",
+                " fifo read",
+                " fifo write",
+                " fifo rm",
+                " ls",
+                " doctor",
+                " explain",
+                " completion",
+                " help"
+            })
+    void helpGoesToStandardOutput(String command) throws Exception {
+        // when
+        Result result = run((command + " --help").strip());
+
+        // then
+        assertThat(result.succeeded().out()).contains("Usage: naru" + command + " ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fifo", "tour", "doctor"})
+    void helpOfACommandIsTheSameInBothForms(String command) throws Exception {
+        // when
+        Result result = run("help " + command);
+
+        // then
+        assertThat(result.succeeded()).isEqualTo(run(command + " -h").succeeded());
+    }
+
+    @Test
+    void helpTellsTheExitCodes() throws Exception {
+        // when
+        Result result = run("--help");
+
+        // then
+        assertThat(result.succeeded().out())
+                .contains("0 done, 64 usage, 65 bad data or not found, 69 unavailable")
+                .contains("70 a defect of ours, 75 timed out, 77 permission, 130 interrupted");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--version", "-V"})
+    void theVersionIsOneLineOfData(String option) throws Exception {
+        // when
+        Result result = run(option);
+
+        // then
+        assertThat(result.succeeded().out()).matches("naru .+\\n");
+    }
+}

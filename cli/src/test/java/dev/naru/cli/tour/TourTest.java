@@ -1,0 +1,198 @@
+package dev.naru.cli.tour;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.naru.cli.testing.Json;
+import dev.naru.cli.testing.Naru;
+import dev.naru.cli.testing.Program.Result;
+import dev.naru.linux.testing.NoLeaks;
+import dev.naru.linux.testing.Payload;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code naru tour}, from the first process to the last line. */
+@ExtendWith(NoLeaks.class)
+class TourTest {
+    private static final List<String> PROPERTIES =
+            List.of("mechanism", "bytes", "mbPerSecond", "rttP50Ns", "rttP99Ns", "verified", "object");
+
+    @TempDir
+    private Path folder;
+
+    private Result tour(String... arguments) throws Exception {
+        try (Tour tour = Tour.start(folder, arguments)) {
+            Result result = tour.program().end();
+            tour.assertNothingLeft();
+            return result;
+        }
+    }
+
+    private static void assertMeasured(Map<String, Object> row, String mechanism, long bytes) {
+        assertThat(row.keySet()).containsExactlyElementsOf(PROPERTIES);
+        assertThat(row)
+                .containsEntry("mechanism", mechanism)
+                .containsEntry("bytes", bytes)
+                .containsEntry("verified", true);
+        assertThat(((Number) row.get("mbPerSecond")).doubleValue()).isNotNegative();
+        assertThat((Long) row.get("rttP50Ns")).isPositive();
+        assertThat((Long) row.get("rttP99Ns")).isGreaterThanOrEqualTo((Long) row.get("rttP50Ns"));
+        assertThat((String) row.get("object"))
+                .matches(mechanism.equals("pipe") ? "pipe:\\[\\d+] fd 3 -> fd 4" : "fifo:/.+/there inode \\d+");
+    }
+
+    @Test
+    void withoutAFileTheStartOfTheJdkCrossesByEachMechanism() throws Exception {
+        // when
+        Result result = tour("--json");
+
+        // then
+        List<Map<String, Object>> rows = Json.lines(result.endedWith(0).out());
+        assertThat(rows).hasSize(2);
+        assertMeasured(rows.getFirst(), "pipe", 64 << 20);
+        assertMeasured(rows.getLast(), "fifo", 64 << 20);
+        assertThat(rows)
+                .allSatisfy(row -> assertThat((Double) row.get("mbPerSecond")).isPositive());
+    }
+
+    @Test
+    void peopleGetATableAnAdviceAndTheWayInPlainLines() throws Exception {
+        // given
+        var _ = Files.write(folder.resolve("file"), Payload.bytes(1, 4 << 20));
+
+        // when
+        Result result = tour("file");
+
+        // then
+        List<String> lines = result.endedWith(0).out().lines().toList();
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(0)).matches("mechanism +what it is +MB/s +p50 +p99 +verified +kernel object");
+        assertThat(lines.get(1))
+                .matches("pipe +anonymous pipe, between relatives +[\\d,]+ +[\\d.]+ µs +[\\d.]+ µs +yes +pipe:\\[.*");
+        assertThat(lines.get(2))
+                .matches("fifo +named pipe, between any processes +[\\d,]+ +[\\d.]+ µs +[\\d.]+ µs +yes +fifo:/.*");
+        assertThat(lines.get(3)).matches("on this machine: (pipe|fifo) .*\\d.*");
+        assertThat(result.err().lines())
+                .containsExactly(
+                        "pipe: two processes start", "pipe: ping-pong", "fifo: two processes start", "fifo: ping-pong");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"pipe, pipe", "fifo, fifo", "'fifo,pipe', fifo pipe"})
+    void onlyWhatWasAskedForIsVisitedInThatOrder(String only, String visited) throws Exception {
+        // given
+        var _ = Files.write(folder.resolve("file"), Payload.bytes(1, 100_000));
+
+        // when
+        Result result = tour("--json", "--only", only, "file");
+
+        // then
+        assertThat(Json.lines(result.endedWith(0).out()))
+                .extracting(row -> row.get("mechanism"))
+                .containsExactly((Object[]) visited.split(" ", -1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 65_537})
+    void aSmallFileIsVerifiedToo(int length) throws Exception {
+        // given
+        var _ = Files.write(folder.resolve("file"), Payload.bytes(1, length));
+
+        // when
+        Result result = tour("--json", "file");
+
+        // then
+        List<Map<String, Object>> rows = Json.lines(result.endedWith(0).out());
+        assertThat(rows).hasSize(2);
+        assertMeasured(rows.getFirst(), "pipe", length);
+        assertMeasured(rows.getLast(), "fifo", length);
+    }
+
+    @Test
+    void noSpeedIsToldOfAFileThatIsTooSmallToMeasure() throws Exception {
+        // given
+        var _ = Files.write(folder.resolve("file"), Payload.bytes(1, 1));
+
+        // when
+        Result result = tour("--only", "pipe", "file");
+
+        // then
+        List<String> lines = result.endedWith(0).out().lines().toList();
+        assertThat(lines.get(1)).matches("pipe +anonymous pipe, between relatives +- +[\\d.]+ µs .*");
+        assertThat(lines.getLast()).startsWith("on this machine:");
+        assertThat(result.out()).doesNotContain("0 MB/s", " 0 KiB", "NaN", "Infinity");
+    }
+
+    /** The slow one: half a gigabyte is hashed and sent, in three mappings of which only the first is timed. */
+    @Test
+    @Tag("slow")
+    void aFileLargerThanTheTimedPartIsSentAndVerifiedWhole() throws Exception {
+        // given
+        long length = (512L << 20) + 1234;
+        Path file = Tour.sparseFile(folder.resolve("file"), length);
+
+        // when
+        Result result = tour("--json", "--only", "fifo", file.toString());
+
+        // then
+        assertMeasured(Json.line(result.endedWith(0).out().strip()), "fifo", length);
+    }
+
+    @Test
+    void twoToursAtOnceDoNotMeet() throws Exception {
+        // given
+        var _ = Files.write(folder.resolve("file"), Payload.bytes(1, 1 << 20));
+
+        // when
+        try (Tour one = Tour.start(folder, "--json", "file");
+                Tour other = Tour.start(folder, "--json", "file")) {
+
+            // then
+            assertThat(Json.lines(one.program().end().endedWith(0).out())).hasSize(2);
+            assertThat(Json.lines(other.program().end().endedWith(0).out())).hasSize(2);
+            one.assertNothingLeft();
+        }
+    }
+
+    @Test
+    void aFileThatIsMissingIsAnError() throws Exception {
+        // when
+        Result result = tour("missing");
+
+        // then
+        assertThat(result.failed(65, "not-found").err()).contains("missing: there is no such file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {".", "/dev/null", "/dev/zero"})
+    void whatIsNoRegularFileIsAnError(String path) throws Exception {
+        // when
+        Result result = tour(path);
+
+        // then
+        assertThat(result.failed(65, "not-a-file").err()).contains(path + ": it is no regular file", "'ls -ld PATH'");
+    }
+
+    @Test
+    void aTemporaryDirectoryThatIsMissingIsAnError() throws Exception {
+        // given
+        var _ = Files.writeString(folder.resolve("file"), "hello");
+
+        // when
+        Result result = Naru.naru(Naru.java().option("-Djava.io.tmpdir=" + folder.resolve("missing")), "tour", "file")
+                .in(folder)
+                .run();
+
+        // then
+        assertThat(result.endedWith(65).err()).contains("naru: " + folder.resolve("missing"), "code: not-found");
+        assertThat(result.out()).isEmpty();
+    }
+}

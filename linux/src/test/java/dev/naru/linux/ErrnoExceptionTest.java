@@ -1,0 +1,125 @@
+package dev.naru.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ErrnoExceptionTest {
+    @ParameterizedTest
+    @CsvSource({
+        "EACCES, DENIED",
+        "EPERM, DENIED",
+        "ENOENT, NOT_FOUND",
+        "ENOTDIR, NO_DIRECTORY",
+        "EEXIST, EXISTS",
+        "ENAMETOOLONG, NAME_TOO_LONG",
+        "EROFS, READ_ONLY",
+        "ENOSPC, NO_SPACE",
+        "EDQUOT, NO_SPACE",
+        "EMFILE, TOO_MANY_DESCRIPTORS",
+        "ENFILE, TOO_MANY_FILES",
+        "ENOMEM, OUT_OF_MEMORY",
+        "EBADF, BAD_DESCRIPTOR",
+        "EPIPE, READER_GONE",
+        "ENOSYS, UNSUPPORTED",
+        "EOPNOTSUPP, UNSUPPORTED",
+        "EIO, KERNEL",
+        "EINVAL, KERNEL"
+    })
+    void anErrnoThatMeansTheSameEverywhereIsRecognised(Errno errno, Problem problem) {
+        // when
+        ErrnoException exception = ErrnoException.of(errno.number(), "call", "target");
+
+        // then
+        assertThat(exception.problem()).isEqualTo(problem);
+        assertThat(exception.errno()).isEqualTo(errno);
+    }
+
+    @Test
+    void itHasCallTargetLimitValueAndRemedy() {
+        // when
+        ErrnoException exception = ErrnoException.of(
+                Problem.PIPE_CAPACITY,
+                Errno.EPERM.number(),
+                "fcntl(F_SETPIPE_SZ)",
+                "pipe:",
+                "fs.pipe-max-size=1",
+                "2 B");
+
+        // then
+        assertThat(exception.call()).isEqualTo("fcntl(F_SETPIPE_SZ)");
+        assertThat(exception.target()).isEqualTo("pipe:");
+        assertThat(exception.limit()).isEqualTo("fs.pipe-max-size=1");
+        assertThat(exception.value()).isEqualTo("2 B");
+        assertThat(exception.remedy()).isEqualTo(Problem.PIPE_CAPACITY.remedy());
+    }
+
+    @Test
+    void itsMessageHasAllOfThat() {
+        // when
+        ErrnoException exception = ErrnoException.of(
+                Problem.PIPE_CAPACITY,
+                Errno.EPERM.number(),
+                "fcntl(F_SETPIPE_SZ)",
+                "pipe:",
+                "fs.pipe-max-size=1",
+                "2 B");
+
+        // then
+        assertThat(exception)
+                .hasMessage("pipe: a pipe may not get 2 B (fs.pipe-max-size=1) (fcntl(F_SETPIPE_SZ): EPERM); "
+                        + Problem.PIPE_CAPACITY.remedy());
+    }
+
+    @Test
+    void theTargetStandsInFront() {
+        assertThat(ErrnoException.of(Errno.EACCES.number(), "open", "fifo:run/orders"))
+                .hasMessage("fifo:run/orders: permission denied (open: EACCES); " + Problem.DENIED.remedy());
+    }
+
+    @Test
+    void anErrnoWithoutAMeaningOfItsOwnIsExplained() {
+        assertThat(ErrnoException.of(Errno.EIO.number(), "read", "fd:3"))
+                .hasMessageContaining("(read: EIO (input/output error))");
+    }
+
+    @Test
+    void whenDescriptorsAreOutTheLimitIsNamed() {
+        assertThat(ErrnoException.of(Errno.EMFILE.number(), "pipe2", "pipe:").limit())
+                .isEqualTo(Limits.openDescriptors());
+        assertThat(ErrnoException.of(Errno.ENFILE.number(), "pipe2", "pipe:").limit())
+                .isEqualTo(Limits.kernel("fs/file-max"));
+    }
+
+    @Test
+    void noMessageKeepsAPlaceholder() {
+        for (Problem problem : EnumSet.allOf(Problem.class)) {
+            ErrnoException exception =
+                    ErrnoException.of(problem, Errno.EIO.number(), "call", "target", "limit", "value");
+            assertThat(exception.getMessage() + exception.remedy())
+                    .as("%s", problem)
+                    .doesNotContain("{")
+                    .doesNotContain("}");
+        }
+    }
+
+    @Test
+    void everyProblemHasWordsARemedyAndAnExitStatusOfTheTable() {
+        // given sysexits.h, and a shell's 130 for an interrupt
+        Set<Integer> statuses = Set.of(64, 65, 69, 70, 75, 77, 130);
+
+        // when, then
+        for (Problem problem : Problem.values()) {
+            assertThat(statuses).contains(problem.exitStatus());
+            assertThat(problem.text()).as("text of %s", problem).isNotBlank().doesNotEndWith(".");
+            assertThat(problem.remedy())
+                    .as("remedy of %s", problem)
+                    .isNotBlank()
+                    .doesNotEndWith(".");
+        }
+    }
+}

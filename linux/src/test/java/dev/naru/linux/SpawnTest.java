@@ -1,0 +1,187 @@
+package dev.naru.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.naru.linux.testing.Foreign;
+import dev.naru.linux.testing.NoLeaks;
+import dev.naru.linux.testing.Pipe;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a child starts with, and what is said when it cannot start. */
+@ExtendWith(NoLeaks.class)
+class SpawnTest {
+    @TempDir
+    private Path folder;
+
+    private Pipe out;
+
+    @BeforeEach
+    void create() throws Exception {
+        out = Pipe.create();
+    }
+
+    @AfterEach
+    void close() {
+        out.close();
+    }
+
+    private String outputOf(Map<String, String> environment, Path directory, String... command) throws Exception {
+        ChildProcess child = new Spawn(List.of(command), environment, directory, Map.of(1, out.writer())).start();
+        String said = out.readToEnd();
+        assertThat(child.waitFor()).isEqualTo(new ExitStatus.Exited(0));
+        return said;
+    }
+
+    private ErrnoException refused(Path directory, String... command) {
+        return catchThrowableOfType(
+                ErrnoException.class, () -> new Spawn(List.of(command), System.getenv(), directory, Map.of()).start());
+    }
+
+    private Path file(String content, String mode) throws Exception {
+        Path file = Files.writeString(folder.resolve("program"), content);
+        var _ = Foreign.output("chmod", mode, file.toString());
+        return file;
+    }
+
+    @Test
+    void itsEnvironmentIsWhatIsGivenAndNothingElse() throws Exception {
+        assertThat(outputOf(Map.of("ONE", "1", "EMPTY", "", "TEXT", "a = b\n나루"), null, "/usr/bin/env", "-0")
+                        .split("\0"))
+                .containsExactlyInAnyOrder("ONE=1", "EMPTY=", "TEXT=a = b\n나루");
+    }
+
+    @Test
+    void itStartsInTheDirectoryThatIsNamed() throws Exception {
+        assertThat(outputOf(Map.of(), folder, "/bin/pwd")).isEqualTo(folder.toRealPath() + "\n");
+    }
+
+    @Test
+    void itStartsWhereWeAreOtherwise() throws Exception {
+        assertThat(outputOf(Map.of(), null, "/bin/pwd")).isEqualTo(Path.of("").toRealPath() + "\n");
+    }
+
+    @Test
+    void aProgramWithoutSlashIsFoundOnOurPath() throws Exception {
+        assertThat(outputOf(Map.of(), null, "printf", "%s", "found")).isEqualTo("found");
+    }
+
+    @Test
+    void aProgramWithASlashIsThatFile() throws Exception {
+        // given
+        Path program = file("#!/bin/sh\necho script $1\n", "755");
+
+        // when, then
+        assertThat(outputOf(Map.of(), null, program.toString(), "x")).isEqualTo("script x\n");
+    }
+
+    @Test
+    void aProgramThatDoesNotExistIsNoCommand() {
+        for (String program : List.of("no-such-program-of-anybody", folder + "/missing", "/dev/null/x")) {
+            // when
+            ErrnoException refused = refused(null, program);
+
+            // then
+            assertThat(refused.problem()).as(program).isEqualTo(Problem.NO_COMMAND);
+            assertThat(refused.target()).isEqualTo(program);
+            assertThat(refused.call()).isEqualTo("posix_spawn");
+        }
+    }
+
+    @Test
+    void aFileWithoutTheExecuteBitCannotBeRun() throws Exception {
+        // given
+        Path program = file("#!/bin/sh\n", "644");
+
+        // when, then
+        assertThat(refused(null, program.toString()).problem()).isEqualTo(Problem.CANNOT_RUN);
+        assertThat(refused(null, program.toString()).errno()).isEqualTo(Errno.EACCES);
+    }
+
+    @Test
+    void aFileOfNoKnownFormatCannotBeRun() throws Exception {
+        // given
+        Path program = file("no program at all\n", "755");
+
+        // when, then
+        assertThat(refused(null, program.toString()).problem()).isEqualTo(Problem.CANNOT_RUN);
+        assertThat(refused(null, program.toString()).errno()).isEqualTo(Errno.ENOEXEC);
+    }
+
+    @Test
+    void aDirectoryCannotBeRun() {
+        assertThat(refused(null, folder.toString()).problem()).isEqualTo(Problem.CANNOT_RUN);
+    }
+
+    @Test
+    void aDirectoryThatIsMissingIsNamed() throws Exception {
+        // given
+        Path missing = folder.resolve("missing");
+        Path file = file("", "755");
+
+        // when, then
+        assertThat(refused(missing, "true").problem()).isEqualTo(Problem.NO_DIRECTORY);
+        assertThat(refused(missing, "true").target()).isEqualTo(missing.toString());
+        assertThat(refused(file, "true").problem()).isEqualTo(Problem.NO_DIRECTORY);
+    }
+
+    @Test
+    void anArgumentListThatIsTooLongIsRefused() {
+        // given more than the kernel takes in one argument
+        String huge = "x".repeat(200_000);
+
+        // when
+        ErrnoException refused = refused(null, "true", huge);
+
+        // then
+        assertThat(refused.errno()).isEqualTo(Errno.E2BIG);
+    }
+
+    @Test
+    void aClosedDescriptorIsRefused() {
+        // given
+        out.writer().close();
+        Spawn spawn = new Spawn(List.of("true"), Map.of(), null, Map.of(1, out.writer()));
+
+        // when
+        ErrnoException refused = catchThrowableOfType(ErrnoException.class, spawn::start);
+
+        // then
+        assertThat(refused.problem()).isEqualTo(Problem.BAD_DESCRIPTOR);
+    }
+
+    @Test
+    void whatNoProgramCanHaveIsRefusedAtOnce() {
+        assertThatThrownBy(() -> new Spawn(List.of(), Map.of(), null, Map.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Spawn(List.of("true"), Map.of(), null, Map.of(-1, out.writer())))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Spawn(List.of("a\0b"), Map.of(), null, Map.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Spawn(List.of("true"), Map.of("A", "b\0"), null, Map.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whatItIsGivenIsCopied() {
+        // given
+        List<String> command = new ArrayList<>(List.of("true"));
+        Spawn spawn = new Spawn(command, Map.of(), null, Map.of());
+
+        // when
+        command.add("changed");
+
+        // then
+        assertThat(spawn.command()).containsExactly("true");
+    }
+}
