@@ -31,7 +31,7 @@ class GarbageTest {
     private static final int BATCH = 10_000;
 
     private static final int CLEAN_BATCHES = 3;
-    private static final int MOST_BATCHES = 30;
+    private static final int MOST_BATCHES = 500;
 
     /** One operation of the steady state. */
     interface Operation {

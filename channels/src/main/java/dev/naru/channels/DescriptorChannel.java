@@ -37,8 +37,7 @@ abstract class DescriptorChannel implements InterruptibleChannel {
     /** The direct buffer of the last call and what was made of it; guarded by {@link #turn}. */
     private @Nullable ByteBuffer lastBuffer;
 
-    private MemorySegment lastSegment = MemorySegment.NULL;
-    private int lastPosition;
+    private MemorySegment lastMemory = MemorySegment.NULL;
 
     /** Where heap buffers are copied from and to; guarded by {@link #turn}. */
     private @Nullable Staging staging;
@@ -133,17 +132,16 @@ abstract class DescriptorChannel implements InterruptibleChannel {
     }
 
     /**
-     * A direct buffer's memory from its position on. Who uses one buffer over and over makes no garbage: that must not hang
-     * on what the compiler inlines. The price is that an end holds the last buffer it was used with.
+     * The whole memory of a direct buffer. Who uses one buffer over and over makes no garbage: that must not hang on what the
+     * compiler inlines. The price is that an end holds the last buffer it was used with.
      */
     @SuppressWarnings("ReferenceEquality") // this buffer, not one with the same bytes
     final MemorySegment memoryOf(ByteBuffer direct) {
-        if (direct != lastBuffer || direct.position() != lastPosition) {
-            lastSegment = MemorySegment.ofBuffer(direct);
-            lastPosition = direct.position();
+        if (direct != lastBuffer) {
+            lastMemory = MemorySegment.ofBuffer(direct.duplicate().clear());
             lastBuffer = direct;
         }
-        return lastSegment;
+        return lastMemory;
     }
 
     final Staging staging() {

@@ -74,7 +74,7 @@ public final class PipeReader extends PipeEnd implements InputChannel {
     private int fill(ByteBuffer dst) {
         int read;
         if (dst.isDirect()) {
-            read = (int) descriptor().read(memoryOf(dst), dst.remaining());
+            read = fillDirect(dst, dst.position());
         } else {
             Staging staging = staging();
             read = (int) descriptor().read(staging.memory, Math.min(dst.remaining(), staging.capacity()));
@@ -86,6 +86,13 @@ public final class PipeReader extends PipeEnd implements InputChannel {
             dst.position(dst.position() + read);
         }
         return read;
+    }
+
+    /** Two calls on purpose: the compiler makes no object of a slice only while nothing else can stand in its place. */
+    private int fillDirect(ByteBuffer dst, int position) {
+        return position == 0
+                ? (int) descriptor().read(memoryOf(dst), dst.remaining())
+                : (int) descriptor().read(memoryOf(dst).asSlice(position), dst.remaining());
     }
 
     @Override

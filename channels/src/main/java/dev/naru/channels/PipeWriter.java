@@ -64,7 +64,7 @@ public final class PipeWriter extends PipeEnd implements OutputChannel {
         int most = mode() == Mode.SHARED ? Math.min(src.remaining(), Pipes.ATOMIC_BYTES) : src.remaining();
         int written;
         if (src.isDirect()) {
-            written = (int) descriptor().write(memoryOf(src), most);
+            written = drainDirect(src, src.position(), most);
         } else {
             Staging staging = staging();
             most = Math.min(most, staging.capacity());
@@ -75,6 +75,13 @@ public final class PipeWriter extends PipeEnd implements OutputChannel {
             src.position(src.position() + written);
         }
         return written;
+    }
+
+    /** Two calls on purpose: as in {@link PipeReader}, for the sake of no garbage. */
+    private int drainDirect(ByteBuffer src, int position, int most) {
+        return position == 0
+                ? (int) descriptor().write(memoryOf(src), most)
+                : (int) descriptor().write(memoryOf(src).asSlice(position), most);
     }
 
     @Override
