@@ -101,6 +101,7 @@ public final class TourPeer {
             LargePipe.tryFor(out);
             awaitStart();
             Sender sender = new Sender(out, in);
+            sender.warmUp();
             sender.send(file, first);
             Receiver.readMessage(in, ByteBuffer.allocateDirect(Receiver.MESSAGE_BYTES)); // all arrived, and hashed
             long[] rallies = sender.pingPong();
@@ -114,6 +115,7 @@ public final class TourPeer {
                 OutputChannel out = Endpoints.openWriter(outAddress)) {
             awaitStart();
             Receiver receiver = new Receiver(in, out, bytes -> say(PROGRESS, bytes));
+            receiver.pingPong();
             Receiver.Arrival arrival = receiver.receive(store, file.length());
             say(ARRIVED, arrival.bytes(), arrival.megabytesPerSecond(), arrival.sha256());
             Receiver.writeMessage(out, ByteBuffer.allocateDirect(Receiver.MESSAGE_BYTES), Receiver.PING);
