@@ -60,7 +60,7 @@ class PollerSleepersTest {
     void anInterruptThatComesLateIsNotFeltByTheNext(ThreadKind kind) throws Exception {
         for (int i = 0; i < 200; i++) {
             // given a wait whose end and whose interrupt come together
-            var first = start(kind, reader, Interest.READABLE, Poller.NEVER).awaitPolling();
+            var first = Task.start(kind, () -> awaitBytes(reader, Poller.NEVER)).awaitPolling();
             var interrupter = Task.start(ThreadKind.PLATFORM, first::interrupt);
             assertThat(writer.write(bytes, 1)).isEqualTo(1);
             assertThat(first.result()).isIn(Outcome.READY, Outcome.INTERRUPTED);
@@ -68,10 +68,19 @@ class PollerSleepersTest {
             assertThat(reader.read(bytes, 1)).isEqualTo(1);
 
             // when, then
-            assertThat(start(kind, reader, Interest.READABLE, System.nanoTime() + 100_000)
+            assertThat(Task.start(kind, () -> awaitBytes(reader, System.nanoTime() + 100_000))
                             .result())
                     .isEqualTo(Outcome.TIMED_OUT);
         }
+    }
+
+    /** As every caller does: READY is a hint, and one that comes from the byte before leads to another wait. */
+    private static Outcome awaitBytes(Descriptor descriptor, long deadline) throws ErrnoException {
+        Outcome outcome;
+        do {
+            outcome = await(descriptor, Interest.READABLE, deadline);
+        } while (outcome == Outcome.READY && !Poller.isReady(descriptor, Interest.READABLE));
+        return outcome;
     }
 
     @Test

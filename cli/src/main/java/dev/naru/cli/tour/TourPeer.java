@@ -74,6 +74,7 @@ public final class TourPeer {
         try {
             pin(sends);
             endWithTheTour();
+            WarmUp.run();
             if (sends) {
                 send();
             } else {
