@@ -25,6 +25,9 @@ final class Pump {
     private static final int STANDARD_OUTPUT = 1;
     private static final int PIECE = 64 * 1024;
 
+    /** What was taken from the FIFO has to go somewhere: a slow standard output is waited for. */
+    private static final Duration WAIT_FOR_OUTPUT = Duration.ofDays(100 * 365);
+
     private final Context context;
 
     Pump(Context context) {
@@ -65,7 +68,7 @@ final class Pump {
         } catch (ErrnoException refused) {
             requireSpliceRefused(refused);
             try (OutputChannel written = Endpoints.openWriter(new Address.Standard())) {
-                return copy(reader, written, left, time);
+                return copy(reader, written, left, time, WAIT_FOR_OUTPUT);
             }
         }
     }
@@ -83,7 +86,7 @@ final class Pump {
         } catch (ErrnoException refused) {
             requireSpliceRefused(refused);
             try (InputChannel read = Endpoints.openReader(new Address.Standard())) {
-                return copy(read, writer, Long.MAX_VALUE, time);
+                return copy(read, writer, Long.MAX_VALUE, time, time);
             }
         }
     }
@@ -94,7 +97,8 @@ final class Pump {
         }
     }
 
-    private static boolean copy(InputChannel in, OutputChannel out, long bytes, Duration time) throws IOException {
+    private static boolean copy(InputChannel in, OutputChannel out, long bytes, Duration time, Duration outTime)
+            throws IOException {
         ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
         for (long left = bytes; left > 0; ) {
             piece.clear().limit((int) Math.min(left, PIECE));
@@ -105,7 +109,7 @@ final class Pump {
             left -= read;
             piece.flip();
             while (piece.hasRemaining()) {
-                if (out.write(piece, time) == 0) {
+                if (out.write(piece, outTime) == 0) {
                     return false;
                 }
             }

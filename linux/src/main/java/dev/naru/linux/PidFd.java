@@ -27,6 +27,9 @@ public final class PidFd implements Closeable {
      * @throws ErrnoException when there is none (ESRCH)
      */
     public static PidFd open(long pid) throws ErrnoException {
+        if (pid < 1 || pid > Integer.MAX_VALUE) {
+            throw ErrnoException.of(Errno.ESRCH.number(), "pidfd_open", "pid " + pid); // pid_t has 32 bits
+        }
         long answer = ProcessCalls.pidfdOpen(Constants.SYS_PIDFD_OPEN, (int) pid, 0);
         if (answer < 0) {
             throw ErrnoException.of((int) -answer, "pidfd_open", "pid " + pid);
