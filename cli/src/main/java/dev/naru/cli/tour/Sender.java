@@ -16,6 +16,7 @@ final class Sender {
     private static final int PIECE = 64 * 1024;
     private static final int MOST_RALLIES = 1 << 20;
 
+    /** Until the compilers are done and the caches warm; not counted. */
     private static final long WARM_UP_NANOS = 250_000_000;
 
     private static final long COUNTED_NANOS = 350_000_000;
@@ -55,26 +56,21 @@ final class Sender {
         }
     }
 
-    /** Until the compilers are done and the caches warm, for the file as for the game. */
-    void warmUp() throws IOException {
-        long[] _ = pingPong(WARM_UP_NANOS);
-    }
-
     /** Round trips, sorted, in nanoseconds. */
     long[] pingPong() throws IOException {
-        return pingPong(COUNTED_NANOS);
-    }
-
-    private long[] pingPong(long nanos) throws IOException {
         ByteBuffer message = ByteBuffer.allocateDirect(Receiver.MESSAGE_BYTES);
         long[] rallies = new long[MOST_RALLIES];
         int counted = 0;
         long start = System.nanoTime();
-        for (long before = start; before - start < nanos && counted < MOST_RALLIES; ) {
+        long countFrom = start + WARM_UP_NANOS;
+        long end = countFrom + COUNTED_NANOS;
+        for (long before = start; before < end && counted < MOST_RALLIES; ) {
             Receiver.writeMessage(out, message, Receiver.PING);
-            byte _ = Receiver.readMessage(in, message);
+            Receiver.readMessage(in, message);
             long after = System.nanoTime();
-            rallies[counted++] = after - before;
+            if (before >= countFrom) {
+                rallies[counted++] = after - before;
+            }
             before = after;
         }
         Receiver.writeMessage(out, message, Receiver.LAST);

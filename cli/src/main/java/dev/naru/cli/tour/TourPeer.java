@@ -102,7 +102,6 @@ public final class TourPeer {
             LargePipe.tryFor(out);
             awaitStart();
             Sender sender = new Sender(out, in);
-            sender.warmUp();
             sender.send(file, first);
             Receiver.readMessage(in, ByteBuffer.allocateDirect(Receiver.MESSAGE_BYTES)); // all arrived, and hashed
             long[] rallies = sender.pingPong();
@@ -116,7 +115,6 @@ public final class TourPeer {
                 OutputChannel out = Endpoints.openWriter(outAddress)) {
             awaitStart();
             Receiver receiver = new Receiver(in, out, bytes -> say(PROGRESS, bytes));
-            receiver.pingPong();
             Receiver.Arrival arrival = receiver.receive(store, file.length());
             say(ARRIVED, arrival.bytes(), arrival.megabytesPerSecond(), arrival.sha256());
             Receiver.writeMessage(out, ByteBuffer.allocateDirect(Receiver.MESSAGE_BYTES), Receiver.PING);
