@@ -33,11 +33,13 @@ class PromisesTest {
         String promises = Files.readString(ROOT.resolve("docs/promises.md"));
 
         for (MatchResult named : NAMED.matcher(promises).results().toList()) {
-            Path file = tests.stream()
-                    .filter(test -> test.endsWith(named.group(1) + ".java"))
-                    .findFirst()
-                    .orElseThrow(() -> new AssertionError("there is no test class " + named.group(1)));
-            assertThat(Files.readString(file)).as(named.group()).contains("void " + named.group(2) + "(");
+            StringBuilder classes = new StringBuilder(); // two rooms may have a test class of one name
+            for (Path test : tests) {
+                if (test.endsWith(named.group(1) + ".java")) {
+                    classes.append(Files.readString(test));
+                }
+            }
+            assertThat(classes.toString()).as(named.group()).contains("void " + named.group(2) + "(");
         }
     }
 
