@@ -51,7 +51,7 @@ final class FifoRead implements Callable<Integer> {
         Fifo fifo = Fifo.open(path);
         Duration time = noWait ? Duration.ZERO : waiting.timeout();
         try (PipeReader reader = noWait ? fifo.tryOpenReader() : open(fifo, time)) {
-            if (!new Pump(context).toStandardOutput(reader, bytes, time) && !noWait) {
+            if (!new Pump(context).toStandardOutput(reader, bytes, time, waiting.timeout()) && !noWait) {
                 throw new CliException(Problem.TIMED_OUT, fifo.toString());
             }
             return 0;

@@ -25,9 +25,6 @@ final class Pump {
     private static final int STANDARD_OUTPUT = 1;
     private static final int PIECE = 64 * 1024;
 
-    /** What was taken from the FIFO has to go somewhere: a slow standard output is waited for. */
-    private static final Duration WAIT_FOR_OUTPUT = Duration.ofDays(100 * 365);
-
     private final Context context;
 
     Pump(Context context) {
@@ -49,8 +46,11 @@ final class Pump {
         }
     }
 
-    /** Until the end or so many bytes; false when a piece did not come in time. */
-    boolean toStandardOutput(PipeReader reader, long bytes, Duration time)
+    /**
+     * Until the end or so many bytes; false when a piece did not come in time, or did not go. What was taken has to go
+     * somewhere, so who does not wait for bytes still waits for output.
+     */
+    boolean toStandardOutput(PipeReader reader, long bytes, Duration time, Duration outTime)
             throws IOException, InterruptedException, CliException {
         context.out().flush();
         requireStandardStream(STANDARD_OUTPUT);
@@ -68,7 +68,7 @@ final class Pump {
         } catch (ErrnoException refused) {
             requireSpliceRefused(refused);
             try (OutputChannel written = Endpoints.openWriter(new Address.Standard())) {
-                return copy(reader, written, left, time, WAIT_FOR_OUTPUT);
+                return copy(reader, written, left, time, outTime);
             }
         }
     }
