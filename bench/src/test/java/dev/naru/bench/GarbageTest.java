@@ -54,6 +54,19 @@ class GarbageTest {
         });
     }
 
+    /** Records packed into one buffer, as a batch is: each call begins where the last ended. */
+    @Test
+    void aMessageAtChangingPositions() throws Exception {
+        assertNoGarbage(4 * 32, pipe -> buffer -> {
+            for (buffer.clear(); buffer.position() < 4 * 32; ) {
+                int _ = pipe.writer().write(buffer.limit(buffer.position() + 32));
+            }
+            for (buffer.clear(); buffer.position() < 4 * 32; ) {
+                int _ = pipe.reader().read(buffer.limit(buffer.position() + 32));
+            }
+        });
+    }
+
     @Test
     void theTryForms() throws Exception {
         assertNoGarbage(32, pipe -> buffer -> {

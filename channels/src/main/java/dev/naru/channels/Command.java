@@ -5,7 +5,6 @@ import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Spawn;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * {@snippet file="PipeSnippets.java" region="pipeline"}
  *
  * <p><b>An end that is given away is closed here</b> once the child has it, so that the end of file arrives; when the start
- * fails it is still ours. A child gets the ends it is given and its standard streams, and no other descriptor of ours. It
+ * fails it is still ours. Of two things given to one number the last counts; the other stays as it was. A child gets the ends it is given and its standard streams, and no other descriptor of ours. It
  * finds its ends blocking, as every program expects.
  *
  * <p>To give the same pipe to two children, or to keep an end too, give away a {@link PipeWriter#duplicate()}.
@@ -33,9 +32,24 @@ public final class Command {
 
     private final List<String> command;
     private final Map<String, String> environment = new HashMap<>(System.getenv());
-    private final Map<Integer, DescriptorChannel> ends = new HashMap<>();
-    private final Map<Integer, Descriptor> descriptors = new HashMap<>();
+    private final Map<Integer, Given> given = new HashMap<>();
     private @Nullable Path directory;
+
+    /** What the child gets at a number. */
+    private sealed interface Given {
+        /** An end that is closed here once the child has it. */
+        record End(DescriptorChannel channel) implements Given {
+            @Override
+            public Descriptor descriptor() {
+                return channel.descriptor();
+            }
+        }
+
+        /** What stays ours too. */
+        record Kept(Descriptor descriptor) implements Given {}
+
+        Descriptor descriptor();
+    }
 
     private Command(List<String> command) {
         this.command = command;
@@ -68,19 +82,19 @@ public final class Command {
 
     /** The child reads this end at that descriptor number. */
     public Command descriptor(int number, PipeReader end) {
-        ends.put(number, end);
+        given.put(number, new Given.End(end));
         return this;
     }
 
     /** The child writes into this end at that descriptor number. */
     public Command descriptor(int number, PipeWriter end) {
-        ends.put(number, end);
+        given.put(number, new Given.End(end));
         return this;
     }
 
     /** The child gets this descriptor, such as a file, at that number; it stays ours and open here too. */
     public Command descriptor(int number, Descriptor descriptor) {
-        descriptors.put(number, descriptor);
+        given.put(number, new Given.Kept(descriptor));
         return this;
     }
 
@@ -100,42 +114,54 @@ public final class Command {
      * Starts it.
      *
      * @throws ErrnoException there is no such program, it cannot be run, or a limit is reached
+     * @throws IllegalStateException another thread reads or writes an end that is to be given away
      */
     public ChildProcess start() throws IOException {
-        Map<Integer, Descriptor> given = new HashMap<>(descriptors);
-        ends.forEach((number, end) -> given.put(number, end.descriptor()));
-        Spawn spawn = new Spawn(command, environment, directory, given);
-        List<DescriptorChannel> handedOver = new ArrayList<>();
+        Map<Integer, Descriptor> descriptors = new HashMap<>();
+        List<DescriptorChannel> ends = new ArrayList<>();
+        given.forEach((number, what) -> {
+            descriptors.put(number, what.descriptor());
+            if (what instanceof Given.End(DescriptorChannel end)) {
+                ends.add(end);
+            }
+        });
+        Spawn spawn = new Spawn(command, environment, directory, descriptors);
+        List<DescriptorChannel> taken = new ArrayList<>();
         boolean started = false;
         try {
-            for (DescriptorChannel end : ends.values()) {
-                setBlocking(end, true);
-                handedOver.add(end);
+            for (DescriptorChannel end : ends) {
+                take(end, taken);
             }
             ChildProcess child = spawn.start();
             started = true;
             return child;
         } finally {
-            for (DescriptorChannel end : handedOver) {
-                if (started) {
-                    end.close();
-                } else if (end.isOpen()) {
-                    setBlocking(end, false); // it stays ours
-                }
+            for (DescriptorChannel end : taken) {
+                giveBack(end, started);
             }
         }
     }
 
-    private static void setBlocking(DescriptorChannel end, boolean blocking) throws IOException {
-        if (!end.descriptor().enter()) {
-            throw new ClosedChannelException();
+    /** The turn is kept over the start: a thread in a call would find its descriptor blocking. */
+    private static void take(DescriptorChannel end, List<DescriptorChannel> taken) throws IOException {
+        if (!end.enter(DescriptorChannel.AT_ONCE)) {
+            throw new IllegalStateException(end + " is to be given away, and another thread uses it");
         }
+        taken.add(end);
+        if (end.mode() == DescriptorChannel.Mode.OWN) {
+            end.descriptor().setNonBlocking(false);
+        }
+    }
+
+    private static void giveBack(DescriptorChannel end, boolean started) throws IOException {
         try {
-            if (end.mode() == DescriptorChannel.Mode.OWN) {
-                end.descriptor().setNonBlocking(!blocking);
+            if (started) {
+                end.close();
+            } else if (end.mode() == DescriptorChannel.Mode.OWN) {
+                end.descriptor().setNonBlocking(true); // it stays ours
             }
         } finally {
-            end.descriptor().leave();
+            end.exit();
         }
     }
 }

@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
+import java.util.Objects;
 
 /**
  * Writes large pieces into a pipe without copying them: the pipe borrows our pages until the reader has read them
@@ -53,15 +54,26 @@ public final class PageLender implements Closeable {
     private PageLender(PipeWriter writer, int pieceBytes) throws ErrnoException {
         this.writer = writer;
         this.pieceBytes = pieceBytes;
-        this.current = Pages.map(arena, pieceBytes);
+        boolean mapped = false;
+        try {
+            this.current = Pages.map(arena, pieceBytes);
+            mapped = true;
+        } finally {
+            if (!mapped) {
+                arena.close();
+            }
+        }
     }
 
     /**
      * Lends to that pipe. It should hold at least a piece ({@link PipeWriter#capacity(int)}).
      *
-     * @param pieceBytes the size of a buffer
+     * @param pieceBytes the size of a buffer, 1 or more
      */
     public static PageLender over(PipeWriter writer, int pieceBytes) throws ErrnoException {
+        if (pieceBytes < 1) {
+            throw new IllegalArgumentException("bytes of a piece: " + pieceBytes);
+        }
         return new PageLender(writer, pieceBytes);
     }
 
@@ -72,20 +84,26 @@ public final class PageLender implements Closeable {
 
     /**
      * Sends the first bytes of {@link #buffer}, waiting until all are in the pipe. That buffer must not be touched any more;
-     * {@link #buffer} gives another.
+     * {@link #buffer} gives another. When this throws, some of the bytes may be in the pipe; that buffer is not given out
+     * again before they are read.
      *
      * @throws ErrnoException when every reader has gone
      */
     public void send(int bytes) throws IOException {
+        Objects.checkFromIndexSize(0, bytes, pieceBytes);
         if (bytes < WORTH_LENDING) {
             boolean _ = writer.write(current.asSlice(0, bytes).asByteBuffer()) == bytes;
             sent += bytes;
             return; // copied: the buffer is free again
         }
-        lend(current.asSlice(0, bytes));
-        sent += bytes;
-        lent.addLast(new Lent(current, sent));
-        current = takeFree();
+        MemorySegment next = takeFree(); // first: from the moment that pages are lent, their buffer is out of use
+        MemorySegment filled = current;
+        current = next;
+        try {
+            lend(filled.asSlice(0, bytes));
+        } finally {
+            lent.addLast(new Lent(filled, sent));
+        }
     }
 
     private MemorySegment takeFree() throws IOException {
@@ -106,6 +124,7 @@ public final class PageLender implements Closeable {
                 long moved = Pipes.lend(writer.descriptor(), vector);
                 if (moved > 0) {
                     done += moved;
+                    sent += moved;
                 } else {
                     boolean _ = writer.goesOn((int) -moved, Interest.WRITABLE, Poller.NEVER, "vmsplice");
                 }

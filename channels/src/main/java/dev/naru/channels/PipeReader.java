@@ -177,11 +177,11 @@ public final class PipeReader extends PipeEnd implements InputChannel {
     }
 
     private Transfer into(Descriptor target) {
-        return new Transfer(Mover.SPLICE, descriptor(), target, target.toString());
+        return new Transfer(Mover.SPLICE, descriptor(), target, null, target.toString());
     }
 
     private Transfer into(Mover mover, PipeWriter target) {
-        return new Transfer(mover, descriptor(), target.descriptor(), target.toString());
+        return new Transfer(mover, descriptor(), target.descriptor(), target, target.toString());
     }
 
     /** A second end that reads the same pipe: writers see the reader gone only when both are closed. */

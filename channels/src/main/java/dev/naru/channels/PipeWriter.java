@@ -148,7 +148,7 @@ public final class PipeWriter extends PipeEnd implements OutputChannel {
     }
 
     private Transfer from(Descriptor source) {
-        return new Transfer(Mover.SPLICE, source, descriptor(), toString());
+        return new Transfer(Mover.SPLICE, source, descriptor(), null, toString());
     }
 
     /** A second end that writes into the same pipe: readers see the end only when both are closed. */

@@ -9,6 +9,8 @@ import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.linux.testing.NoLeaks;
+import dev.naru.linux.testing.Task;
+import dev.naru.linux.testing.ThreadKind;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
@@ -206,5 +208,52 @@ class CommandTest {
         // then
         assertThat(child.waitFor().isSuccess()).isTrue();
         assertThat(System.getenv()).isEqualTo(before);
+    }
+
+    @Test
+    void ofTwoThingsGivenToOneNumberTheLastCounts() throws Exception {
+        try (AnonymousPipe first = AnonymousPipe.create();
+                Descriptor file = Descriptor.open(folder.resolve("file"), Descriptor.Access.WRITE)) {
+            // when
+            ChildProcess child = Command.of("sh", "-c", "echo out; echo err >&2")
+                    .stdout(first.writer())
+                    .stdout(out.writer())
+                    .descriptor(2, first.writer())
+                    .descriptor(2, file)
+                    .start();
+
+            // then
+            assertThat(child.waitFor().isSuccess()).isTrue();
+            assertThat(said()).isEqualTo("out\n");
+            assertThat(folder.resolve("file")).hasContent("err\n");
+            assertThat(first.writer().isOpen()).as("what was not given").isTrue();
+        }
+    }
+
+    @Test
+    void oneEndMayStandAtTwoNumbers() throws Exception {
+        // when
+        ChildProcess child = Command.of("sh", "-c", "echo out; echo err >&2")
+                .stdout(out.writer())
+                .stderr(out.writer())
+                .start();
+
+        // then
+        assertThat(child.waitFor().isSuccess()).isTrue();
+        assertThat(said()).isEqualTo("out\nerr\n");
+    }
+
+    @Test
+    void anEndThatAnotherThreadUsesIsNotGivenAway() throws Exception {
+        // given
+        var reading = Task.start(ThreadKind.PLATFORM, () -> out.reader().read(ByteBuffer.allocate(10)))
+                .awaitPolling();
+
+        // when, then
+        assertThatThrownBy(() -> Command.of("cat").stdin(out.reader()).start())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("another thread uses it");
+        assertThat(out.writer().write(ByteBuffer.allocate(3))).isEqualTo(3);
+        assertThat(reading.result()).isEqualTo(3);
     }
 }

@@ -283,4 +283,45 @@ class MoveTest {
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
+
+    @Test
+    void aCopyOfAnEmptyPipeWithoutWritersIsTheEnd() throws Exception {
+        try (AnonymousPipe source = AnonymousPipe.create();
+                AnonymousPipe target = AnonymousPipe.create()) {
+            // given
+            source.writer().close();
+
+            // when, then
+            assertThat(source.reader().copyTo(target.writer(), 100)).isEqualTo(-1);
+        }
+    }
+
+    /** Bytes that another thread is writing into the target stay together. */
+    @ParameterizedTest
+    @EnumSource
+    void theTargetIsUsedByOneThreadAtATime(ThreadKind kind) throws Exception {
+        try (AnonymousPipe source = AnonymousPipe.create();
+                AnonymousPipe target = AnonymousPipe.create()) {
+            // given a writer that waits for room
+            int room = target.writer().capacity();
+            ByteBuffer large = ByteBuffer.allocateDirect(room + 10_000);
+            var writing = Task.start(kind, () -> target.writer().write(large)).awaitPolling();
+            assertThat(source.writer().write(ByteBuffer.wrap(new byte[] {1, 1, 1})))
+                    .isEqualTo(3);
+
+            // when
+            long inTime = source.reader().moveTo(target.writer(), MUCH, Duration.ofMillis(1));
+            var moving = Task.start(kind, () -> source.reader().moveTo(target.writer(), MUCH));
+            ByteBuffer arrived = ByteBuffer.allocate(room + 10_003);
+            while (arrived.hasRemaining()) {
+                assertThat(target.reader().read(arrived)).isPositive();
+            }
+
+            // then
+            assertThat(inTime).isZero();
+            assertThat(writing.result()).isEqualTo(room + 10_000);
+            assertThat(moving.result()).isEqualTo(3);
+            assertThat(arrived.array()).endsWith(0, 1, 1, 1);
+        }
+    }
 }

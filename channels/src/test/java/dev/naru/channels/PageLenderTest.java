@@ -261,4 +261,45 @@ class PageLenderTest {
             assertThat(send.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
         }
     }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, PIECE + 1, Integer.MAX_VALUE})
+    void whatIsNotInTheBufferIsNotSent(int bytes) throws Exception {
+        try (PageLender lender = PageLender.over(writer(fixture.outbound()), PIECE)) {
+            MemorySegment before = lender.buffer();
+            assertThatThrownBy(() -> lender.send(bytes)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThat(lender.buffer()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aBufferHoldsAByteAtLeast() throws Exception {
+        PipeWriter writer = writer(fixture.outbound());
+        assertThatThrownBy(() -> PageLender.over(writer, 0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** The pipe may hold pages of it, whatever became of the rest. */
+    @Test
+    void aBufferWhoseSendFailedHalfWayIsNotGivenOutAgain() throws Exception {
+        try (AnonymousPipe pipe = AnonymousPipe.create();
+                PageLender lender = PageLender.over(pipe.writer(), PIECE)) {
+            // given a piece that does not fit
+            MemorySegment half = lender.buffer();
+            var sending = Task.start(ThreadKind.PLATFORM, () -> {
+                        lender.send(PIECE);
+                        return 0;
+                    })
+                    .awaitPolling();
+
+            // when
+            pipe.reader().close();
+
+            // then
+            assertThat(sending.failure())
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class,
+                            gone -> assertThat(gone.problem()).isEqualTo(Problem.READER_GONE));
+            assertThat(lender.buffer().address()).isNotEqualTo(half.address());
+        }
+    }
 }

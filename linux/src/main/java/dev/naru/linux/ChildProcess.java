@@ -42,7 +42,7 @@ public final class ChildProcess {
     private void reap() {
         try {
             pidfd.awaitExit();
-        } catch (ErrnoException | InterruptedException noDescriptorToWaitOn) {
+        } catch (ErrnoException | InterruptedException | RuntimeException | Error noDescriptorToWaitOn) {
             // A thread that blocks in waitid needs none: rather that than a zombie.
             Thread.ofPlatform().daemon().name("naru-reaper-" + pid()).start(this::collect);
             return;
@@ -53,7 +53,7 @@ public final class ChildProcess {
     private void collect() {
         try {
             exit.complete(status());
-        } catch (ErrnoException | RuntimeException lost) {
+        } catch (ErrnoException | RuntimeException | Error lost) {
             exit.completeExceptionally(lost);
         } finally {
             pidfd.close();
@@ -63,8 +63,11 @@ public final class ChildProcess {
     private ExitStatus status() throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(SIZEOF_SIGINFO, 8);
-            int answer =
-                    ProcessCalls.waitid(Constants.P_PIDFD, pidfd.descriptor().number(), info, Constants.WEXITED);
+            int answer;
+            do {
+                answer = ProcessCalls.waitid(
+                        Constants.P_PIDFD, pidfd.descriptor().number(), info, Constants.WEXITED);
+            } while (answer == -Constants.EINTR);
             if (answer < 0) {
                 throw ErrnoException.of(-answer, "waitid", toString());
             }
@@ -88,7 +91,7 @@ public final class ChildProcess {
     /**
      * Sends a signal to this child and no other.
      *
-     * @return false when it has ended
+     * @return false when it has ended and is reaped; in the moment between, the kernel takes the signal and drops it
      */
     public boolean send(Signal signal) throws ErrnoException {
         try {
@@ -101,7 +104,7 @@ public final class ChildProcess {
         }
     }
 
-    /** Kills it (SIGKILL); false when it has ended already. */
+    /** Kills it (SIGKILL); false when it has ended and is reaped already. */
     public boolean kill() throws ErrnoException {
         return send(Signal.SIGKILL);
     }

@@ -206,16 +206,6 @@ public final class Descriptor implements Closeable {
         return FileCalls.write(number, buffer, count);
     }
 
-    /** readv(2) over an array of {@code struct iovec}. */
-    public long readVector(MemorySegment vector, int count) {
-        return FileCalls.readv(number, vector, count);
-    }
-
-    /** writev(2) over an array of {@code struct iovec}. */
-    public long writeVector(MemorySegment vector, int count) {
-        return FileCalls.writev(number, vector, count);
-    }
-
     /**
      * Sets or clears O_NONBLOCK. The flag belongs to the open file description: whoever shares that, a parent or the
      * terminal, is changed with us. So only on descriptors whose description is ours alone.

@@ -28,7 +28,28 @@ public final class FifoNode {
                 throw ErrnoException.of(Problem.NO_DIRECTORY, Constants.ENOENT, "mkfifo", address(path));
             }
             check(answer, "mkfifo", path);
-            check(FileCalls.chmod(name, mode), "chmod", path);
+            try {
+                undoUmask(path, mode);
+            } catch (ErrnoException refused) {
+                int _ = FileCalls.unlink(name);
+                throw refused;
+            }
+        }
+    }
+
+    /**
+     * By a descriptor that follows no link: in a directory that others may write to, the name can lead elsewhere by now, and
+     * chmod(2) by path would go there.
+     */
+    private static void undoUmask(Path path, int mode) throws ErrnoException {
+        if (FileStatus.of(path, false, address(path)).mode() == mode) {
+            return;
+        }
+        int flags = Constants.O_PATH | Constants.O_NOFOLLOW | Constants.O_CLOEXEC;
+        try (Arena arena = Arena.ofConfined();
+                Descriptor node = adopt(check(Descriptor.open(path.toString(), flags), "open", path), path)) {
+            int answer = FileCalls.chmod(arena.allocateFrom("/proc/self/fd/" + node.number()), mode);
+            check(answer, "chmod", path);
         }
     }
 
@@ -125,15 +146,27 @@ public final class FifoNode {
                     "");
         }
         Descriptor opened = adopt(check(answer, "open", path), path);
-        opened.setNonBlocking(true); // the description is ours alone: it was opened here
+        try {
+            opened.setNonBlocking(true); // the description is ours alone: it was opened here
+        } catch (ErrnoException refused) {
+            opened.close();
+            throw refused;
+        }
         return Optional.of(opened);
     }
 
     /** Looks again, at what was opened: the name may have got another file since {@link #requireFifo}. */
     private static Descriptor adopt(int number, Path path) throws ErrnoException {
         Descriptor opened = Descriptor.adopt(number);
-        if (opened.status().type() != FileStatus.Type.FIFO) {
-            opened.close();
+        boolean isFifo = false;
+        try {
+            isFifo = opened.status().type() == FileStatus.Type.FIFO;
+        } finally {
+            if (!isFifo) {
+                opened.close();
+            }
+        }
+        if (!isFifo) {
             throw notAFifo(path);
         }
         return opened;

@@ -50,7 +50,7 @@ public final class PidFd implements Closeable {
     /**
      * Sends a signal to this process and no other.
      *
-     * @return false when it has ended
+     * @return false when it has ended and its parent has reaped it; a zombie takes every signal, and drops it
      * @throws ErrnoException when the caller may not, or this is closed
      */
     public boolean send(Signal signal) throws ErrnoException {

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>A platform thread sleeps in ppoll(2) itself and is woken as directly as in C; a virtual thread leaves its carrier and
  * is woken by one shared epoll thread. Neither polls.
  *
- * <p>Thread-safe. On the path of platform threads nothing is allocated.
+ * <p>Thread-safe. On the path of platform threads that wait for one descriptor nothing is allocated.
  */
 public final class Poller {
     /** The deadline that never passes. */

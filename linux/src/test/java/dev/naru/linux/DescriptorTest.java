@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -87,30 +86,6 @@ class DescriptorTest {
 
         // then
         assertThat(writer.write(bytes(new byte[1]), 1)).isEqualTo(-Errno.EPIPE.number());
-    }
-
-    @Test
-    void vectorsGoInOrder() {
-        // given two struct iovec {void *base; size_t length;}
-        MemorySegment first = bytes("ab".getBytes(StandardCharsets.US_ASCII));
-        MemorySegment second = bytes("cde".getBytes(StandardCharsets.US_ASCII));
-        MemorySegment vector = arena.allocate(ValueLayout.JAVA_LONG, 4);
-        vector.setAtIndex(ValueLayout.JAVA_LONG, 0, first.address());
-        vector.setAtIndex(ValueLayout.JAVA_LONG, 1, 2);
-        vector.setAtIndex(ValueLayout.JAVA_LONG, 2, second.address());
-        vector.setAtIndex(ValueLayout.JAVA_LONG, 3, 3);
-
-        // when
-        long written = writer.writeVector(vector, 2);
-        first.fill((byte) 0);
-        second.fill((byte) 0);
-        long read = reader.readVector(vector, 2);
-
-        // then
-        assertThat(written).isEqualTo(5);
-        assertThat(read).isEqualTo(5);
-        assertThat(first.toArray(ValueLayout.JAVA_BYTE)).containsExactly('a', 'b');
-        assertThat(second.toArray(ValueLayout.JAVA_BYTE)).containsExactly('c', 'd', 'e');
     }
 
     @Test

@@ -60,7 +60,7 @@ class PollerSleepersTest {
     void anInterruptThatComesLateIsNotFeltByTheNext(ThreadKind kind) throws Exception {
         for (int i = 0; i < 200; i++) {
             // given a wait whose end and whose interrupt come together
-            var first = Task.start(kind, () -> awaitBytes(reader, Poller.NEVER)).awaitPolling();
+            var first = start(kind, reader, Interest.READABLE, Poller.NEVER).awaitPolling();
             var interrupter = Task.start(ThreadKind.PLATFORM, first::interrupt);
             assertThat(writer.write(bytes, 1)).isEqualTo(1);
             assertThat(first.result()).isIn(Outcome.READY, Outcome.INTERRUPTED);
@@ -68,19 +68,9 @@ class PollerSleepersTest {
             assertThat(reader.read(bytes, 1)).isEqualTo(1);
 
             // when, then
-            assertThat(Task.start(kind, () -> awaitBytes(reader, System.nanoTime() + 100_000))
-                            .result())
-                    .isEqualTo(Outcome.TIMED_OUT);
+            var next = start(kind, reader, Interest.READABLE, System.nanoTime() + 100_000);
+            assertThat(next.result()).isEqualTo(Outcome.TIMED_OUT);
         }
-    }
-
-    /** As every caller does: READY is a hint, and one that comes from the byte before leads to another wait. */
-    private static Outcome awaitBytes(Descriptor descriptor, long deadline) throws ErrnoException {
-        Outcome outcome;
-        do {
-            outcome = await(descriptor, Interest.READABLE, deadline);
-        } while (outcome == Outcome.READY && !Poller.isReady(descriptor, Interest.READABLE));
-        return outcome;
     }
 
     @Test
@@ -99,8 +89,36 @@ class PollerSleepersTest {
         }
 
         // then
+        assertThat(eventfds()).isLessThanOrEqualTo(64);
+    }
+
+    @Test
+    void threadsThatSleepOneAfterTheOtherShareASleeper() throws Exception {
+        // given the sleeper of a first
+        assertThat(sleepOnce()).isEqualTo(Outcome.READY);
+        long before = eventfds();
+
+        // when
+        for (int i = 0; i < 100; i++) {
+            assertThat(sleepOnce()).isEqualTo(Outcome.READY);
+        }
+
+        // then
+        assertThat(eventfds()).isEqualTo(before);
+    }
+
+    private Outcome sleepOnce() throws Exception {
+        var sleep = start(ThreadKind.PLATFORM, reader, Interest.READABLE, Poller.NEVER)
+                .awaitPolling();
+        assertThat(writer.write(bytes, 1)).isEqualTo(1);
+        Outcome outcome = sleep.result();
+        assertThat(reader.read(bytes, 1)).isEqualTo(1);
+        return outcome;
+    }
+
+    private static long eventfds() throws IOException {
         try (var numbers = Files.list(Path.of("/proc/self/fd"))) {
-            assertThat(numbers.filter(PollerSleepersTest::isEventfd).count()).isLessThanOrEqualTo(64);
+            return numbers.filter(PollerSleepersTest::isEventfd).count();
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A system call that waits and has no descriptor to wait on, such as the open of a FIFO. It runs on a platform thread of
@@ -35,6 +36,7 @@ public final class BlockingCall {
     private volatile boolean done;
     private volatile int thread;
     private long answer;
+    private @Nullable Throwable failure;
 
     private BlockingCall(LongSupplier call) {
         this.call = call;
@@ -60,21 +62,37 @@ public final class BlockingCall {
         try {
             WakeSignal.install();
             Thread.ofPlatform().daemon().name("naru-blocking-call").start(waiting::work);
-            return waiting.await(undo, deadline);
+            long answer = waiting.await(undo, deadline);
+            waiting.rethrow();
+            return answer;
         } finally {
             PERMITS.release();
         }
     }
 
     private void work() {
-        thread = ProcessCalls.gettid();
-        long value;
-        do { // once at least: what need not wait succeeds, however late it is
-            value = call.getAsLong();
-        } while (value == -Constants.EINTR && !cancelled);
-        answer = value;
-        done = true;
-        LockSupport.unpark(caller);
+        try {
+            thread = ProcessCalls.gettid();
+            do { // once at least: what need not wait succeeds, however late it is
+                answer = call.getAsLong();
+            } while (answer == -Constants.EINTR && !cancelled);
+        } catch (Throwable thrown) {
+            answer = -Constants.EINTR; // nothing to undo
+            failure = thrown;
+        } finally {
+            done = true;
+            LockSupport.unpark(caller);
+        }
+    }
+
+    /** What the call threw is the caller's to hear of, as if it had made the call itself. */
+    private void rethrow() {
+        switch (failure) {
+            case null -> {}
+            case Error error -> throw error;
+            case RuntimeException runtime -> throw runtime;
+            case Throwable thrown -> throw new AssertionError(thrown);
+        }
     }
 
     private long await(LongConsumer undo, long deadline) throws InterruptedException {

@@ -2,7 +2,7 @@ package dev.naru.linux.internal;
 
 /**
  * The kernel's and the C library's constants, each under the header that declares it. All values here are the same on
- * x86-64 and aarch64 (both use asm-generic for them); the one layout that differs is {@link #EPOLL_EVENT_PACKED}.
+ * x86-64 and aarch64 (both use asm-generic for them), but for {@link #O_NOFOLLOW} and {@link #EPOLL_EVENT_PACKED}.
  */
 public final class Constants {
     // <fcntl.h>, asm-generic/fcntl.h
@@ -14,7 +14,9 @@ public final class Constants {
     public static final int O_TRUNC = 0x200;
     public static final int O_APPEND = 0x400;
     public static final int O_NONBLOCK = 0x800;
+    public static final int O_NOFOLLOW = Native.isArm() ? 0x8000 : 0x20000; // differs: asm/fcntl.h of arm64
     public static final int O_CLOEXEC = 0x80000;
+    public static final int O_PATH = 0x200000;
     public static final int F_GETFD = 1;
     public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;
@@ -49,7 +51,7 @@ public final class Constants {
     public static final int EPOLLOUT = 4;
 
     /** {@code struct epoll_event} is packed on x86-64 only (EPOLL_PACKED in linux/eventpoll.h). */
-    public static final boolean EPOLL_EVENT_PACKED = Native.machine().equals("x86_64");
+    public static final boolean EPOLL_EVENT_PACKED = !Native.isArm();
 
     // <sys/eventfd.h>, linux/eventfd.h
     public static final int EFD_CLOEXEC = O_CLOEXEC;

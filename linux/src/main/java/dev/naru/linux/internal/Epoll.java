@@ -14,11 +14,17 @@ import org.jspecify.annotations.Nullable;
  * Where virtual threads wait: one epoll instance for a direction, and one daemon thread that sleeps in it and unparks
  * whose descriptor became ready. A registration lasts for one wait, so a number that is closed and given out anew never
  * has an old one.
+ *
+ * <p>Between epoll_wait(2) and the look at what it reported, that wait may end and another begin on the same number. So each
+ * registration has a generation, which its events carry, and an event of an older one wakes nobody.
  */
 public final class Epoll {
     private static final int BATCH = 64;
     private static final long DATA = Constants.EPOLL_EVENT_PACKED ? 4 : 8;
     private static final long SIZEOF_EVENT = DATA + 8;
+
+    /** After a failure that should not happen: go on, but do not burn a core. */
+    private static final long AFTER_FAILURE_NANOS = 10_000_000;
 
     private static volatile @Nullable Epoll readers;
     private static volatile @Nullable Epoll writers;
@@ -29,8 +35,11 @@ public final class Epoll {
     /** A {@code struct epoll_event} for {@link #control}, which is called under this object's monitor. */
     private final MemorySegment event = Arena.global().allocate(SIZEOF_EVENT, 8);
 
-    /** Who waits for which number; guarded by this object's monitor, as are the epoll registrations. */
-    private final Map<Integer, List<Sleeper>> sleepers = new HashMap<>();
+    /** Who waits for which number; guarded by this object's monitor, as is what the kernel has registered. */
+    private final Map<Integer, Registration> registrations = new HashMap<>();
+
+    /** Of the newest registration; guarded by this object's monitor. After 2^32 it begins anew. */
+    private int generation;
 
     private Epoll(int epoll, int events) {
         this.epoll = epoll;
@@ -66,6 +75,9 @@ public final class Epoll {
         return epoll;
     }
 
+    /** What the kernel has registered of a number, and for whom. */
+    private record Registration(int generation, List<Sleeper> sleepers) {}
+
     /** A virtual thread that waits. */
     public static final class Sleeper extends Waiter {
         private final Thread thread = Thread.currentThread();
@@ -88,51 +100,68 @@ public final class Epoll {
      * @return 0, or a negated errno: EPERM for what is always ready, such as a regular file
      */
     public synchronized int register(int fd, Sleeper sleeper) {
-        List<Sleeper> here = sleepers.get(fd);
+        Registration here = registrations.get(fd);
         if (here == null) {
+            here = new Registration(++generation, new ArrayList<>(1));
+            registrations.put(fd, here);
             int answer = control(Constants.EPOLL_CTL_ADD, fd);
             if (answer < 0) {
+                registrations.remove(fd);
                 return answer;
             }
-            here = new ArrayList<>(1);
-            sleepers.put(fd, here);
         }
-        here.add(sleeper);
+        here.sleepers.add(sleeper);
         return 0;
     }
 
     /** Ends a wait, whether its event came or not. */
     public synchronized void deregister(int fd, Sleeper sleeper) {
-        List<Sleeper> here = sleepers.get(fd);
-        if (here != null && here.remove(sleeper) && here.isEmpty()) {
-            sleepers.remove(fd);
+        Registration here = registrations.get(fd);
+        if (here != null && here.sleepers.remove(sleeper) && here.sleepers.isEmpty()) {
+            registrations.remove(fd);
             int _ = control(Constants.EPOLL_CTL_DEL, fd);
         }
     }
 
-    private synchronized void ready(int fd) {
-        List<Sleeper> here = sleepers.remove(fd);
-        if (here != null) {
-            int _ = control(Constants.EPOLL_CTL_DEL, fd);
-            for (Sleeper sleeper : here) {
-                sleeper.ready = true;
-                sleeper.wake();
-            }
+    private synchronized void ready(int fd, int eventGeneration) {
+        Registration here = registrations.get(fd);
+        if (here == null || here.generation != eventGeneration) {
+            return; // its wait is over
+        }
+        int _ = control(Constants.EPOLL_CTL_DEL, fd);
+        registrations.remove(fd);
+        for (Sleeper sleeper : here.sleepers) {
+            sleeper.ready = true;
+            sleeper.wake();
         }
     }
 
     private int control(int operation, int fd) {
         event.set(ValueLayout.JAVA_INT, 0, events);
-        event.set(ValueLayout.JAVA_INT, DATA, fd);
+        event.set(ValueLayout.JAVA_INT_UNALIGNED, DATA, fd);
+        event.set(ValueLayout.JAVA_INT_UNALIGNED, DATA + Integer.BYTES, generation);
         return PollCalls.epollControl(epoll, operation, fd, event);
     }
 
+    /** Everybody waits for this thread, so nothing that is thrown here may end it. */
     private void run() {
         MemorySegment batch = Arena.global().allocate(BATCH * SIZEOF_EVENT, 8);
         while (true) {
-            int count = PollCalls.epollWait(epoll, batch, BATCH, -1);
-            for (int i = 0; i < count; i++) {
-                ready(batch.get(ValueLayout.JAVA_INT_UNALIGNED, i * SIZEOF_EVENT + DATA));
+            try {
+                int count = PollCalls.epollWait(epoll, batch, BATCH, -1);
+                if (count < 0 && count != -Constants.EINTR) {
+                    LockSupport.parkNanos(AFTER_FAILURE_NANOS);
+                }
+                for (int i = 0; i < count; i++) {
+                    long data = i * SIZEOF_EVENT + DATA;
+                    ready(
+                            batch.get(ValueLayout.JAVA_INT_UNALIGNED, data),
+                            batch.get(ValueLayout.JAVA_INT_UNALIGNED, data + Integer.BYTES));
+                }
+            } catch (Throwable thrown) { // no memory, most likely: the kernel reports again what is still registered
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+                LockSupport.parkNanos(AFTER_FAILURE_NANOS);
             }
         }
     }

@@ -10,14 +10,12 @@ import static dev.naru.linux.internal.Native.errnoCallVariadic;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** Descriptors and files: {@code <fcntl.h>}, {@code <unistd.h>}, {@code <sys/stat.h>}, {@code <sys/uio.h>}. */
+/** Descriptors and files: {@code <fcntl.h>}, {@code <unistd.h>}, {@code <sys/stat.h>}. */
 public final class FileCalls {
     private static final MethodHandle OPEN = errnoCallVariadic("open", 2, INT, POINTER, INT, INT);
     private static final MethodHandle CLOSE = errnoCall("close", INT, INT);
     private static final MethodHandle READ = errnoCall("read", LONG, INT, POINTER, LONG);
     private static final MethodHandle WRITE = errnoCall("write", LONG, INT, POINTER, LONG);
-    private static final MethodHandle READV = errnoCall("readv", LONG, INT, POINTER, INT);
-    private static final MethodHandle WRITEV = errnoCall("writev", LONG, INT, POINTER, INT);
     private static final MethodHandle FCNTL = errnoCallVariadic("fcntl", 2, INT, INT, INT, INT);
     private static final MethodHandle IOCTL = errnoCallVariadic("ioctl", 2, INT, INT, LONG, POINTER);
     private static final MethodHandle STATX = errnoCall("statx", INT, INT, POINTER, INT, INT, POINTER);
@@ -62,26 +60,6 @@ public final class FileCalls {
         MemorySegment state = CallState.current();
         try {
             return answer((long) WRITE.invokeExact(state, fd, buffer, count), state);
-        } catch (Throwable thrown) {
-            throw Native.unexpected(thrown);
-        }
-    }
-
-    /** readv(2). */
-    public static long readv(int fd, MemorySegment vector, int count) {
-        MemorySegment state = CallState.current();
-        try {
-            return answer((long) READV.invokeExact(state, fd, vector, count), state);
-        } catch (Throwable thrown) {
-            throw Native.unexpected(thrown);
-        }
-    }
-
-    /** writev(2). */
-    public static long writev(int fd, MemorySegment vector, int count) {
-        MemorySegment state = CallState.current();
-        try {
-            return answer((long) WRITEV.invokeExact(state, fd, vector, count), state);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }

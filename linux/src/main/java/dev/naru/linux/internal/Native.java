@@ -83,6 +83,11 @@ public final class Native {
         return uname(4);
     }
 
+    /** Whether this is aarch64 and not x86-64; uname(2) of the latter may also say {@code i686}, as under setarch(8). */
+    static boolean isArm() {
+        return machine().equals("aarch64");
+    }
+
     /** The release as uname(2) names it: {@code 6.18.44}. */
     public static String kernelRelease() {
         return uname(2);

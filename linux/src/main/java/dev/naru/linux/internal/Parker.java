@@ -56,9 +56,15 @@ public final class Parker extends Waiter {
 
     /** An idle parker, or a new one; null when the process may have no further descriptor. */
     public static @Nullable Parker take() {
-        Parker idle = POOL.getAndSet(slot(), null);
-        if (idle != null) {
-            return idle;
+        int own = slot();
+        for (int i = 0; i < POOL_SIZE; i++) { // mostly the first: it was put there by this thread
+            int slot = (own + i) & (POOL_SIZE - 1);
+            if (POOL.getPlain(slot) != null) {
+                Parker idle = POOL.getAndSet(slot, null);
+                if (idle != null) {
+                    return idle;
+                }
+            }
         }
         int eventfd = PollCalls.eventfd(0, Constants.EFD_CLOEXEC | Constants.EFD_NONBLOCK);
         return eventfd < 0 ? null : new Parker(eventfd);
@@ -66,9 +72,13 @@ public final class Parker extends Waiter {
 
     /** Gives it back. */
     public void release() {
-        if (!POOL.compareAndSet(slot(), null, this)) {
-            close();
+        int own = slot();
+        for (int i = 0; i < POOL_SIZE; i++) {
+            if (POOL.compareAndSet((own + i) & (POOL_SIZE - 1), null, this)) {
+                return;
+            }
         }
+        close();
     }
 
     private synchronized void close() {
@@ -101,12 +111,23 @@ public final class Parker extends Waiter {
         memory.set(ValueLayout.JAVA_SHORT, WAITED_EVENTS, events);
         int ready = PollCalls.ppoll(memory, 2, timespec(nanos), MemorySegment.NULL);
         if (ready <= 0) {
+            if (ready < 0) {
+                refuseToSpin();
+            }
             return false; // over, or EINTR: the caller looks at the clock
         }
         if (memory.get(ValueLayout.JAVA_SHORT, WAKER_REVENTS) != 0) {
             long _ = FileCalls.read(eventfd, counter, Long.BYTES);
         }
         return memory.get(ValueLayout.JAVA_SHORT, WAITED_REVENTS) != 0;
+    }
+
+    /** The errno of the sleep itself is not captured: see {@link PollCalls#ppoll}. Any but EINTR would come for ever. */
+    private void refuseToSpin() {
+        int again = PollCalls.ppollOrErrno(memory, 2, timespec(0), MemorySegment.NULL);
+        if (again < 0 && again != -Constants.EINTR) {
+            throw new IllegalStateException("ppoll: errno " + -again); // such as RLIMIT_NOFILE below 2
+        }
     }
 
     private MemorySegment timespec(long nanos) {

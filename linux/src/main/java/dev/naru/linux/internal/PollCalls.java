@@ -13,6 +13,7 @@ import java.lang.invoke.MethodHandle;
 /** Waiting for descriptors: {@code <poll.h>}, {@code <sys/epoll.h>}, {@code <sys/eventfd.h>}. */
 public final class PollCalls {
     private static final MethodHandle PPOLL = plainCall("ppoll", INT, POINTER, LONG, POINTER, POINTER);
+    private static final MethodHandle PPOLL_OR_ERRNO = errnoCall("ppoll", INT, POINTER, LONG, POINTER, POINTER);
     private static final MethodHandle EPOLL_CREATE = errnoCall("epoll_create1", INT, INT);
     private static final MethodHandle EPOLL_CONTROL = errnoCall("epoll_ctl", INT, INT, INT, INT, POINTER);
     private static final MethodHandle EPOLL_WAIT = errnoCall("epoll_wait", INT, INT, POINTER, INT, INT);
@@ -21,12 +22,22 @@ public final class PollCalls {
     private PollCalls() {}
 
     /**
-     * ppoll(2): how many are ready, or -1. The one call whose errno is not captured: the sleeper looks again whatever it was,
-     * and the JDK's capture makes a small object a call where the compiler does not inline it.
+     * ppoll(2): how many are ready, or -1. The one call whose errno is not captured: the sleeper looks again after EINTR,
+     * what else there is shows itself in {@link #ppollOrErrno}, and the JDK's capture makes a small object a call where the compiler does not inline it.
      */
     public static int ppoll(MemorySegment descriptors, long count, MemorySegment timeout, MemorySegment signals) {
         try {
             return (int) PPOLL.invokeExact(descriptors, count, timeout, signals);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** The same with its errno. */
+    static int ppollOrErrno(MemorySegment descriptors, long count, MemorySegment timeout, MemorySegment signals) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((int) PPOLL_OR_ERRNO.invokeExact(state, descriptors, count, timeout, signals), state);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }
