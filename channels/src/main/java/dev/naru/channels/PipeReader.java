@@ -74,10 +74,10 @@ public final class PipeReader extends PipeEnd implements InputChannel {
     private int fill(ByteBuffer dst) {
         int read;
         if (dst.isDirect()) {
-            read = fillDirect(dst, dst.position());
+            read = (int) descriptor().read(memoryOf(dst), dst.position(), dst.remaining());
         } else {
             Staging staging = staging();
-            read = (int) descriptor().read(staging.memory, Math.min(dst.remaining(), staging.capacity()));
+            read = (int) descriptor().read(staging.memory, 0, Math.min(dst.remaining(), staging.capacity()));
             if (read > 0) {
                 dst.put(dst.position(), staging.buffer, 0, read);
             }
@@ -86,13 +86,6 @@ public final class PipeReader extends PipeEnd implements InputChannel {
             dst.position(dst.position() + read);
         }
         return read;
-    }
-
-    /** Two calls on purpose: the compiler makes no object of a slice only while nothing else can stand in its place. */
-    private int fillDirect(ByteBuffer dst, int position) {
-        return position == 0
-                ? (int) descriptor().read(memoryOf(dst), dst.remaining())
-                : (int) descriptor().read(memoryOf(dst).asSlice(position), dst.remaining());
     }
 
     @Override

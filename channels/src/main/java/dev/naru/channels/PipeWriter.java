@@ -64,24 +64,17 @@ public final class PipeWriter extends PipeEnd implements OutputChannel {
         int most = mode() == Mode.SHARED ? Math.min(src.remaining(), Pipes.ATOMIC_BYTES) : src.remaining();
         int written;
         if (src.isDirect()) {
-            written = drainDirect(src, src.position(), most);
+            written = (int) descriptor().write(memoryOf(src), src.position(), most);
         } else {
             Staging staging = staging();
             most = Math.min(most, staging.capacity());
             staging.buffer.put(0, src, src.position(), most);
-            written = (int) descriptor().write(staging.memory, most);
+            written = (int) descriptor().write(staging.memory, 0, most);
         }
         if (written > 0) {
             src.position(src.position() + written);
         }
         return written;
-    }
-
-    /** Two calls on purpose: as in {@link PipeReader}, for the sake of no garbage. */
-    private int drainDirect(ByteBuffer src, int position, int most) {
-        return position == 0
-                ? (int) descriptor().write(memoryOf(src), most)
-                : (int) descriptor().write(memoryOf(src).asSlice(position), most);
     }
 
     @Override

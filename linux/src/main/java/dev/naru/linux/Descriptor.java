@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -196,14 +197,26 @@ public final class Descriptor implements Closeable {
         waiter.next = null;
     }
 
-    /** read(2) into native memory: the bytes read, 0 at the end, or a negated errno. */
+    /** read(2) to the start of native memory: the bytes read, 0 at the end, or a negated errno. */
     public long read(MemorySegment buffer, long count) {
-        return FileCalls.read(number, buffer, count);
+        return read(buffer, 0, count);
+    }
+
+    /** read(2) into native memory: the bytes read, 0 at the end, or a negated errno. */
+    public long read(MemorySegment buffer, long offset, long count) {
+        long _ = Objects.checkFromIndexSize(offset, count, buffer.byteSize());
+        return FileCalls.read(number, buffer, offset, count);
+    }
+
+    /** write(2) from the start of native memory: the bytes written, or a negated errno. */
+    public long write(MemorySegment buffer, long count) {
+        return write(buffer, 0, count);
     }
 
     /** write(2) from native memory: the bytes written, or a negated errno. */
-    public long write(MemorySegment buffer, long count) {
-        return FileCalls.write(number, buffer, count);
+    public long write(MemorySegment buffer, long offset, long count) {
+        long _ = Objects.checkFromIndexSize(offset, count, buffer.byteSize());
+        return FileCalls.write(number, buffer, offset, count);
     }
 
     /**

@@ -14,8 +14,14 @@ import java.lang.invoke.MethodHandle;
 public final class FileCalls {
     private static final MethodHandle OPEN = errnoCallVariadic("open", 2, INT, POINTER, INT, INT);
     private static final MethodHandle CLOSE = errnoCall("close", INT, INT);
-    private static final MethodHandle READ = errnoCall("read", LONG, INT, POINTER, LONG);
-    private static final MethodHandle WRITE = errnoCall("write", LONG, INT, POINTER, LONG);
+    // By address, so that reading into the middle of a segment makes no object of a slice. The segment goes with it as
+    // an
+    // argument that the function has not, and does not look at (it is in a register of the caller's): the linker keeps
+    // its
+    // memory for the time of the call.
+    private static final MethodHandle READ = errnoCall("read", LONG, INT, LONG, LONG, POINTER);
+    private static final MethodHandle WRITE = errnoCall("write", LONG, INT, LONG, LONG, POINTER);
+
     private static final MethodHandle FCNTL = errnoCallVariadic("fcntl", 2, INT, INT, INT, INT);
     private static final MethodHandle IOCTL = errnoCallVariadic("ioctl", 2, INT, INT, LONG, POINTER);
     private static final MethodHandle STATX = errnoCall("statx", INT, INT, POINTER, INT, INT, POINTER);
@@ -45,21 +51,21 @@ public final class FileCalls {
         }
     }
 
-    /** read(2). */
-    public static long read(int fd, MemorySegment buffer, long count) {
+    /** read(2). The caller has checked that the bytes lie in the buffer. */
+    public static long read(int fd, MemorySegment buffer, long offset, long count) {
         MemorySegment state = CallState.current();
         try {
-            return answer((long) READ.invokeExact(state, fd, buffer, count), state);
+            return answer((long) READ.invokeExact(state, fd, buffer.address() + offset, count, buffer), state);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }
     }
 
-    /** write(2). */
-    public static long write(int fd, MemorySegment buffer, long count) {
+    /** write(2). The caller has checked that the bytes lie in the buffer. */
+    public static long write(int fd, MemorySegment buffer, long offset, long count) {
         MemorySegment state = CallState.current();
         try {
-            return answer((long) WRITE.invokeExact(state, fd, buffer, count), state);
+            return answer((long) WRITE.invokeExact(state, fd, buffer.address() + offset, count, buffer), state);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }

@@ -117,7 +117,7 @@ public final class Parker extends Waiter {
             return false; // over, or EINTR: the caller looks at the clock
         }
         if (memory.get(ValueLayout.JAVA_SHORT, WAKER_REVENTS) != 0) {
-            long _ = FileCalls.read(eventfd, counter, Long.BYTES);
+            long _ = FileCalls.read(eventfd, counter, 0, Long.BYTES);
         }
         return memory.get(ValueLayout.JAVA_SHORT, WAITED_REVENTS) != 0;
     }
@@ -147,7 +147,7 @@ public final class Parker extends Waiter {
     @Override
     public synchronized void wake() {
         if (!closed) {
-            long _ = FileCalls.write(eventfd, ONE, Long.BYTES); // EAGAIN: a full counter wakes as well
+            long _ = FileCalls.write(eventfd, ONE, 0, Long.BYTES); // EAGAIN: a full counter wakes as well
         }
     }
 
