@@ -136,9 +136,7 @@ public final class Command {
             started = true;
             return child;
         } finally {
-            for (DescriptorChannel end : taken) {
-                giveBack(end, started);
-            }
+            giveBack(taken, started);
         }
     }
 
@@ -150,6 +148,25 @@ public final class Command {
         taken.add(end);
         if (end.mode() == DescriptorChannel.Mode.OWN) {
             end.descriptor().setNonBlocking(false);
+        }
+    }
+
+    /** All of them, whatever becomes of one: an end that is not given back is lost to every thread. */
+    private static void giveBack(List<DescriptorChannel> taken, boolean started) throws IOException {
+        IOException first = null;
+        for (DescriptorChannel end : taken) {
+            try {
+                giveBack(end, started);
+            } catch (IOException failed) {
+                if (first == null) {
+                    first = failed;
+                } else {
+                    first.addSuppressed(failed);
+                }
+            }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 

@@ -143,7 +143,10 @@ public final class PipeReader extends PipeEnd implements InputChannel {
         return transfer(into(target), most, Poller.deadlineIn(timeout));
     }
 
-    /** The same into another pipe. */
+    /**
+     * The same into another pipe. Both ends are in use until it returns: another thread that writes into the target waits for
+     * its turn, and its try form answers 0.
+     */
     public long moveTo(PipeWriter target, long most) throws IOException {
         return transfer(into(Mover.SPLICE, target), most, Poller.NEVER);
     }

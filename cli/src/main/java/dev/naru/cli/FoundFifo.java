@@ -19,21 +19,27 @@ import java.util.List;
  * @param status what the kernel says of it
  */
 record FoundFifo(Path path, FileStatus status) {
-    /** All below a directory, sorted by path; what may not be entered is passed over. */
+    /**
+     * All below a directory, or what a link to one leads to, sorted by path; what may not be entered is passed over. Paths
+     * begin as the directory was given: the kernel's {@code link/..} is not what the text says.
+     */
     static List<FoundFifo> below(Path directory) throws IOException {
         List<FoundFifo> found = new ArrayList<>();
-        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+        Path here = Path.of(".");
+        Path start = directory.resolve(here); // the directory, and not the link to it
+        Files.walkFileTree(start, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 if (attributes.isOther()) {
-                    addIfFifo(found, file.normalize());
+                    Path below = start.relativize(file);
+                    addIfFifo(found, directory.equals(here) ? below : directory.resolve(below));
                 }
                 return FileVisitResult.CONTINUE;
             }
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException refused) throws IOException {
-                if (file.equals(directory)) {
+                if (file.equals(start)) {
                     throw refused; // that one was asked for
                 }
                 return FileVisitResult.CONTINUE;

@@ -41,8 +41,8 @@ final class LsCommand implements Callable<Integer> {
         for (Path directory : directories.isEmpty() ? List.of(Path.of(".")) : directories) {
             FileStatus status = FileStatus.of(directory); // throws when it is not there, or may not be seen
             switch (status.type()) {
-                case FIFO -> found.add(new FoundFifo(directory.normalize(), status));
-                case DIRECTORY -> found.addAll(FoundFifo.below(directory.resolve("."))); // not the link to it
+                case FIFO -> found.add(new FoundFifo(directory, status));
+                case DIRECTORY -> found.addAll(FoundFifo.below(directory));
                 default -> throw new CliException(Problem.NOT_A_FIFO, directory.toString());
             }
         }

@@ -60,8 +60,8 @@ final class Pump {
             while (left > 0) {
                 long most = Math.min(left, Integer.MAX_VALUE);
                 long moved = reader.moveTo(out, most, time);
-                if (moved == 0 && reader.queued() > 0) { // it is the output that was waited for
-                    moved = time.equals(outTime) ? 0 : reader.moveTo(out, most, outTime);
+                if (moved == 0 && reader.queued() > 0) { // it is the output that was waited for, or bytes came just now
+                    moved = reader.moveTo(out, most, time.equals(outTime) ? Duration.ZERO : outTime);
                     if (moved == 0) {
                         throw new CliException(Problem.TIMED_OUT, "standard output");
                     }

@@ -55,8 +55,8 @@ public final class Cores {
         Path list = Path.of("/sys/devices/system/cpu/cpu" + core + "/topology/thread_siblings_list");
         try {
             return parse(Files.readString(list, StandardCharsets.US_ASCII).strip());
-        } catch (IOException hidden) {
-            return List.of(core); // no topology in this container
+        } catch (IOException | NumberFormatException hidden) {
+            return List.of(core); // no topology in this container, or an empty list of a core that is off
         }
     }
 

@@ -22,24 +22,18 @@ public final class FifoNode {
      */
     public static void make(Path path, int mode) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
-            var name = arena.allocateFrom(path.toString());
-            int answer = FileCalls.mkfifo(name, mode);
+            int answer = FileCalls.mkfifo(arena.allocateFrom(path.toString()), mode);
             if (answer == -Constants.ENOENT) {
                 throw ErrnoException.of(Problem.NO_DIRECTORY, Constants.ENOENT, "mkfifo", address(path));
             }
             check(answer, "mkfifo", path);
-            try {
-                undoUmask(path, mode);
-            } catch (ErrnoException refused) {
-                int _ = FileCalls.unlink(name);
-                throw refused;
-            }
         }
+        undoUmask(path, mode);
     }
 
     /**
      * By a descriptor that follows no link: in a directory that others may write to, the name can lead elsewhere by now, and
-     * chmod(2) by path would go there.
+     * chmod(2) by path would go there. For the same reason nothing is unlinked when this fails.
      */
     private static void undoUmask(Path path, int mode) throws ErrnoException {
         if (FileStatus.of(path, false, address(path)).mode() == mode) {
@@ -49,6 +43,9 @@ public final class FifoNode {
         try (Arena arena = Arena.ofConfined();
                 Descriptor node = adopt(check(Descriptor.open(path.toString(), flags), "open", path), path)) {
             int answer = FileCalls.chmod(arena.allocateFrom("/proc/self/fd/" + node.number()), mode);
+            if (answer == -Constants.ENOENT) {
+                throw ErrnoException.of(Problem.KERNEL, Constants.ENOENT, "chmod", "/proc/self/fd"); // no /proc here
+            }
             check(answer, "chmod", path);
         }
     }

@@ -4,6 +4,7 @@ import dev.naru.linux.FileStatus;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
@@ -37,38 +38,43 @@ final class Scratch implements Closeable {
             Path path = Files.createTempDirectory(PREFIX);
             Optional<FileChannel> lock = lock(path);
             if (lock.isPresent()) {
+                Scratch scratch = new Scratch(path, lock.get());
                 sweep(path);
-                return new Scratch(path, lock.get());
+                return scratch;
             }
         }
     }
 
     /** Empty when another tour took the new directory for a dead one's before it had its lock; it is gone then. */
     private static Optional<FileChannel> lock(Path directory) throws IOException {
+        FileChannel lock;
         try {
-            FileChannel lock =
-                    FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            // Nobody makes a second file of that name there, so if there is one, it is this.
-            if (lock.tryLock() != null && Files.exists(directory.resolve(LOCK))) {
-                return Optional.of(lock);
-            }
-            lock.close();
-            return Optional.empty();
+            lock = FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (NoSuchFileException swept) {
             return Optional.empty();
         }
+        boolean mine = false;
+        try {
+            // Nobody makes a second file of that name there, so if there is one, it is this.
+            mine = lock.tryLock() != null && Files.exists(directory.resolve(LOCK));
+            return mine ? Optional.of(lock) : Optional.empty();
+        } finally {
+            if (!mine) {
+                lock.close();
+            }
+        }
     }
 
-    /** Removes the directories of this user's dead tours beside that one. */
-    private static void sweep(Path own) throws IOException {
-        int user = FileStatus.ofLink(own).owner();
+    /** Removes the directories of this user's dead tours beside that one, as far as that can be done. */
+    private static void sweep(Path own) {
         try (DirectoryStream<Path> all = Files.newDirectoryStream(own.getParent(), PREFIX + "*")) {
+            int user = FileStatus.ofLink(own).owner();
             for (Path other : all) {
                 if (!other.equals(own)) {
                     sweep(other, user);
                 }
             }
-        } catch (DirectoryIteratorException unreadable) {
+        } catch (IOException | DirectoryIteratorException unreadable) {
             // then what is there stays there
         }
     }
@@ -85,10 +91,10 @@ final class Scratch implements Closeable {
             }
             try (FileChannel lock = FileChannel.open(other.resolve(LOCK), StandardOpenOption.WRITE)) {
                 if (lock.tryLock() != null) {
-                    delete(other);
+                    deleteOnce(other);
                 }
             }
-        } catch (IOException inUse) {
+        } catch (IOException | OverlappingFileLockException inUse) {
             // or another tour is sweeping too
         }
     }
@@ -108,17 +114,23 @@ final class Scratch implements Closeable {
     /** The stop may be removing or making files at this moment: each is gone afterwards, whoever removes it. */
     private static void delete(Path path) throws IOException {
         while (Files.exists(path)) {
-            try (DirectoryStream<Path> left = Files.newDirectoryStream(path)) {
-                for (Path file : left) {
-                    boolean _ = Files.deleteIfExists(file);
-                }
-                boolean _ = Files.deleteIfExists(path);
+            try {
+                deleteOnce(path);
             } catch (DirectoryNotEmptyException made) {
                 // once more
             } catch (NoSuchFileException gone) {
                 return;
             }
         }
+    }
+
+    private static void deleteOnce(Path path) throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(path)) {
+            for (Path file : left) {
+                boolean _ = Files.deleteIfExists(file);
+            }
+        }
+        boolean _ = Files.deleteIfExists(path);
     }
 
     private void deleteWhatCanBe() {

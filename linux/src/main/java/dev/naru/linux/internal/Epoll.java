@@ -103,12 +103,11 @@ public final class Epoll {
         Registration here = registrations.get(fd);
         if (here == null) {
             here = new Registration(++generation, new ArrayList<>(1));
-            registrations.put(fd, here);
             int answer = control(Constants.EPOLL_CTL_ADD, fd);
             if (answer < 0) {
-                registrations.remove(fd);
                 return answer;
             }
+            registrations.put(fd, here);
         }
         here.sleepers.add(sleeper);
         return 0;
@@ -132,7 +131,11 @@ public final class Epoll {
         registrations.remove(fd);
         for (Sleeper sleeper : here.sleepers) {
             sleeper.ready = true;
-            sleeper.wake();
+            try {
+                sleeper.wake();
+            } catch (RuntimeException | Error failed) { // the others' wakes must not depend on it
+                report(failed);
+            }
         }
     }
 
@@ -159,10 +162,18 @@ public final class Epoll {
                             batch.get(ValueLayout.JAVA_INT_UNALIGNED, data + Integer.BYTES));
                 }
             } catch (Throwable thrown) { // no memory, most likely: the kernel reports again what is still registered
-                Thread thread = Thread.currentThread();
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+                report(thrown);
                 LockSupport.parkNanos(AFTER_FAILURE_NANOS);
             }
+        }
+    }
+
+    private static void report(Throwable thrown) {
+        try {
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+        } catch (RuntimeException | Error handler) {
+            // there is nobody else to tell
         }
     }
 }

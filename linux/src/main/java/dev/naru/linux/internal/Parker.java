@@ -9,6 +9,7 @@ import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelector;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,8 @@ public final class Parker extends Waiter {
     private static final long COUNTER = 32;
     private static final long SIZEOF = 40;
     private static final long NANOS_A_SECOND = 1_000_000_000;
+    private static final long AFTER_FAILURE_NANOS = 1_000_000;
+    private static final int ENOMEM = 12; // asm-generic/errno-base.h
 
     private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
 
@@ -125,7 +128,9 @@ public final class Parker extends Waiter {
     /** The errno of the sleep itself is not captured: see {@link PollCalls#ppoll}. Any but EINTR would come for ever. */
     private void refuseToSpin() {
         int again = PollCalls.ppollOrErrno(memory, 2, timespec(0), MemorySegment.NULL);
-        if (again < 0 && again != -Constants.EINTR) {
+        if (again == -ENOMEM) {
+            LockSupport.parkNanos(AFTER_FAILURE_NANOS); // that passes
+        } else if (again < 0 && again != -Constants.EINTR) {
             throw new IllegalStateException("ppoll: errno " + -again); // such as RLIMIT_NOFILE below 2
         }
     }
