@@ -117,6 +117,23 @@ public enum Problem {
     NOT_READY(69, "this machine lacks something that Naru needs", "each line marked 'fail' says what helps"),
     /** Interrupted by the user. */
     INTERRUPTED(130, "interrupted", "nothing: it was asked for"),
+    /** A file system cannot hold so many bytes. */
+    FILE_SYSTEM_FULL(
+            69,
+            "there is no room for {value} ({limit})",
+            "free some, or give it more: a tmpfs such as /dev/shm grows by 'mount -o remount,size=SIZE DIR'"),
+    /** A file ends before what is to be mapped of it. */
+    FILE_TOO_SHORT(
+            65,
+            "it has {limit}, and {value} were to be mapped",
+            "open it with the size that it has, or remove it and create it anew"),
+    /** Not the name of a POSIX object. */
+    BAD_NAME(64, "that is no name for a shared object", "write a slash and a name of at most 255 bytes, as /quote"),
+    /** Too many virtual threads wait for words on a kernel that lets a thread wait for one only. */
+    TOO_MANY_SLEEPERS(
+            69,
+            "virtual threads wait for too many words at once ({limit})",
+            "let fewer wait, or run on Linux 5.16 or newer, where one thread waits for 127 words"),
     /** A defect of ours. */
     INTERNAL(70, "this is a defect of Naru", "please report it, with the trace that NARU_TRACE=1 shows");
 
