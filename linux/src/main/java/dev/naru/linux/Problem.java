@@ -134,6 +134,21 @@ public enum Problem {
             69,
             "virtual threads wait for too many words at once ({limit})",
             "let fewer wait, or run on Linux 5.16 or newer, where one thread waits for 127 words"),
+    /** A shared file is of another kind, or of a version that this Naru does not know. */
+    WRONG_KIND(
+            65,
+            "it is no such object: it is {value}, and {limit} was wanted",
+            "'naru ls' shows what it is; open it as that, or remove it and create it anew"),
+    /** A ring has its reader. */
+    READER_TAKEN(
+            69,
+            "it has a reader already: {value}",
+            "a ring has {limit}: let that one end, or use a broadcast ring, where each reader gets all"),
+    /** All lanes of a ring have their producers, or all rows their readers. */
+    LANES_TAKEN(
+            69,
+            "all its places are taken ({limit}), by {value}",
+            "let one of them end, or create it anew with more lanes (a broadcast ring: more rows)"),
     /** A defect of ours. */
     INTERNAL(70, "this is a defect of Naru", "please report it, with the trace that NARU_TRACE=1 shows");
 
