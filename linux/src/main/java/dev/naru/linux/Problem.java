@@ -117,6 +117,38 @@ public enum Problem {
     NOT_READY(69, "this machine lacks something that Naru needs", "each line marked 'fail' says what helps"),
     /** Interrupted by the user. */
     INTERRUPTED(130, "interrupted", "nothing: it was asked for"),
+    /** A file system cannot hold so many bytes. */
+    FILE_SYSTEM_FULL(
+            69,
+            "there is no room for {value} ({limit})",
+            "free some, or give it more: a tmpfs such as /dev/shm grows by 'mount -o remount,size=SIZE DIR'"),
+    /** A file ends before what is to be mapped of it. */
+    FILE_TOO_SHORT(
+            65,
+            "it has {limit}, and {value} were to be mapped",
+            "open it with the size that it has, or remove it and create it anew"),
+    /** Not the name of a POSIX object. */
+    BAD_NAME(64, "that is no name for a shared object", "write a slash and a name of at most 255 bytes, as /quote"),
+    /** Too many virtual threads wait for words on a kernel that lets a thread wait for one only. */
+    TOO_MANY_SLEEPERS(
+            69,
+            "virtual threads wait for too many words at once ({limit})",
+            "let fewer wait, or run on Linux 5.16 or newer, where one thread waits for 127 words"),
+    /** A shared file is of another kind, or of a version that this Naru does not know. */
+    WRONG_KIND(
+            65,
+            "it is no such object: it is {value}, and {limit} was wanted",
+            "'naru ls' shows what it is; open it as that, or remove it and create it anew"),
+    /** A ring has its reader. */
+    READER_TAKEN(
+            69,
+            "it has a reader already: {value}",
+            "a ring has {limit}: let that one end, or use a broadcast ring, where each reader gets all"),
+    /** All lanes of a ring have their producers, or all rows their readers. */
+    LANES_TAKEN(
+            69,
+            "all its places are taken ({limit}), by {value}",
+            "let one of them end, or create it anew with more lanes (a broadcast ring: more rows)"),
     /** A defect of ours. */
     INTERNAL(70, "this is a defect of Naru", "please report it, with the trace that NARU_TRACE=1 shows");
 
