@@ -103,7 +103,6 @@ public final class Constants {
     // <fcntl.h>, asm-generic/fcntl.h; aarch64 has an O_DIRECTORY of its own (arch/arm64/include/uapi/asm/fcntl.h)
     public static final int O_EXCL = 0x80;
     public static final int O_DIRECTORY = X86 ? 0x10000 : 0x4000;
-    public static final int O_NOFOLLOW = X86 ? 0x20000 : 0x8000;
     public static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
     public static final int AT_SYMLINK_FOLLOW = 0x400;
     public static final int F_OFD_GETLK = 36;
