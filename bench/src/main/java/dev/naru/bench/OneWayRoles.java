@@ -86,7 +86,7 @@ final class OneWayRoles {
     }
 
     /** Whole pages, each touched. */
-    private static ByteBuffer pages(int bytes) {
+    static ByteBuffer pages(int bytes) {
         ByteBuffer pages = ByteBuffer.allocateDirect(bytes + PAGE)
                 .alignedSlice(PAGE)
                 .limit(bytes)

@@ -31,20 +31,21 @@ final class SideProcess implements Closeable {
      * Starts one.
      *
      * @param core where it is pinned
+     * @param options of the JVM
      * @param role what it does: the arguments of {@link Side}
      * @param ends gives it its descriptors
      */
-    static SideProcess start(Machine machine, int core, List<String> role, UnaryOperator<Command> ends)
+    static SideProcess start(
+            Machine machine, int core, List<String> options, List<String> role, UnaryOperator<Command> ends)
             throws IOException, UnavailableException {
         List<String> command = new ArrayList<>(List.of(
                 "taskset",
                 "--cpu-list",
                 Integer.toString(core),
                 machine.java().toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                machine.classPath(),
-                Side.class.getName()));
+                "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", machine.classPath(), Side.class.getName()));
         command.addAll(role);
         AnonymousPipe input = AnonymousPipe.create();
         AnonymousPipe output = AnonymousPipe.create();
@@ -52,7 +53,7 @@ final class SideProcess implements Closeable {
             ChildProcess process = ends.apply(
                             Command.of(command).stdin(input.reader()).stdout(output.writer()))
                     .start();
-            return new SideProcess(process, input.writer(), new Lines(output.reader(), "naru " + role.getFirst()));
+            return new SideProcess(process, input.writer(), new Lines(output.reader(), "side " + role.getFirst()));
         } catch (IOException refused) {
             try (input) {
                 output.close();
@@ -62,6 +63,16 @@ final class SideProcess implements Closeable {
             }
             throw refused;
         }
+    }
+
+    /** Kills it. */
+    void kill() {
+        boolean _ = process.kill();
+    }
+
+    /** Does that when it has ended, in whatever way. */
+    void whenGone(Runnable reaction) {
+        var _ = process.onExit().thenRun(reaction);
     }
 
     /** Has it do its part once. */
@@ -80,7 +91,7 @@ final class SideProcess implements Closeable {
     public void close() throws IOException {
         try (orders;
                 answers) {
-            boolean _ = process.kill();
+            kill();
             ExitStatus _ = process.onExit().join();
         }
     }
