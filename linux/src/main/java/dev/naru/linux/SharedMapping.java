@@ -78,17 +78,17 @@ public final class SharedMapping implements Closeable {
                 int _ = MemoryCalls.madvise(address, length, advice);
             }
         }
-        return own(address, length, target);
+        return own(address, length, options.writable, target);
     }
 
     @SuppressWarnings({"restricted", "MustBeClosedChecker"
     }) // gives the mapping its length and its end, which is close()
-    private static SharedMapping own(long address, long length, String target) {
+    private static SharedMapping own(long address, long length, boolean writable, String target) {
         Arena arena = Arena.ofShared();
         MemorySegment segment = MemorySegment.ofAddress(address).reinterpret(length, arena, pages -> {
             int _ = MemoryCalls.munmap(pages.address(), length);
         });
-        return new SharedMapping(arena, segment, target);
+        return new SharedMapping(arena, writable ? segment : segment.asReadOnly(), target);
     }
 
     /** The memory, for as long as this is open. A store into a read-only mapping throws. */
