@@ -49,9 +49,9 @@ public final class SystemVMemory implements Closeable {
      */
     public record Status(int key, int id, int mode, long size, int creator, int lastUser, long attached, int owner) {}
 
-    /** The address form of a key, as errors show it: {@code sysv:0x6a01}. */
+    /** The address form of a key, as errors show it: {@code shm:0x6a01}. */
     public static String address(int key) {
-        return "sysv:0x" + Integer.toHexString(key);
+        return "shm:0x" + Integer.toHexString(key);
     }
 
     /**
@@ -116,12 +116,14 @@ public final class SystemVMemory implements Closeable {
     /**
      * Attaches the segment.
      *
+     * @param prefault every page present from the start: no page fault later
      * @param target what errors call it
      * @return empty when it has been removed
      */
     @SuppressWarnings({"restricted", "MustBeClosedChecker"
     }) // gives the memory its length and its end, which is close()
-    public static Optional<SystemVMemory> attach(int id, boolean writable, String target) throws ErrnoException {
+    public static Optional<SystemVMemory> attach(int id, boolean writable, boolean prefault, String target)
+            throws ErrnoException {
         long address = SystemVCalls.shmat(id, writable ? 0 : Constants.SHM_RDONLY);
         if (address == -Constants.EINVAL || address == -Constants.EIDRM) {
             return Optional.empty();
@@ -131,6 +133,9 @@ public final class SystemVMemory implements Closeable {
         }
         Arena arena = Arena.ofShared();
         long size = status(id).map(Status::size).orElse(0L); // attached, it stays as long as we do
+        if (prefault) {
+            SharedMapping.populate(address, size, writable);
+        }
         MemorySegment segment = MemorySegment.ofAddress(address).reinterpret(size, arena, memory -> {
             int _ = SystemVCalls.shmdt(memory.address());
         });

@@ -8,6 +8,7 @@ import dev.naru.linux.testing.JavaProgram;
 import dev.naru.linux.testing.NoLeaks;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +46,8 @@ class SystemVMemoryTest {
         // given
         int id = SystemVMemory.create(key, 10_000, 0640, false).orElseThrow();
         assertThat(ipcs()).containsPattern("0x%08x +%d +\\S+ +640 +10000 +0".formatted(key, id));
-        try (SystemVMemory memory = SystemVMemory.attach(id, true, "test").orElseThrow()) {
+        try (SystemVMemory memory =
+                SystemVMemory.attach(id, true, false, "test").orElseThrow()) {
             assertThat(memory.segment().byteSize()).isEqualTo(10_000);
             assertThat(memory.id()).isEqualTo(id);
             memory.segment().setString(4096, "from java");
@@ -71,7 +73,7 @@ class SystemVMemoryTest {
         assertThat(ipcs()).doesNotContain("0x%08x".formatted(key));
         assertThat(SystemVMemory.find(key)).isEmpty();
         assertThat(SystemVMemory.remove(id, "test")).isFalse();
-        assertThat(SystemVMemory.attach(id, true, "test")).isEmpty();
+        assertThat(SystemVMemory.attach(id, true, false, "test")).isEmpty();
     }
 
     @Test
@@ -88,7 +90,8 @@ class SystemVMemoryTest {
 
         // then
         assertThat(made).isEqualTo("" + id);
-        try (SystemVMemory memory = SystemVMemory.attach(id, false, "test").orElseThrow()) {
+        try (SystemVMemory memory =
+                SystemVMemory.attach(id, false, false, "test").orElseThrow()) {
             assertThat(memory.segment().byteSize()).isEqualTo(5000);
             assertThat(memory.segment().get(ValueLayout.JAVA_BYTE, 4999)).isEqualTo((byte) 'z');
             assertThatThrownBy(() -> memory.segment().set(ValueLayout.JAVA_BYTE, 0, (byte) 1))
@@ -100,7 +103,7 @@ class SystemVMemoryTest {
     void statusAndListSayTheSame() throws Exception {
         // given
         int id = SystemVMemory.create(key, 123, 0600, false).orElseThrow();
-        try (SystemVMemory _ = SystemVMemory.attach(id, true, "test").orElseThrow()) {
+        try (SystemVMemory _ = SystemVMemory.attach(id, true, false, "test").orElseThrow()) {
             // when
             SystemVMemory.Status status = SystemVMemory.status(id).orElseThrow();
 
@@ -116,6 +119,28 @@ class SystemVMemoryTest {
     }
 
     @Test
+    void aPrefaultedSegmentIsThereFromTheStart() throws Exception {
+        // given
+        int id = SystemVMemory.create(key, 1 << 20, 0600, false).orElseThrow();
+        assertThat(residentBytes(id)).isZero();
+
+        // when
+        try (SystemVMemory _ = SystemVMemory.attach(id, true, true, "test").orElseThrow()) {
+            // then
+            assertThat(residentBytes(id)).isEqualTo(1 << 20);
+        }
+    }
+
+    private static long residentBytes(int id) throws Exception {
+        return Files.readAllLines(Path.of("/proc/sysvipc/shm")).stream()
+                .map(line -> line.strip().split(" +", -1))
+                .filter(fields -> fields[1].equals("" + id))
+                .mapToLong(fields -> Long.parseLong(fields[14]))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void ofTwoMakersOneHasTheKey() throws Exception {
         // given
         assertThat(SystemVMemory.create(key, 10, 0600, false)).isPresent();
@@ -128,7 +153,7 @@ class SystemVMemoryTest {
     void removedWhileAttachedItStaysUntilTheLastHasGone() throws Exception {
         // given
         int id = SystemVMemory.create(key, 10, 0600, false).orElseThrow();
-        SystemVMemory memory = SystemVMemory.attach(id, true, "test").orElseThrow();
+        SystemVMemory memory = SystemVMemory.attach(id, true, false, "test").orElseThrow();
 
         // when
         assertThat(SystemVMemory.remove(id, "test")).isTrue();
@@ -151,7 +176,7 @@ class SystemVMemoryTest {
         assertThatThrownBy(() -> SystemVMemory.create(key, 0, 0600, false))
                 .isInstanceOfSatisfying(ErrnoException.class, refused -> {
                     assertThat(refused.problem()).isEqualTo(Problem.SEGMENT_SIZE);
-                    assertThat(refused.target()).isEqualTo("sysv:0x" + Integer.toHexString(key));
+                    assertThat(refused.target()).isEqualTo("shm:0x" + Integer.toHexString(key));
                     assertThat(refused.limit()).startsWith("kernel.shmmax=");
                     assertThat(refused.value()).isEqualTo("0 B");
                 });
@@ -216,8 +241,8 @@ class SystemVMemoryTest {
             int id = Integer.parseInt(arguments[1]);
             for (Attempt attempt : List.<Attempt>of(
                     () -> SystemVMemory.find(Integer.parseInt(arguments[0])),
-                    () -> SystemVMemory.attach(id, true, "sysv:x"),
-                    () -> SystemVMemory.remove(id, "sysv:x"))) {
+                    () -> SystemVMemory.attach(id, true, false, "shm:x"),
+                    () -> SystemVMemory.remove(id, "shm:x"))) {
                 try {
                     System.out.println(attempt.run());
                 } catch (ErrnoException refused) {
