@@ -129,6 +129,16 @@ public enum Problem {
             "open it with the size that it has, or remove it and create it anew"),
     /** Not the name of a POSIX object. */
     BAD_NAME(64, "that is no name for a shared object", "write a slash and a name of at most 255 bytes, as /quote"),
+    /** A name that Naru keeps for its own objects. */
+    RESERVED_NAME(
+            64,
+            "names that begin with naru- are kept for rings and locks",
+            "choose another; a ring is opened as ring:/NAME, a lock as lock:/NAME"),
+    /** Shared memory has another layout than this process was built with, or none. */
+    OTHER_LAYOUT(
+            65,
+            "it has {value}, and this process wants {limit}",
+            "run the same version on both sides; or remove it and create it anew, when nobody uses it"),
     /** Too many virtual threads wait for words on a kernel that lets a thread wait for one only. */
     TOO_MANY_SLEEPERS(
             69,
@@ -155,6 +165,21 @@ public enum Problem {
             69,
             "no room for another segment of {value} ({limit})",
             "remove some: 'ipcs -m' lists them, 'ipcrm -m ID' removes; or raise sysctl kernel.shmall or kernel.shmmni"),
+    /** A shared file is of another kind, or of a version that this Naru does not know. */
+    WRONG_KIND(
+            65,
+            "it is no such object: it is {value}, and {limit} was wanted",
+            "'naru ls' shows what it is; open it as that, or remove it and create it anew"),
+    /** A ring has its reader. */
+    READER_TAKEN(
+            69,
+            "it has a reader already: {value}",
+            "a ring has {limit}: let that one end, or use a broadcast ring, where each reader gets all"),
+    /** All lanes of a ring have their producers, or all rows their readers. */
+    LANES_TAKEN(
+            69,
+            "all its places are taken ({limit}), by {value}",
+            "let one of them end, or create it anew with more lanes (a broadcast ring: more rows)"),
     /** A defect of ours. */
     INTERNAL(70, "this is a defect of Naru", "please report it, with the trace that NARU_TRACE=1 shows");
 

@@ -1,0 +1,11 @@
+/**
+ * Memory that processes share, and what is built on it.
+ *
+ * <table>
+ * <caption>Which one</caption>
+ * <tr><th>class</th><th>for</th></tr>
+ * <tr><td>{@link dev.naru.memory.SharedLock}</td><td>one process at a time; who comes after a dead owner is told</td></tr>
+ * <tr><td>{@link dev.naru.memory.Ring}</td><td>messages to one reader, from one process or many</td></tr>
+ * </table>
+ */
+package dev.naru.memory;
