@@ -21,9 +21,12 @@ import java.util.Optional;
 public final class FileSpace {
     // The start of struct statfs, in words of 8 bytes on x86-64 and aarch64, 120 bytes in all.
     private static final long SIZEOF_STATFS = 120;
+    private static final long TYPE = 0;
     private static final long BLOCK_SIZE = 8;
     private static final long BLOCKS = 16;
     private static final long BLOCKS_AVAILABLE = 32;
+
+    private static final long HUGETLBFS_MAGIC = 0x958458f6L; // linux/magic.h
 
     private FileSpace() {}
 
@@ -53,6 +56,9 @@ public final class FileSpace {
         do {
             answer = SharedFileCalls.fallocate(file.number(), 0, offset, length);
         } while (answer == -Constants.EINTR);
+        if (answer == -Constants.ENOSPC && isOfHugePages(file)) {
+            throw noHugePages(-answer, "fallocate", target, length + " B");
+        }
         if (answer == -Constants.ENOSPC || answer == -Errno.EDQUOT.number()) {
             String room = room(file).map(Room::toString).orElse("unknown");
             throw ErrnoException.of(Problem.FILE_SYSTEM_FULL, -answer, "fallocate", target, room, length + " B");
@@ -76,6 +82,18 @@ public final class FileSpace {
      */
     public static void sync(Descriptor file, String target) throws ErrnoException {
         check(SharedFileCalls.fsync(file.number()), "fsync", target);
+    }
+
+    private static boolean isOfHugePages(Descriptor file) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment status = arena.allocate(SIZEOF_STATFS, Long.BYTES);
+            return SharedFileCalls.fstatfs(file.number(), status) == 0
+                    && status.get(ValueLayout.JAVA_LONG, TYPE) == HUGETLBFS_MAGIC;
+        }
+    }
+
+    static ErrnoException noHugePages(int errno, String call, String target, String value) {
+        return ErrnoException.of(Problem.NO_HUGE_PAGES, errno, call, target, Limits.kernel("vm/nr_hugepages"), value);
     }
 
     /** What the file system of that file holds; empty when the kernel does not tell. */

@@ -100,12 +100,12 @@ public final class Futex {
         }
     }
 
-    /** One sleep: whatever came before it, on the parker's word, was too early for nobody. */
+    /** Sleeps once: the kernel compares both words first, so whatever came before is not lost. */
     private static Outcome sleep(
             FutexParker parker, MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers) {
         boolean over = left(deadline) <= 0;
         boolean woken = !over && parker.park(memory.address() + offset, expected, deadline);
-        return outcome(woken, memory, offset, expected, deadline, sleepers);
+        return passOn(woken, outcome(woken, memory, offset, expected, deadline, sleepers), memory, offset);
     }
 
     private static Outcome sleepInSlices(
@@ -116,27 +116,29 @@ public final class Futex {
             Outcome outcome = outcome(woken, memory, offset, expected, deadline, sleepers);
             boolean nothingHappened = outcome == Outcome.WOKEN && !woken && !hasChanged(memory, offset, expected);
             if (!nothingHappened) {
-                return outcome;
+                return passOn(woken, outcome, memory, offset);
             }
         }
     }
 
     private static Outcome outcome(
             boolean woken, MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers) {
-        Outcome end = null;
         if (!sleepers.isOpen()) {
-            end = Outcome.CLOSED;
-        } else if (Thread.currentThread().isInterrupted()) {
-            end = Outcome.INTERRUPTED;
+            return Outcome.CLOSED;
         }
-        if (end == null) {
-            boolean late = !woken && left(deadline) <= 0 && !hasChanged(memory, offset, expected);
-            return late ? Outcome.TIMED_OUT : Outcome.WOKEN;
+        if (Thread.currentThread().isInterrupted()) {
+            return Outcome.INTERRUPTED;
         }
-        if (woken) { // it was meant for one who goes on; this one gives up
+        boolean late = !woken && left(deadline) <= 0 && !hasChanged(memory, offset, expected);
+        return late ? Outcome.TIMED_OUT : Outcome.WOKEN;
+    }
+
+    /** A wake was meant for one who goes on: who gives up hands it to the next. */
+    private static Outcome passOn(boolean woken, Outcome outcome, MemorySegment memory, long offset) {
+        if (woken && outcome != Outcome.WOKEN) {
             int _ = FutexCalls.wake(memory.address() + offset, 1);
         }
-        return end;
+        return outcome;
     }
 
     private static Outcome awaitVirtual(
@@ -156,11 +158,13 @@ public final class Futex {
                         "limit " + FutexHub.MOST_HUBS,
                         "");
             }
+            Outcome outcome;
             try {
-                return park(sleeper, memory, offset, expected, deadline, sleepers);
+                outcome = park(sleeper, memory, offset, expected, deadline, sleepers);
             } finally {
                 hub.deregister(sleeper);
             }
+            return passOn(sleeper.isWoken(), outcome, memory, offset);
         } finally {
             sleepers.remove(sleeper);
         }

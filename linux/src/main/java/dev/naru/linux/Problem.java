@@ -129,11 +129,42 @@ public enum Problem {
             "open it with the size that it has, or remove it and create it anew"),
     /** Not the name of a POSIX object. */
     BAD_NAME(64, "that is no name for a shared object", "write a slash and a name of at most 255 bytes, as /quote"),
+    /** A name that Naru keeps for its own objects. */
+    RESERVED_NAME(
+            64,
+            "names that begin with naru- are kept for rings and locks",
+            "choose another; a ring is opened as ring:/NAME, a lock as lock:/NAME"),
+    /** Shared memory has another layout than this process was built with, or none. */
+    OTHER_LAYOUT(
+            65,
+            "it has {value}, and this process wants {limit}",
+            "run the same version on both sides; or remove it and create it anew, when nobody uses it"),
     /** Too many virtual threads wait for words on a kernel that lets a thread wait for one only. */
     TOO_MANY_SLEEPERS(
             69,
             "virtual threads wait for too many words at once ({limit})",
             "let fewer wait, or run on Linux 5.16 or newer, where one thread waits for 127 words"),
+    /** A file of memory takes no more seals. */
+    SEALED(65, "it is sealed against that", "make a new one: seals stay for ever"),
+    /** It cannot be sealed against writing yet. */
+    MAPPED_WRITABLE(69, "somebody maps it to write", "close the writable mappings first, or seal it with FUTURE_WRITE"),
+    /** Only memory files have seals. */
+    NOT_SEALABLE(65, "it cannot have seals", "only a memfd has them: SharedMemory.anonymous"),
+    /** The machine has set aside too few huge pages. */
+    NO_HUGE_PAGES(
+            69,
+            "there are no huge pages for {value} ({limit})",
+            "set some aside, each of 2 MiB as a rule: sysctl vm.nr_hugepages=N; or do without"),
+    /** A System V segment of that size may not be. */
+    SEGMENT_SIZE(
+            69,
+            "a segment may not have {value} ({limit})",
+            "ask for at least 1 B, and at most kernel.shmmax: sysctl kernel.shmmax shows and sets it"),
+    /** All System V segments there may be, or all their pages, are taken. */
+    SEGMENTS_FULL(
+            69,
+            "no room for another segment of {value} ({limit})",
+            "remove some: 'ipcs -m' lists them, 'ipcrm -m ID' removes; or raise sysctl kernel.shmall or kernel.shmmni"),
     /** A shared file is of another kind, or of a version that this Naru does not know. */
     WRONG_KIND(
             65,

@@ -80,6 +80,9 @@ public final class SharedFiles {
     static Descriptor open(String path, int flags, int mode, String target) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             int number = FileCalls.open(arena.allocateFrom(path), flags | Constants.O_CLOEXEC, mode);
+            if (number == -Errno.ELOOP.number() || number == -Constants.EISDIR || number == -Constants.ENXIO) {
+                throw ErrnoException.of(Problem.NOT_A_FILE, -number, "open", target); // a link, a directory, a socket
+            }
             check(number, "open", target);
             return Descriptor.adopt(number);
         }

@@ -74,21 +74,26 @@ public final class SharedMapping implements Closeable {
         if (options.hugePages) {
             int _ = MemoryCalls.madvise(address, length, Constants.MADV_HUGEPAGE); // only advice
             if (options.prefault) {
-                int advice = options.writable ? Constants.MADV_POPULATE_WRITE : Constants.MADV_POPULATE_READ;
-                int _ = MemoryCalls.madvise(address, length, advice);
+                populate(address, length, options.writable);
             }
         }
-        return own(address, length, target);
+        return own(address, length, options.writable, target);
+    }
+
+    /** Only advice: a kernel before Linux 5.14 does not know it, and faults the pages in later. */
+    static void populate(long address, long length, boolean writable) {
+        int advice = writable ? Constants.MADV_POPULATE_WRITE : Constants.MADV_POPULATE_READ;
+        int _ = MemoryCalls.madvise(address, (length + Pages.SIZE - 1) & -Pages.SIZE, advice);
     }
 
     @SuppressWarnings({"restricted", "MustBeClosedChecker"
     }) // gives the mapping its length and its end, which is close()
-    private static SharedMapping own(long address, long length, String target) {
+    private static SharedMapping own(long address, long length, boolean writable, String target) {
         Arena arena = Arena.ofShared();
         MemorySegment segment = MemorySegment.ofAddress(address).reinterpret(length, arena, pages -> {
             int _ = MemoryCalls.munmap(pages.address(), length);
         });
-        return new SharedMapping(arena, segment, target);
+        return new SharedMapping(arena, writable ? segment : segment.asReadOnly(), target);
     }
 
     /** The memory, for as long as this is open. A store into a read-only mapping throws. */

@@ -60,7 +60,7 @@ public final class FutexCalls {
      *
      * @param waits an array of {@code struct futex_waitv}
      * @param deadline a {@code struct timespec} of CLOCK_MONOTONIC, or NULL
-     * @return the index of a word that was woken, or -1 for all else
+     * @return the index of the last word that was woken, or -1 for all else
      */
     public static int waitv(MemorySegment waits, int count, MemorySegment deadline) {
         try {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * looks at its control word every {@link #SLICE_NANOS}.
  *
  * <p>One wake of the kernel unparks all who share the word, since nobody knows how many were meant. Between two sleeps of
- * the hub its words are not watched; a value that changed meanwhile is seen, a wake that left it as it was is not.
+ * the hub its words are not watched, and of several that are woken at once the kernel names the last: a value that changed
+ * is seen all the same, a wake that left it as it was is not.
  */
 public final class FutexHub {
     /** How long a wait for one word lasts before the waiter looks around. */
@@ -25,6 +26,11 @@ public final class FutexHub {
 
     /** How many hubs there may be: each is a thread of the machine. */
     public static final int MOST_HUBS = 1024;
+
+    /** The places in {@link #waits}. The control word is named when it alone was woken. */
+    private static final int CONTROL = 0;
+
+    private static final int FIRST_WORD = 1;
 
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
@@ -206,11 +212,11 @@ public final class FutexHub {
                 each.remove();
             }
         }
-        int index = 0;
+        setWait(CONTROL, control.address(), seen, Constants.FUTEX2_PRIVATE);
+        int index = FIRST_WORD;
         for (Word word : words) {
             setWait(index++, word.address, word.sleepers.getFirst().expected, 0);
         }
-        setWait(index, control.address(), seen, Constants.FUTEX2_PRIVATE);
         return List.copyOf(words);
     }
 
@@ -225,11 +231,12 @@ public final class FutexHub {
     private @Nullable Word sleep(List<Word> watched) {
         if (!siblings.vectored) {
             Word word = watched.getFirst();
-            int expected = (int) waits.get(ValueLayout.JAVA_LONG, FutexCalls.WAIT_VALUE);
+            long value = FIRST_WORD * FutexCalls.SIZEOF_WAIT + FutexCalls.WAIT_VALUE;
+            int expected = (int) waits.get(ValueLayout.JAVA_LONG, value);
             return FutexCalls.wait(word.address, expected, slice) ? word : null;
         }
         int woken = FutexCalls.waitv(waits, watched.size() + 1, MemorySegment.NULL);
-        return woken >= 0 && woken < watched.size() ? watched.get(woken) : null;
+        return woken >= FIRST_WORD ? watched.get(woken - FIRST_WORD) : null;
     }
 
     private synchronized void wakeUp(Word word) {

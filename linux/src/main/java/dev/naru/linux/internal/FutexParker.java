@@ -23,8 +23,10 @@ public final class FutexParker extends Waiter {
 
     private static final AtomicReferenceArray<@Nullable FutexParker> POOL = new AtomicReferenceArray<>(POOL_SIZE);
 
-    // Two struct futex_waitv, a struct timespec, and the word of its own, on cache lines that no other parker has.
-    private static final long OWN_WAIT = FutexCalls.SIZEOF_WAIT;
+    // Two struct futex_waitv, a struct timespec, and the word of its own, on cache lines that no other parker has. Of
+    // two words that are woken the kernel names the last: the shared one, whose wake must not be lost.
+    private static final long OWN_WAIT = 0;
+    private static final long SHARED_WAIT = FutexCalls.SIZEOF_WAIT;
     private static final long TIME = 2 * FutexCalls.SIZEOF_WAIT;
     private static final long OWN_WORD = TIME + Timespec.SIZEOF;
     private static final long SIZEOF = 128;
@@ -35,7 +37,7 @@ public final class FutexParker extends Waiter {
     private final InterruptHook hook = new InterruptHook(this);
 
     private FutexParker() {
-        memory.set(ValueLayout.JAVA_INT, FutexCalls.WAIT_FLAGS, Constants.FUTEX2_SIZE_U32);
+        memory.set(ValueLayout.JAVA_INT, SHARED_WAIT + FutexCalls.WAIT_FLAGS, Constants.FUTEX2_SIZE_U32);
         memory.set(ValueLayout.JAVA_LONG, OWN_WAIT + FutexCalls.WAIT_ADDRESS, ownWord);
         memory.set(
                 ValueLayout.JAVA_INT,
@@ -78,14 +80,14 @@ public final class FutexParker extends Waiter {
      * @return whether somebody woke the word
      */
     public boolean park(long address, int expected, long deadline) {
-        memory.set(ValueLayout.JAVA_LONG, FutexCalls.WAIT_VALUE, Integer.toUnsignedLong(expected));
-        memory.set(ValueLayout.JAVA_LONG, FutexCalls.WAIT_ADDRESS, address);
+        memory.set(ValueLayout.JAVA_LONG, SHARED_WAIT + FutexCalls.WAIT_VALUE, Integer.toUnsignedLong(expected));
+        memory.set(ValueLayout.JAVA_LONG, SHARED_WAIT + FutexCalls.WAIT_ADDRESS, address);
         MemorySegment until = MemorySegment.NULL;
         if (deadline != Long.MAX_VALUE) {
             Timespec.set(time, deadline);
             until = time;
         }
-        return FutexCalls.waitv(memory, 2, until) == 0;
+        return FutexCalls.waitv(memory, 2, until) == 1;
     }
 
     /** The same where the kernel takes one word only: for so many nanoseconds, and {@link #wake} does not end it. */
