@@ -55,7 +55,7 @@ final class JvmContestant implements Contestant {
                         : machine.cores().first();
                 sides.add(SideProcess.start(machine, core, library.options(), role, UnaryOperator.identity()));
             }
-            sides.forEach(side -> side.whenGone(() -> sides.forEach(SideProcess::kill))); // who spins waits for ever
+            sides.forEach(side -> side.endsAlso(sides));
             return new JvmContestant(memory, List.copyOf(sides), producers(work));
         } catch (IOException | UnavailableException refused) {
             closeAll(sides, memory);

@@ -9,13 +9,9 @@ enum Library {
     /** Ours. */
     NARU(List.of()),
     /** Agrona's ring buffers, over a mapped file. */
-    AGRONA(Library.UNSAFE),
+    AGRONA(Unsafe.OPTIONS),
     /** Aeron over shared memory, with its driver in the process that sends first. */
-    AERON(Library.UNSAFE);
-
-    /** Agrona's buffers use the JDK's Unsafe, and are fastest unchecked. */
-    private static final List<String> UNSAFE = List.of(
-            "--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED", "-Dagrona.disable.bounds.checks=true");
+    AERON(Unsafe.OPTIONS);
 
     private final List<String> options;
 
@@ -40,5 +36,11 @@ enum Library {
             case AGRONA -> new AgronaRings(task);
             case AERON -> new AeronRings(task, sendsFirst);
         };
+    }
+
+    private static final class Unsafe {
+        /** Agrona's buffers use the JDK's Unsafe, and are fastest unchecked. */
+        static final List<String> OPTIONS = List.of(
+                "--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED", "-Dagrona.disable.bounds.checks=true");
     }
 }

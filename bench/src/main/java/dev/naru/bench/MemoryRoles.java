@@ -7,6 +7,7 @@ import dev.naru.memory.RingSpec;
 import dev.naru.memory.SharedLock;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +62,7 @@ final class MemoryRoles {
 
     private static Side.Role idle(RingTask task) throws IOException {
         Ring ring = Ring.create(task.folder().resolve("idle"), RingSpec.oneToOne(task.capacityBytes()));
-        return new Idle(ring.reader(NaruRings.waiting(task.wait())));
+        return new Idle(ring.reader(NaruRings.waiting(task.policy())));
     }
 
     /** Waits so many ms for a message that does not come. The ns for which this process had a core. */
@@ -91,7 +92,7 @@ final class MemoryRoles {
                 List<String> words = List.of(
                         Files.readString(thread.resolve("schedstat")).strip().split(" ", -1));
                 return Long.parseLong(words.getFirst());
-            } catch (java.nio.file.NoSuchFileException ended) {
+            } catch (NoSuchFileException ended) {
                 return 0;
             }
         }

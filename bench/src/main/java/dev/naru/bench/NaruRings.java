@@ -22,12 +22,12 @@ final class NaruRings implements RingEnds {
 
     @Override
     public Outlet outlet(String name) throws IOException {
-        return new Out(open(name).writer(waiting(task.wait())), task);
+        return new Out(open(name).writer(waiting(task.policy())), task);
     }
 
     @Override
     public Inlet inlet(String name) throws IOException {
-        return new In(open(name).reader(waiting(task.wait())), task);
+        return new In(open(name).reader(waiting(task.policy())), task);
     }
 
     private Ring open(String name) throws IOException {
@@ -113,7 +113,7 @@ final class NaruRings implements RingEnds {
             this.reader = reader;
             this.target = Outlet.buffer(task.bytes());
             this.small = task.isSmall();
-            this.spins = task.wait() == Wait.SPIN;
+            this.spins = task.policy() == Wait.SPIN;
         }
 
         @Override

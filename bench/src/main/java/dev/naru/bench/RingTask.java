@@ -10,19 +10,19 @@ import java.util.List;
  *
  * @param library whose
  * @param folder where they lie: memory, for this contestant alone
- * @param wait what who has nothing to do does
+ * @param policy what who has nothing to do does
  * @param bytes of a message
  * @param capacityBytes of a ring
  * @param batch how many messages are published at a time
  * @param producers how many send into one ring
  */
-record RingTask(Library library, Path folder, Wait wait, int bytes, int capacityBytes, int batch, int producers) {
+record RingTask(Library library, Path folder, Wait policy, int bytes, int capacityBytes, int batch, int producers) {
     /** The words of a command line. */
     List<String> words() {
         return List.of(
                 library.name(),
                 folder.toString(),
-                wait.name(),
+                policy.name(),
                 Integer.toString(bytes),
                 Integer.toString(capacityBytes),
                 Integer.toString(batch),

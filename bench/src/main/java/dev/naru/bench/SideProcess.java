@@ -65,14 +65,17 @@ final class SideProcess implements Closeable {
         }
     }
 
-    /** Kills it. */
-    void kill() {
-        boolean _ = process.kill();
+    /** Kills the others when it has ended, in whatever way: who spins waits for ever. */
+    void endsAlso(List<SideProcess> others) {
+        var _ = process.onExit().thenRun(() -> others.forEach(SideProcess::tryKill));
     }
 
-    /** Does that when it has ended, in whatever way. */
-    void whenGone(Runnable reaction) {
-        var _ = process.onExit().thenRun(reaction);
+    private void tryKill() {
+        try {
+            boolean _ = process.kill();
+        } catch (ErrnoException refused) {
+            System.getLogger(SideProcess.class.getName()).log(System.Logger.Level.WARNING, "not killed", refused);
+        }
     }
 
     /** Has it do its part once. */
@@ -91,7 +94,7 @@ final class SideProcess implements Closeable {
     public void close() throws IOException {
         try (orders;
                 answers) {
-            kill();
+            boolean _ = process.kill();
             ExitStatus _ = process.onExit().join();
         }
     }
