@@ -96,7 +96,7 @@ public enum Problem {
     /** The tour knows no such mechanism. */
     NO_MECHANISM(64, "there is no such mechanism", "the tour knows pipe and fifo"),
     /** An address of no known kind or form. */
-    BAD_ADDRESS(64, "that is no address", "use pipe:, fd:3, -, or fifo:run/orders"),
+    BAD_ADDRESS(64, "that is no address", "use pipe:, fd:3, -, fifo:run/orders, or shm:/quote"),
     /** A code that is in neither table. */
     UNKNOWN_CODE(65, "there is no such code", "'naru explain' without a code lists them all"),
     /** Standard output did not take all. */
