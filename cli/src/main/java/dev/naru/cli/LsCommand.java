@@ -1,6 +1,7 @@
 package dev.naru.cli;
 
 import dev.naru.linux.FileStatus;
+import dev.naru.linux.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,11 +36,15 @@ final class LsCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, CliException {
         List<FoundFifo> found = new ArrayList<>();
         for (Path directory : directories.isEmpty() ? List.of(Path.of(".")) : directories) {
-            FileStatus _ = FileStatus.of(directory); // throws when it is not there, or may not be seen
-            found.addAll(FoundFifo.below(directory));
+            FileStatus status = FileStatus.of(directory); // throws when it is not there, or may not be seen
+            switch (status.type()) {
+                case FIFO -> found.add(new FoundFifo(directory.normalize(), status));
+                case DIRECTORY -> found.addAll(FoundFifo.below(directory.resolve("."))); // not the link to it
+                default -> throw new CliException(Problem.NOT_A_FIFO, directory.toString());
+            }
         }
         OpenFiles open = OpenFiles.of(found.stream().map(FoundFifo::status).toList());
         if (json) {
@@ -58,17 +63,17 @@ final class LsCommand implements Callable<Integer> {
                 .printf(
                         FORM,
                         Integer.toOctalString(status.mode()),
-                        fifo.owner(),
+                        Escapes.of(fifo.owner()),
                         names(open.readers(status)),
                         names(open.writers(status)),
-                        fifo.address());
+                        Escapes.of(fifo.address()));
     }
 
     private static String names(List<OpenFiles.Holder> holders) {
         return holders.isEmpty()
                 ? "-"
                 : holders.stream()
-                        .map(holder -> holder.name() + "(" + holder.pid() + ")")
+                        .map(holder -> Escapes.of(holder.name()) + "(" + holder.pid() + ")")
                         .collect(Collectors.joining(","));
     }
 

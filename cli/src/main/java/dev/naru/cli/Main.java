@@ -45,7 +45,9 @@ public final class Main {
 
     /** A print stream keeps what went wrong to itself until it is asked. */
     private static int outputStatus(Context context) {
-        return context.out().checkError() ? Failures.report(context, new CliException(Problem.OUTPUT_LOST, "-")) : 0;
+        return context.out().checkError()
+                ? Failures.report(context, new CliException(Problem.OUTPUT_LOST, "standard output"))
+                : 0;
     }
 
     private static Context context() {

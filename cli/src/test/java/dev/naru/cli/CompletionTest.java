@@ -86,6 +86,9 @@ class CompletionTest {
         "naru fifo cr, create",
         "naru completion f, fish",
         "naru tour --on, --only",
+        "naru tour --only f, fifo",
+        "naru explain reader, reader-gone",
+        "naru explain EPI, EPIPE",
         "naru fifo read --ti, --timeout",
         "naru fifo read zeb, zebra",
         "naru tour zeb, zebra"
@@ -123,6 +126,9 @@ class CompletionTest {
         "naru fifo re, read",
         "naru completion f, fish",
         "naru tour --on, --only",
+        "naru tour --only f, fifo",
+        "naru explain reader, reader-gone",
+        "naru explain EPI, EPIPE",
         "naru fifo read --ti, --timeout",
         "naru fifo read zeb, zebra",
         "naru tour zeb, zebra"

@@ -13,8 +13,18 @@ public enum Problem {
             77,
             "permission denied",
             "look at owner and mode with 'ls -ld PATH'; run as the owner, or have the mode widened"),
+    /** A signal was to go to a process of another user. */
+    NOT_YOUR_PROCESS(
+            77,
+            "this user may not signal that process",
+            "send it as the owner of the process, which 'ps -o user= -p PID' shows, or as root"),
     /** The path is not there. */
-    NOT_FOUND(65, "there is no such file", "check the spelling; a FIFO is made with 'naru fifo create PATH'"),
+    NOT_FOUND(
+            65,
+            "there is no such file or directory",
+            "check the spelling; a path that does not begin with / is looked up from the working directory"),
+    /** A FIFO is not there. */
+    NO_FIFO(65, "there is no such FIFO", "check the spelling, or make it: 'naru fifo create PATH'"),
     /** A directory on the way is missing. */
     NO_DIRECTORY(65, "its directory does not exist", "make it first: mkdir -p, then try again"),
     /** Create found something of that name. */
@@ -35,7 +45,10 @@ public enum Problem {
             "this process has all the descriptors it may have ({limit})",
             "close what is not needed, or raise 'ulimit -n' (LimitNOFILE= in systemd)"),
     /** The machine has as many open files as it may. */
-    TOO_MANY_FILES(69, "the machine has all the open files it may have ({limit})", "raise it: sysctl fs.file-max"),
+    TOO_MANY_FILES(
+            69,
+            "the machine has all the open files it may have ({limit})",
+            "raise it: sysctl fs.file-max; for pipes also fs.pipe-user-pages-hard, or make them smaller"),
     /** The user's threads wait for as many descriptors as they may. */
     TOO_MANY_WATCHES(
             69,
@@ -69,6 +82,11 @@ public enum Problem {
     PIPE_IN_USE(69, "the pipe holds more bytes than {value}", "let the reader empty it, then shrink it"),
     /** No program of that name. */
     NO_COMMAND(65, "there is no such program", "check the spelling and PATH"),
+    /** The program is there, but not what the kernel runs it by. */
+    NO_INTERPRETER(
+            65,
+            "its interpreter is missing",
+            "install what its first line names after '#!', or, for a binary, the loader that 'file PROGRAM' names"),
     /** The program cannot be run. */
     CANNOT_RUN(
             77,
@@ -79,11 +97,19 @@ public enum Problem {
             69,
             "too many opens wait for their peer ({limit})",
             "each takes a thread of the machine: open some with tryOpenReader or tryOpenWriter"),
+    /** splice(2) and tee(2) do not take such a file. */
+    NOT_MOVABLE(
+            69,
+            "bytes move inside the kernel only between pipes and files",
+            "read and write instead; a file may not be open for appending, and a pipe not be both sides"),
     /** The kernel lacks the call, or the file does not support it. */
     UNSUPPORTED(
             69,
             "this kernel or file does not support it",
             "Naru needs Linux 5.10 or newer; 'naru doctor' says what this one lacks"),
+    /** Reading or writing failed in a call of the JDK, which does not tell the errno. */
+    IO_FAILED(
+            69, "reading or writing failed", "the message tells why; 'df -h' and 'naru doctor' show disks and limits"),
     /** Any other refusal of the kernel. */
     KERNEL(69, "the kernel refused", "the errno tells why: 'naru explain' with its name"),
     /** Downcalls are forbidden in this JVM. */
