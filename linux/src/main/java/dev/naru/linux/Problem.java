@@ -28,7 +28,10 @@ public enum Problem {
     /** A directory on the way is missing. */
     NO_DIRECTORY(65, "its directory does not exist", "make it first: mkdir -p, then try again"),
     /** Create found something of that name. */
-    EXISTS(65, "it exists already", "use open or openOrCreate, or remove it first: 'naru fifo rm PATH'"),
+    EXISTS(
+            65,
+            "it exists already",
+            "use open or openOrCreate, or remove it first: 'naru fifo rm PATH', 'naru shm rm PLACE'"),
     /** The path is something else than a FIFO. */
     NOT_A_FIFO(65, "it exists, but is not a FIFO", "choose another path; 'ls -ld PATH' shows what stands there"),
     /** A regular file was asked for. */
@@ -160,6 +163,16 @@ public enum Problem {
             64,
             "names that begin with naru- are kept for rings and locks",
             "choose another; a ring is opened as ring:/NAME, a lock as lock:/NAME"),
+    /** Shared memory is not there. */
+    NO_SHARED_MEMORY(
+            65,
+            "there is no such shared memory",
+            "check the spelling, 'naru ls' lists what there is; or make it: 'naru shm create PLACE --size SIZE'"),
+    /** More was to be stored than there is room for. */
+    MEMORY_TOO_SMALL(
+            65,
+            "the memory has {limit}, and {value} were to be stored",
+            "store less, or make it anew and larger: 'naru shm create PLACE --size SIZE'"),
     /** Shared memory has another layout than this process was built with, or none. */
     OTHER_LAYOUT(
             65,

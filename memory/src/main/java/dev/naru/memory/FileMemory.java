@@ -72,8 +72,16 @@ record FileMemory(Path path, String target) implements MemoryKind {
     }
 
     private SharedMemory open(@Nullable SharedLayout layout, SharedMapping.Options options) throws ErrnoException {
-        try (Descriptor file = SharedFiles.open(path, options.writable(), target)) {
+        try (Descriptor file = openFile(options.writable())) {
             return memory(new Backing.OfFile(map(file, options, target)), layout, target);
+        }
+    }
+
+    private Descriptor openFile(boolean writable) throws ErrnoException {
+        try {
+            return SharedFiles.open(path, writable, target);
+        } catch (ErrnoException refused) {
+            throw refused.problem() == Problem.NOT_FOUND ? MemoryKind.notFound("open", target) : refused;
         }
     }
 
@@ -99,24 +107,13 @@ record FileMemory(Path path, String target) implements MemoryKind {
 
     @Override
     public void remove() throws ErrnoException {
-        FileStatus.Type type = status(path).type();
-        if (type != FileStatus.Type.REGULAR) {
-            throw ErrnoException.of(Problem.NOT_A_FILE, Errno.EINVAL.number(), "unlink", target);
-        }
-        SharedFiles.remove(path, target);
-    }
-
-    private FileStatus status(Path file) throws ErrnoException {
         try {
-            return FileStatus.ofLink(file);
+            if (FileStatus.ofLink(path).type() != FileStatus.Type.REGULAR) {
+                throw ErrnoException.of(Problem.NOT_A_FILE, Errno.EINVAL.number(), "unlink", target);
+            }
+            SharedFiles.remove(path, target);
         } catch (ErrnoException refused) {
-            throw ErrnoException.of(
-                    refused.problem(),
-                    refused.errno().number(),
-                    refused.call(),
-                    target,
-                    refused.limit(),
-                    refused.value());
+            throw refused.problem() == Problem.NOT_FOUND ? MemoryKind.notFound("unlink", target) : refused;
         }
     }
 

@@ -1,9 +1,7 @@
 package dev.naru.memory;
 
 import dev.naru.channels.Address;
-import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
-import dev.naru.linux.Problem;
 import dev.naru.linux.SystemVMemory;
 import dev.naru.memory.internal.LayoutHeader;
 import dev.naru.memory.internal.LayoutHeader.Claim;
@@ -58,7 +56,7 @@ record KeyMemory(Address.MemoryKey place) implements MemoryKind {
     }
 
     private ErrnoException notFound() {
-        return ErrnoException.of(Problem.NOT_FOUND, Errno.ENOENT.number(), "shmget", target());
+        return MemoryKind.notFound("shmget", target());
     }
 
     /** What is attached, with its layout filled in by whoever comes first. */

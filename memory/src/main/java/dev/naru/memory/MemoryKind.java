@@ -62,6 +62,10 @@ sealed interface MemoryKind permits FileMemory, KeyMemory {
         }
     }
 
+    static ErrnoException notFound(String call, String target) {
+        return ErrnoException.of(Problem.NO_SHARED_MEMORY, Errno.ENOENT.number(), call, target);
+    }
+
     static ErrnoException tooShort(long size, long wanted, String target) {
         return ErrnoException.of(
                 Problem.FILE_TOO_SHORT, Errno.EINVAL.number(), "open", target, size + " B", wanted + " B");

@@ -87,7 +87,7 @@ public final class SharedMemory implements Closeable {
     /**
      * All bytes of memory that exists, whoever made it; a layout's header is among them.
      *
-     * @throws ErrnoException {@link Problem#NOT_FOUND}, {@link Problem#DENIED}; {@link Problem#FILE_TOO_SHORT} when it has
+     * @throws ErrnoException {@link Problem#NO_SHARED_MEMORY}, {@link Problem#DENIED}; {@link Problem#FILE_TOO_SHORT} when it has
      *     no byte yet, since its maker, a C program, has not given it a size
      */
     public static SharedMemory open(Address.Memory place) throws ErrnoException {
@@ -155,7 +155,7 @@ public final class SharedMemory implements Closeable {
             try {
                 return kind.openExisting(spec);
             } catch (ErrnoException refused) {
-                if (refused.problem() != Problem.NOT_FOUND) {
+                if (refused.problem() != Problem.NO_SHARED_MEMORY) {
                     throw refused;
                 }
             }
@@ -188,7 +188,7 @@ public final class SharedMemory implements Closeable {
     /**
      * Takes the name or key away. Who has the memory open keeps it; who opens it afterwards finds none.
      *
-     * @throws ErrnoException {@link Problem#NOT_FOUND}, {@link Problem#DENIED}
+     * @throws ErrnoException {@link Problem#NO_SHARED_MEMORY}, {@link Problem#DENIED}
      */
     public static void remove(Address.Memory place) throws ErrnoException {
         MemoryKind.of(place).remove();
@@ -222,6 +222,14 @@ public final class SharedMemory implements Closeable {
     /** The layout that stands in memory that was opened without one, as words: {@code quote v1 {long price @0}}. */
     public Optional<String> layoutWords() {
         return layout != null ? Optional.of(layout.toString()) : LayoutHeader.description(segment);
+    }
+
+    /**
+     * Where the fields of that layout begin in memory that was opened without it, in bytes; 0 when none stands there, and in
+     * memory that was opened with its layout.
+     */
+    public long dataOffset() {
+        return layout == null && LayoutHeader.description(segment).isPresent() ? LayoutHeader.dataOffset(segment) : 0;
     }
 
     /**

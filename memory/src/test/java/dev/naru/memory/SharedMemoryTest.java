@@ -59,8 +59,8 @@ class SharedMemoryTest {
     void createOpenAndRemove(Kind kind) throws Exception {
         // given
         Address.Memory place = places.of(kind);
-        assertRefused(Problem.NOT_FOUND, () -> SharedMemory.open(place));
-        assertRefused(Problem.NOT_FOUND, () -> SharedMemory.remove(place));
+        assertRefused(Problem.NO_SHARED_MEMORY, () -> SharedMemory.open(place));
+        assertRefused(Problem.NO_SHARED_MEMORY, () -> SharedMemory.remove(place));
 
         // when
         try (SharedMemory made = SharedMemory.create(place, MemorySpec.bytes(10_000));
@@ -78,7 +78,7 @@ class SharedMemoryTest {
             SharedMemory.remove(place);
 
             // then: who has it open keeps it
-            assertRefused(Problem.NOT_FOUND, () -> SharedMemory.open(place));
+            assertRefused(Problem.NO_SHARED_MEMORY, () -> SharedMemory.open(place));
             made.segment().set(ValueLayout.JAVA_BYTE, 0, (byte) 8);
             assertThat(found.segment().get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 8);
         }
