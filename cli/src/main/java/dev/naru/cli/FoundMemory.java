@@ -53,7 +53,7 @@ record FoundMemory(Address.Memory place, int mode, int uid, long size, MappedMem
     }
 
     /** The memory at a place. */
-    static FoundMemory at(Address.Memory place) throws ErrnoException {
+    static FoundMemory at(Address.Memory place) throws IOException {
         Optional<FoundMemory> found = switch (place) {
             case Address.MemoryName posix -> ofFile(posix, SharedFiles.posix(posix.name()));
             case Address.MemoryFile file -> ofFile(file, file.path());
