@@ -27,12 +27,13 @@ final class NaruContestant implements Contestant {
     }
 
     /** Starts both. FIFOs, if the race is about them, are made in that directory. */
-    static NaruContestant open(Machine machine, Race race, Path directory) throws IOException, UnavailableException {
+    static NaruContestant open(Equipment equipment, Race race, Path directory)
+            throws IOException, UnavailableException {
         NaruStream there = NaruStream.create(race.work().carrier(), directory.resolve("naru.there"));
         try {
             NaruStream back = NaruStream.create(race.work().carrier(), directory.resolve("naru.back"));
             try {
-                return start(machine, race, there, back);
+                return start(equipment, race, there, back);
             } catch (IOException | UnavailableException refused) {
                 back.close();
                 throw refused;
@@ -43,17 +44,17 @@ final class NaruContestant implements Contestant {
         }
     }
 
-    private static NaruContestant start(Machine machine, Race race, NaruStream there, NaruStream back)
+    private static NaruContestant start(Equipment equipment, Race race, NaruStream there, NaruStream back)
             throws IOException, UnavailableException {
         List<String> firstRole = firstRole(race.work(), there, back);
         List<String> secondRole = secondRole(race.work(), there, back);
         UnaryOperator<Command> firstEnds = command -> back.giveReader(there.giveWriter(command, FIRST_END), SECOND_END);
         UnaryOperator<Command> secondEnds =
                 command -> back.giveWriter(there.giveReader(command, FIRST_END), SECOND_END);
-        SideProcess first = SideProcess.start(machine, machine.cores().first(), firstRole, firstEnds);
+        SideProcess first = SideProcess.start(equipment, equipment.cores().first(), firstRole, firstEnds);
         try {
-            int core = machine.cores().second(race.placement());
-            return new NaruContestant(there, back, first, SideProcess.start(machine, core, secondRole, secondEnds));
+            int core = race.placement().second(equipment.cores());
+            return new NaruContestant(there, back, first, SideProcess.start(equipment, core, secondRole, secondEnds));
         } catch (IOException | UnavailableException refused) {
             first.close();
             throw refused;

@@ -11,27 +11,27 @@ import org.jspecify.annotations.Nullable;
 final class RaceRunner {
     private static final double NANOS_TO_MEGABYTES = 1e3; // bytes a ns are 10^9 bytes a second
 
-    private final Machine machine;
+    private final Equipment equipment;
     private final Effort effort;
     private final Path directory;
     private @Nullable CPeers peers;
 
     /** Builds peers and makes FIFOs in that directory. */
-    RaceRunner(Machine machine, Effort effort, Path directory) {
-        this.machine = machine;
+    RaceRunner(Equipment equipment, Effort effort, Path directory) {
+        this.equipment = equipment;
         this.effort = effort;
         this.directory = directory;
     }
 
     /** Runs one. */
     Result run(Race race) throws IOException, InterruptedException {
-        if (race.placement() == Placement.ONE_CORE_EACH && !machine.cores().areTwo()) {
+        if (race.placement() == Placement.ONE_CORE_EACH && !equipment.cores().areTwo()) {
             return new Result.Skipped(race, "this process may use one core only, and each side needs its own");
         }
         try {
             CPeers built = peers();
-            try (NaruContestant naru = NaruContestant.open(machine, race, directory);
-                    CContestant peer = CContestant.open(built, race, machine.cores(), directory)) {
+            try (NaruContestant naru = NaruContestant.open(equipment, race, directory);
+                    CContestant peer = CContestant.open(built, race, equipment.cores(), directory)) {
                 return compare(race, naru, peer);
             }
         } catch (UnavailableException lacking) {
@@ -42,7 +42,7 @@ final class RaceRunner {
     private CPeers peers() throws IOException, InterruptedException, UnavailableException {
         CPeers built = peers;
         if (built == null) {
-            built = CPeers.build(machine.compiler(), directory);
+            built = CPeers.build(equipment.compiler(), directory);
             peers = built;
         }
         return built;

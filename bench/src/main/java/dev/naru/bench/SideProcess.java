@@ -34,16 +34,16 @@ final class SideProcess implements Closeable {
      * @param role what it does: the arguments of {@link Side}
      * @param ends gives it its descriptors
      */
-    static SideProcess start(Machine machine, int core, List<String> role, UnaryOperator<Command> ends)
+    static SideProcess start(Equipment equipment, int core, List<String> role, UnaryOperator<Command> ends)
             throws IOException, UnavailableException {
         List<String> command = new ArrayList<>(List.of(
                 "taskset",
                 "--cpu-list",
                 Integer.toString(core),
-                machine.java().toString(),
+                equipment.java().toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                machine.classPath(),
+                equipment.classPath(),
                 Side.class.getName()));
         command.addAll(role);
         AnonymousPipe input = AnonymousPipe.create();
