@@ -1,6 +1,7 @@
 package dev.naru.bench;
 
 import dev.naru.cli.JsonLines;
+import dev.naru.linux.Cores;
 import dev.naru.linux.Problem;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -71,8 +72,8 @@ final class BenchCommand implements Callable<Integer> {
             return CommandLine.ExitCode.OK;
         }
         Effort effort = effort();
-        Machine machine = new Machine(surroundings.java(), surroundings.classPath(), compiler, Cores.find());
-        List<Result> results = run(races, machine, effort);
+        Equipment equipment = new Equipment(surroundings.java(), surroundings.classPath(), compiler, Cores.pair());
+        List<Result> results = run(races, equipment, effort);
         surroundings.out().flush();
         return judge(results, effort);
     }
@@ -101,13 +102,13 @@ final class BenchCommand implements Callable<Integer> {
         return effort.withRounds(rounds);
     }
 
-    private List<Result> run(List<Race> races, Machine machine, Effort effort)
+    private List<Result> run(List<Race> races, Equipment equipment, Effort effort)
             throws IOException, InterruptedException {
         PrintStream out = surroundings.out();
         Report report = json ? new Report.Json(new JsonLines(out)) : new Report.Table(out, effort.judged());
         List<Result> results = new ArrayList<>();
         try (Scratch scratch = Scratch.create()) {
-            RaceRunner runner = new RaceRunner(machine, effort, scratch.directory());
+            RaceRunner runner = new RaceRunner(equipment, effort, scratch.directory());
             for (Race race : races) {
                 surroundings.say(race.title() + " against " + race.peer() + ": " + effort.rounds() + " pairs of rounds");
                 Result result = runner.run(race);

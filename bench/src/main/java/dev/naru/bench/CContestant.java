@@ -13,6 +13,7 @@ import dev.naru.channels.AnonymousPipe;
 import dev.naru.channels.Command;
 import dev.naru.channels.Fifo;
 import dev.naru.linux.ChildProcess;
+import dev.naru.linux.Cores;
 import dev.naru.linux.ExitStatus;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,17 +29,17 @@ final class CContestant implements Contestant {
     private final Path there;
     private final Path back;
 
-    private CContestant(CPeers peers, Race race, Cores cores, Path directory) {
+    private CContestant(CPeers peers, Race race, Cores.Pair cores, Path directory) {
         this.peers = peers;
         this.work = race.work();
         this.firstCore = cores.first();
-        this.secondCore = cores.second(race.placement());
+        this.secondCore = race.placement().second(cores);
         this.there = directory.resolve("c.there");
         this.back = directory.resolve("c.back");
     }
 
     /** Its FIFOs, if it needs them, are made in that directory. */
-    static CContestant open(CPeers peers, Race race, Cores cores, Path directory) throws IOException {
+    static CContestant open(CPeers peers, Race race, Cores.Pair cores, Path directory) throws IOException {
         CContestant made = new CContestant(peers, race, cores, directory);
         if (race.work() instanceof Streams) {
             Fifo _ = Fifo.openOrCreate(made.there);

@@ -38,7 +38,7 @@ final class JvmContestant implements Contestant {
      *
      * @param ours whether it runs as we do, or as the peer does
      */
-    static JvmContestant open(Machine machine, Race race, Memory work, boolean ours)
+    static JvmContestant open(Equipment equipment, Race race, Memory work, boolean ours)
             throws IOException, UnavailableException {
         if (!Files.isWritable(MEMORY)) {
             throw new UnavailableException(MEMORY + " is not there, or not to be written: mount a tmpfs there");
@@ -51,9 +51,9 @@ final class JvmContestant implements Contestant {
             for (List<String> role : roles) {
                 boolean far = sides.size() == roles.size() - 1 && roles.size() > 1;
                 int core = far
-                        ? machine.cores().second(race.placement())
-                        : machine.cores().first();
-                sides.add(SideProcess.start(machine, core, library.options(), role, UnaryOperator.identity()));
+                        ? race.placement().second(equipment.cores())
+                        : equipment.cores().first();
+                sides.add(SideProcess.start(equipment, core, library.options(), role, UnaryOperator.identity()));
             }
             sides.forEach(side -> side.endsAlso(sides));
             return new JvmContestant(memory, List.copyOf(sides), producers(work));

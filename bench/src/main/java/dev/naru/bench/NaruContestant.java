@@ -28,13 +28,13 @@ final class NaruContestant implements Contestant {
     }
 
     /** Starts both. FIFOs, if the race is about them, are made in that directory. */
-    static NaruContestant open(Machine machine, Streams work, Placement placement, Path directory)
+    static NaruContestant open(Equipment equipment, Streams work, Placement placement, Path directory)
             throws IOException, UnavailableException {
         NaruStream there = NaruStream.create(work.carrier(), directory.resolve("naru.there"));
         try {
             NaruStream back = NaruStream.create(work.carrier(), directory.resolve("naru.back"));
             try {
-                return start(machine, work, placement, there, back);
+                return start(equipment, work, placement, there, back);
             } catch (IOException | UnavailableException refused) {
                 back.close();
                 throw refused;
@@ -46,17 +46,17 @@ final class NaruContestant implements Contestant {
     }
 
     private static NaruContestant start(
-            Machine machine, Streams work, Placement placement, NaruStream there, NaruStream back)
+            Equipment equipment, Streams work, Placement placement, NaruStream there, NaruStream back)
             throws IOException, UnavailableException {
         List<String> firstRole = firstRole(work, there, back);
         List<String> secondRole = secondRole(work, there, back);
         UnaryOperator<Command> firstEnds = command -> back.giveReader(there.giveWriter(command, FIRST_END), SECOND_END);
         UnaryOperator<Command> secondEnds =
                 command -> back.giveWriter(there.giveReader(command, FIRST_END), SECOND_END);
-        SideProcess first = SideProcess.start(machine, machine.cores().first(), List.of(), firstRole, firstEnds);
+        SideProcess first = SideProcess.start(equipment, equipment.cores().first(), List.of(), firstRole, firstEnds);
         try {
-            int core = machine.cores().second(placement);
-            SideProcess second = SideProcess.start(machine, core, List.of(), secondRole, secondEnds);
+            int core = placement.second(equipment.cores());
+            SideProcess second = SideProcess.start(equipment, core, List.of(), secondRole, secondEnds);
             return new NaruContestant(there, back, first, second);
         } catch (IOException | UnavailableException refused) {
             first.close();

@@ -1,5 +1,7 @@
 package dev.naru.bench;
 
+import dev.naru.linux.Cores;
+
 /** Where the two processes of a side run. Sleeping and waking costs several times more across cores. */
 enum Placement {
     /** Each process has a core of its own. */
@@ -13,6 +15,11 @@ enum Placement {
 
     Placement(String text) {
         this.text = text;
+    }
+
+    /** Where the second process goes. */
+    int second(Cores.Pair cores) {
+        return this == SAME_CORE ? cores.first() : cores.second();
     }
 
     /** As results show it. */

@@ -9,21 +9,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs races: rounds in pairs, ours and the peer's in turn, so that what else the machine does meets both. */
 final class RaceRunner {
-    private final Machine machine;
+    private final Equipment equipment;
     private final Effort effort;
     private final Path directory;
     private @Nullable CPeers peers;
 
     /** Builds peers and makes FIFOs in that directory. */
-    RaceRunner(Machine machine, Effort effort, Path directory) {
-        this.machine = machine;
+    RaceRunner(Equipment equipment, Effort effort, Path directory) {
+        this.equipment = equipment;
         this.effort = effort;
         this.directory = directory;
     }
 
     /** Runs one. */
     Result run(Race race) throws IOException, InterruptedException {
-        if (race.placement() == Placement.ONE_CORE_EACH && !machine.cores().areTwo()) {
+        if (race.placement() == Placement.ONE_CORE_EACH && !equipment.cores().areTwo()) {
             return new Result.Skipped(race, "this process may use one core only, and each side needs its own");
         }
         try (Contestant naru = ours(race);
@@ -36,21 +36,21 @@ final class RaceRunner {
 
     private Contestant ours(Race race) throws IOException, UnavailableException {
         return switch (race.work()) {
-            case Work.Streams work -> NaruContestant.open(machine, work, race.placement(), directory);
-            case Work.Memory work -> JvmContestant.open(machine, race, work, true);
+            case Work.Streams work -> NaruContestant.open(equipment, work, race.placement(), directory);
+            case Work.Memory work -> JvmContestant.open(equipment, race, work, true);
         };
     }
 
     private Contestant peer(Race race) throws IOException, InterruptedException, UnavailableException {
         return race.work() instanceof Work.Memory work && !race.peer().equals(Races.C)
-                ? JvmContestant.open(machine, race, work, false)
-                : CContestant.open(peers(), race, machine.cores(), directory);
+                ? JvmContestant.open(equipment, race, work, false)
+                : CContestant.open(peers(), race, equipment.cores(), directory);
     }
 
     private CPeers peers() throws IOException, InterruptedException, UnavailableException {
         CPeers built = peers;
         if (built == null) {
-            built = CPeers.build(machine.compiler(), directory);
+            built = CPeers.build(equipment.compiler(), directory);
             peers = built;
         }
         return built;

@@ -36,16 +36,16 @@ final class SideProcess implements Closeable {
      * @param ends gives it its descriptors
      */
     static SideProcess start(
-            Machine machine, int core, List<String> options, List<String> role, UnaryOperator<Command> ends)
+            Equipment equipment, int core, List<String> options, List<String> role, UnaryOperator<Command> ends)
             throws IOException, UnavailableException {
         List<String> command = new ArrayList<>(List.of(
                 "taskset",
                 "--cpu-list",
                 Integer.toString(core),
-                machine.java().toString(),
+                equipment.java().toString(),
                 "--enable-native-access=ALL-UNNAMED"));
         command.addAll(options);
-        command.addAll(List.of("-cp", machine.classPath(), Side.class.getName()));
+        command.addAll(List.of("-cp", equipment.classPath(), Side.class.getName()));
         command.addAll(role);
         AnonymousPipe input = AnonymousPipe.create();
         AnonymousPipe output = AnonymousPipe.create();

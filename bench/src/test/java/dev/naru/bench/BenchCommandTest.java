@@ -2,6 +2,7 @@ package dev.naru.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.naru.linux.Cores;
 import dev.naru.linux.testing.NoLeaks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -125,7 +126,7 @@ class BenchCommandTest {
 
     private static boolean areTwoCores() {
         try {
-            return Cores.find().areTwo();
+            return Cores.pair().areTwo();
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }

@@ -3,6 +3,7 @@ package dev.naru.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.naru.linux.Cores;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.testing.NoLeaks;
 import java.io.EOFException;
@@ -34,7 +35,7 @@ class ContestantTest {
         Race race = Races.matching("pipe.throughput.64k").getFirst();
         List<ProcessHandle> before = children();
         Work.Streams work = (Work.Streams) race.work();
-        try (NaruContestant naru = NaruContestant.open(machine("cc"), work, race.placement(), folder)) {
+        try (NaruContestant naru = NaruContestant.open(equipment("cc"), work, race.placement(), folder)) {
             long _ = naru.round(race.work().amount(Effort.brief()));
             List<ProcessHandle> sides =
                     children().stream().filter(child -> !before.contains(child)).toList();
@@ -57,7 +58,7 @@ class ContestantTest {
         Work.Memory work = (Work.Memory) race.work();
         List<ProcessHandle> before = children();
         Set<Path> files = memoryFiles();
-        try (JvmContestant naru = JvmContestant.open(machine("cc"), race, work, true)) {
+        try (JvmContestant naru = JvmContestant.open(equipment("cc"), race, work, true)) {
             long _ = naru.round(work.amount(Effort.brief()));
             List<ProcessHandle> sides =
                     children().stream().filter(child -> !before.contains(child)).toList();
@@ -87,7 +88,7 @@ class ContestantTest {
         Files.copy(Path.of("/bin/false"), folder.resolve("stream"), StandardCopyOption.REPLACE_EXISTING);
 
         // when
-        try (CContestant c = CContestant.open(peers, race, Cores.find(), folder)) {
+        try (CContestant c = CContestant.open(peers, race, Cores.pair(), folder)) {
             // then
             assertThatThrownBy(() -> c.round(ENDLESS))
                     .isInstanceOf(EOFException.class)
@@ -102,8 +103,8 @@ class ContestantTest {
                 .hasMessageContaining("'false' could not compile rtt.c");
     }
 
-    private static Machine machine(String compiler) throws Exception {
-        return new Machine(Bench.java(), Bench.classPath(), compiler, Cores.find());
+    private static Equipment equipment(String compiler) throws Exception {
+        return new Equipment(Bench.java(), Bench.classPath(), compiler, Cores.pair());
     }
 
     private static List<ProcessHandle> children() {

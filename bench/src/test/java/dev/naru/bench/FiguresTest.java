@@ -6,19 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is computed from figures, and the kernel's lists of cores. */
+/** What is computed from figures. */
 class FiguresTest {
     @Test
     void theMedianIsTheMiddleOne() {
         assertThat(Figures.median(List.of(9.0, 1.0, 2.0))).isEqualTo(2);
         assertThat(Figures.median(List.of(4.0, 1.0, 2.0, 9.0))).isEqualTo(3);
         assertThat(Figures.median(List.of(7.0))).isEqualTo(7);
-    }
-
-    @Test
-    void coresAreListedAsTheKernelWritesThem() {
-        assertThat(Cores.parse("0")).containsExactly(0);
-        assertThat(Cores.parse("0-2,5,8-9")).containsExactly(0, 1, 2, 5, 8, 9);
     }
 
     @Test

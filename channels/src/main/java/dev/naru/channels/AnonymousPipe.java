@@ -46,7 +46,7 @@ public final class AnonymousPipe implements Closeable {
         try {
             int _ = pipe.writer.capacity(capacityBytes);
             return pipe;
-        } catch (IOException refused) {
+        } catch (IOException | RuntimeException refused) {
             pipe.close();
             throw refused;
         }

@@ -29,10 +29,11 @@ public final class Endpoints {
      */
     public static InputChannel openReader(Address address) throws IOException, InterruptedException {
         return switch (address) {
-            case Address.Standard standard -> reader(STANDARD_INPUT, standard);
-            case Address.Fd fd -> reader(fd.number(), fd);
+            case Address.Standard _ -> reader(STANDARD_INPUT, "standard input");
+            case Address.Fd fd -> reader(fd.number(), fd.toString());
             case Address.FifoPath fifo -> Fifo.open(fifo.path()).openReader();
             case Address.Pipe pipe -> throw new AddressException(pipe.toString(), "an anonymous pipe cannot be opened");
+            case Address.Memory memory -> throw noStream(memory);
         };
     }
 
@@ -43,33 +44,35 @@ public final class Endpoints {
      */
     public static OutputChannel openWriter(Address address) throws IOException, InterruptedException {
         return switch (address) {
-            case Address.Standard standard -> writer(STANDARD_OUTPUT, standard);
-            case Address.Fd fd -> writer(fd.number(), fd);
+            case Address.Standard _ -> writer(STANDARD_OUTPUT, "standard output");
+            case Address.Fd fd -> writer(fd.number(), fd.toString());
             case Address.FifoPath fifo -> Fifo.open(fifo.path()).openWriter();
             case Address.Pipe pipe -> throw new AddressException(pipe.toString(), "an anonymous pipe cannot be opened");
+            case Address.Memory memory -> throw noStream(memory);
         };
     }
 
-    private static PipeReader reader(int number, Address address) throws ErrnoException {
-        Inherited inherited = Inherited.of(number, false, address);
-        return new PipeReader(inherited.descriptor, inherited.mode, address.toString());
+    private static AddressException noStream(Address.Memory memory) {
+        return new AddressException(memory.toString(), "shared memory is no stream: map it, or use 'naru shm'");
     }
 
-    private static PipeWriter writer(int number, Address address) throws ErrnoException {
-        Inherited inherited = Inherited.of(number, true, address);
-        return new PipeWriter(inherited.descriptor, inherited.mode, address.toString());
+    private static PipeReader reader(int number, String name) throws ErrnoException {
+        Inherited inherited = Inherited.of(number, false, name);
+        return new PipeReader(inherited.descriptor, inherited.mode, name);
+    }
+
+    private static PipeWriter writer(int number, String name) throws ErrnoException {
+        Inherited inherited = Inherited.of(number, true, name);
+        return new PipeWriter(inherited.descriptor, inherited.mode, name);
     }
 
     /** A descriptor that we were started with, and what may be done to it. */
     private record Inherited(Descriptor descriptor, DescriptorChannel.Mode mode) {
-        static Inherited of(int number, boolean forWriting, Address address) throws ErrnoException {
+        static Inherited of(int number, boolean forWriting, String name) throws ErrnoException {
             Descriptor borrowed = Descriptor.borrow(number);
             if (!(forWriting ? borrowed.isWritable() : borrowed.isReadable())) {
                 throw ErrnoException.of(
-                        Problem.WRONG_DIRECTION,
-                        Errno.EBADF.number(),
-                        forWriting ? "write" : "read",
-                        address.toString());
+                        Problem.WRONG_DIRECTION, Errno.EBADF.number(), forWriting ? "write" : "read", name);
             }
             if (borrowed.status().type() == FileStatus.Type.FIFO) {
                 try {

@@ -84,7 +84,7 @@ public final class Fifo {
             try {
                 return open(path);
             } catch (ErrnoException refused) {
-                if (refused.problem() != Problem.NOT_FOUND) {
+                if (refused.problem() != Problem.NO_FIFO) {
                     throw refused;
                 }
                 FifoNode.refuseDanglingLink(path); // otherwise it was removed in between: once more

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** What both ends of a pipe have: its capacity, what waits in it, and bytes that move without a copy. */
 abstract class PipeEnd extends DescriptorChannel {
     private static final int EPIPE = Errno.EPIPE.number();
+    private static final int EINVAL = Errno.EINVAL.number();
 
     PipeEnd(Descriptor descriptor, Mode mode, String address) {
         super(descriptor, mode, address);
@@ -142,7 +143,7 @@ abstract class PipeEnd extends DescriptorChannel {
             throw new ClosedChannelException();
         }
         try {
-            requirePipeOrFile(other, transfer);
+            requirePipeOrFile(other);
             return most == 0 ? 0 : transferEntered(transfer, most, deadline);
         } finally {
             other.leave();
@@ -150,10 +151,10 @@ abstract class PipeEnd extends DescriptorChannel {
     }
 
     /** SPLICE_F_NONBLOCK holds for pipes only: on a socket or terminal the call itself could wait, past any deadline. */
-    private static void requirePipeOrFile(Descriptor other, Transfer transfer) throws IOException {
+    private static void requirePipeOrFile(Descriptor other) throws IOException {
         FileStatus.Type type = other.status().type();
         if (type != FileStatus.Type.FIFO && type != FileStatus.Type.REGULAR) {
-            throw ErrnoException.of(Problem.UNSUPPORTED, Errno.EINVAL.number(), transfer.mover.call, other.toString());
+            throw ErrnoException.of(Problem.NOT_MOVABLE, other.toString());
         }
     }
 
@@ -182,6 +183,8 @@ abstract class PipeEnd extends DescriptorChannel {
                 }
             } else if (moved == -EPIPE) {
                 throw ErrnoException.of(EPIPE, transfer.mover.call, transfer.toName);
+            } else if (moved == -EINVAL) {
+                throw ErrnoException.of(Problem.NOT_MOVABLE, EINVAL, transfer.mover.call, transfer.toName);
             } else if (moved != -EINTR) {
                 throw refused((int) -moved, transfer.mover.call);
             }

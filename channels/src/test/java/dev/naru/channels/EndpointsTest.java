@@ -100,11 +100,11 @@ class EndpointsTest {
             value = {
                 "(java fd:3 -) 3>\"$2/out\"|WRONG_DIRECTION fd:3",
                 "(java - fd:3) 3<\"$1\"|WRONG_DIRECTION fd:3",
-                "(java - -) > \"$2/out\" 0>&1|WRONG_DIRECTION -",
-                "(java - -) 3< \"$1\" 1<&3|WRONG_DIRECTION -",
+                "(java - -) > \"$2/out\" 0>&1|WRONG_DIRECTION standard input",
+                "(java - -) 3< \"$1\" 1<&3|WRONG_DIRECTION standard output",
                 "(java fd:77 -)|BAD_DESCRIPTOR fd:77",
                 "(java - fd:77)|BAD_DESCRIPTOR fd:77",
-                "(java fifo:/no/such/fifo -)|NOT_FOUND fifo:/no/such/fifo",
+                "(java fifo:/no/such/fifo -)|NO_FIFO fifo:/no/such/fifo",
                 "(java fifo:/etc/passwd -)|NOT_A_FIFO fifo:/etc/passwd"
             })
     void whatCannotBeOpenedIsTold(String line, String expected) throws Exception {

@@ -179,8 +179,8 @@ class FifoCreateTest {
         Path path = folder.resolve("missing");
 
         // when, then
-        var _ = refused(Problem.NOT_FOUND, Errno.ENOENT, () -> Fifo.open(path));
-        var _ = refused(Problem.NOT_FOUND, Errno.ENOENT, () -> Fifo.remove(path));
+        var _ = refused(Problem.NO_FIFO, Errno.ENOENT, () -> Fifo.open(path));
+        var _ = refused(Problem.NO_FIFO, Errno.ENOENT, () -> Fifo.remove(path));
     }
 
     @Test
@@ -192,9 +192,9 @@ class FifoCreateTest {
 
         // when, then
         for (Path path : List.of(file, directory, link, Path.of("/dev/null"))) {
-            var _ = refused(Problem.NOT_A_FIFO, Errno.EINVAL, () -> Fifo.open(path));
-            var _ = refused(Problem.NOT_A_FIFO, Errno.EINVAL, () -> Fifo.openOrCreate(path));
-            var _ = refused(Problem.NOT_A_FIFO, Errno.EINVAL, () -> Fifo.remove(path));
+            var _ = refused(Problem.NOT_A_FIFO, Errno.UNKNOWN, () -> Fifo.open(path));
+            var _ = refused(Problem.NOT_A_FIFO, Errno.UNKNOWN, () -> Fifo.openOrCreate(path));
+            var _ = refused(Problem.NOT_A_FIFO, Errno.UNKNOWN, () -> Fifo.remove(path));
             assertThat(Files.exists(path)).isTrue();
         }
     }
@@ -205,7 +205,7 @@ class FifoCreateTest {
         Path dangling = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("nowhere"));
 
         // when, then
-        var _ = refused(Problem.NOT_A_FIFO, Errno.EINVAL, () -> Fifo.openOrCreate(dangling));
+        var _ = refused(Problem.NOT_A_FIFO, Errno.UNKNOWN, () -> Fifo.openOrCreate(dangling));
     }
 
     @Test
@@ -215,10 +215,10 @@ class FifoCreateTest {
         Path link = Files.createSymbolicLink(folder.resolve("link"), fifo.path());
 
         // when, then
-        var _ = refused(Problem.NOT_A_FIFO, Errno.EINVAL, () -> Fifo.remove(link));
+        var _ = refused(Problem.NOT_A_FIFO, Errno.UNKNOWN, () -> Fifo.remove(link));
         fifo.remove();
         assertThat(fifo.path()).doesNotExist();
-        var _ = refused(Problem.NOT_FOUND, Errno.ENOENT, fifo::remove);
+        var _ = refused(Problem.NO_FIFO, Errno.ENOENT, fifo::remove);
     }
 
     @Test

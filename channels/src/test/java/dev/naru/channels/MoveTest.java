@@ -270,8 +270,8 @@ class MoveTest {
                     ErrnoException.class, () -> pipe.reader().moveTo(device, 10));
 
             // then
-            assertThat(from.problem()).isEqualTo(Problem.UNSUPPORTED);
-            assertThat(to.problem()).isEqualTo(Problem.UNSUPPORTED);
+            assertThat(from.problem()).isEqualTo(Problem.NOT_MOVABLE);
+            assertThat(to.problem()).isEqualTo(Problem.NOT_MOVABLE);
         }
     }
 

@@ -3,10 +3,11 @@ package dev.naru.cli;
 import dev.naru.linux.Errno;
 import dev.naru.linux.Problem;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,6 +23,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "CODE",
+            completionCandidates = Codes.class,
             description = "Such as reader-gone, EPIPE or 32 (default: list all).")
     private @Nullable String code;
 
@@ -48,6 +50,18 @@ final class ExplainCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** What a shell offers: all of both tables. */
+    static final class Codes implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            Stream<String> problems = Arrays.stream(Problem.values()).map(Failures::code);
+            Stream<String> errnos = Arrays.stream(Errno.values())
+                    .filter(errno -> errno != Errno.UNKNOWN)
+                    .map(Errno::name);
+            return Stream.concat(problems, errnos).iterator();
+        }
+    }
+
     private static Optional<Problem> problem(String text) {
         String name = text.toUpperCase(Locale.ROOT).replace('-', '_');
         return Arrays.stream(Problem.values())
@@ -56,14 +70,11 @@ final class ExplainCommand implements Callable<Integer> {
     }
 
     private static Optional<Errno> errno(String text) {
-        String name = text.toUpperCase(Locale.ROOT);
-        List<Errno> known = Arrays.stream(Errno.values())
-                .filter(each -> each != Errno.UNKNOWN)
-                .toList();
-        return known.stream()
-                .filter(each -> each.name().equals(name)
-                        || Integer.toString(each.number()).equals(text))
-                .findFirst();
+        return Errno.named(text.toUpperCase(Locale.ROOT))
+                .or(() -> Arrays.stream(Errno.values())
+                        .filter(each -> each != Errno.UNKNOWN
+                                && Integer.toString(each.number()).equals(text))
+                        .findFirst());
     }
 
     private void show(Problem problem) {

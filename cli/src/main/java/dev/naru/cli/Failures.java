@@ -3,11 +3,14 @@ package dev.naru.cli;
 import dev.naru.channels.AddressException;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
+import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -72,6 +75,9 @@ final class Failures {
             case ClosedByInterruptException _ -> about(Problem.INTERRUPTED, "");
             case NoSuchFileException missing -> about(Problem.NOT_FOUND, missing.getFile());
             case AccessDeniedException denied -> about(Problem.DENIED, denied.getFile());
+            case IOException failed -> about(Problem.IO_FAILED, message(failed)); // of a file it is "FILE: reason"
+            case UncheckedIOException wrapped -> failure(Objects.requireNonNull(wrapped.getCause()));
+            case DirectoryIteratorException wrapped -> failure(Objects.requireNonNull(wrapped.getCause()));
             case InvalidPathException path -> new Failure(Problem.USAGE, message(path), Problem.USAGE.remedy());
             case Throwable defect when deniesNativeAccess(defect) -> about(Problem.NATIVE_ACCESS, "linux");
             case Throwable defect -> about(Problem.INTERNAL, defect.toString());

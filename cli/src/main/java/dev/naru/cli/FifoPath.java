@@ -3,11 +3,15 @@ package dev.naru.cli;
 import dev.naru.channels.Address;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** A FIFO as people name it: a path, or the address {@code fifo:PATH}. */
 final class FifoPath implements ITypeConverter<Path> {
     @Override
     public Path convert(String text) {
+        if (text.isEmpty()) {
+            throw new TypeConversionException("'' is no path; name a FIFO, such as run/orders");
+        }
         if (!text.startsWith("fifo:")) {
             return Path.of(text);
         }

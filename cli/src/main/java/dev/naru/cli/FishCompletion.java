@@ -42,6 +42,11 @@ final class FishCompletion {
         if (option.arity().max() > 0) {
             script.append(" -r");
         }
+        if (option.completionCandidates() != null) {
+            script.append(" -f -a '")
+                    .append(String.join(" ", option.completionCandidates()))
+                    .append('\'');
+        }
         script.append(" -d '").append(quoted(option.description())).append("'\n");
     }
 

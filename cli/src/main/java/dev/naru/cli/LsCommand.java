@@ -1,6 +1,7 @@
 package dev.naru.cli;
 
 import dev.naru.linux.FileStatus;
+import dev.naru.linux.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,11 +13,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JsonGenerator;
 
-/** {@code naru ls}: the FIFOs under a directory, and who has them open. */
+/** {@code naru ls}: the FIFOs under a directory and the machine's shared memory, and who has them open. */
 @Command(
         name = "ls",
         description = {
             "List the FIFOs under directories, and which processes have them open.",
+            "Without a directory: those under the working directory, and this machine's shared memory.",
             "Other users' processes are seen only by root."
         })
 final class LsCommand implements Callable<Integer> {
@@ -27,7 +29,7 @@ final class LsCommand implements Callable<Integer> {
     @Parameters(arity = "0..*", paramLabel = "DIR", description = "Where to look (default: here).")
     private List<Path> directories = new ArrayList<>();
 
-    @Option(names = "--json", description = "One JSON object a line and FIFO.")
+    @Option(names = "--json", description = "One JSON object a line, for each FIFO and each piece of memory.")
     private boolean json;
 
     LsCommand(Context context) {
@@ -35,11 +37,15 @@ final class LsCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, CliException {
         List<FoundFifo> found = new ArrayList<>();
         for (Path directory : directories.isEmpty() ? List.of(Path.of(".")) : directories) {
-            FileStatus _ = FileStatus.of(directory); // throws when it is not there, or may not be seen
-            found.addAll(FoundFifo.below(directory));
+            FileStatus status = FileStatus.of(directory); // throws when it is not there, or may not be seen
+            switch (status.type()) {
+                case FIFO -> found.add(new FoundFifo(directory.normalize(), status));
+                case DIRECTORY -> found.addAll(FoundFifo.below(directory.resolve("."))); // not the link to it
+                default -> throw new CliException(Problem.NOT_A_FIFO, directory.toString());
+            }
         }
         OpenFiles open = OpenFiles.of(found.stream().map(FoundFifo::status).toList());
         if (json) {
@@ -48,6 +54,14 @@ final class LsCommand implements Callable<Integer> {
         } else if (!found.isEmpty()) {
             context.out().printf(FORM, "mode", "owner", "readers", "writers", "address");
             found.forEach(fifo -> print(fifo, open));
+        }
+        if (directories.isEmpty()) {
+            MemoryTable memory = new MemoryTable(context, FoundMemory.all());
+            if (json) {
+                memory.printJson(new JsonLines(context.out()));
+            } else {
+                memory.print();
+            }
         }
         return 0;
     }
@@ -58,17 +72,17 @@ final class LsCommand implements Callable<Integer> {
                 .printf(
                         FORM,
                         Integer.toOctalString(status.mode()),
-                        fifo.owner(),
+                        Escapes.of(fifo.owner()),
                         names(open.readers(status)),
                         names(open.writers(status)),
-                        fifo.address());
+                        Escapes.of(fifo.address()));
     }
 
     private static String names(List<OpenFiles.Holder> holders) {
         return holders.isEmpty()
                 ? "-"
                 : holders.stream()
-                        .map(holder -> holder.name() + "(" + holder.pid() + ")")
+                        .map(holder -> Escapes.of(holder.name()) + "(" + holder.pid() + ")")
                         .collect(Collectors.joining(","));
     }
 

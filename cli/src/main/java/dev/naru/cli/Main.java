@@ -26,6 +26,7 @@ public final class Main {
         Map<String, Function<Context, Object>> commands = new LinkedHashMap<>();
         commands.put("tour", TourCommand::new);
         commands.put("fifo", FifoCommand::line);
+        commands.put("shm", ShmCommand::line);
         commands.put("ls", LsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("explain", ExplainCommand::new);
@@ -45,7 +46,9 @@ public final class Main {
 
     /** A print stream keeps what went wrong to itself until it is asked. */
     private static int outputStatus(Context context) {
-        return context.out().checkError() ? Failures.report(context, new CliException(Problem.OUTPUT_LOST, "-")) : 0;
+        return context.out().checkError()
+                ? Failures.report(context, new CliException(Problem.OUTPUT_LOST, "standard output"))
+                : 0;
     }
 
     private static Context context() {

@@ -3,6 +3,7 @@ package dev.naru.cli;
 import dev.naru.linux.FileStatus;
 import dev.naru.linux.ProcessIdentity;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ final class OpenFiles {
             for (Path number : numbers) {
                 look(process, number);
             }
-        } catch (IOException hidden) {
+        } catch (IOException | DirectoryIteratorException hidden) {
             // another user's, or gone
         }
     }

@@ -7,7 +7,6 @@ import dev.naru.channels.OutputChannel;
 import dev.naru.channels.PipeReader;
 import dev.naru.channels.PipeWriter;
 import dev.naru.linux.Descriptor;
-import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import java.io.IOException;
@@ -21,8 +20,8 @@ import java.time.Duration;
  * part in that (a terminal, a file opened for appending) by reading and writing.
  */
 final class Pump {
-    private static final int STANDARD_INPUT = 0;
-    private static final int STANDARD_OUTPUT = 1;
+    static final int STANDARD_INPUT = 0;
+    static final int STANDARD_OUTPUT = 1;
     private static final int PIECE = 64 * 1024;
 
     private final Context context;
@@ -35,11 +34,12 @@ final class Pump {
      * When we are started with a standard stream closed, the JVM's first file gets its number: nobody wants that file's
      * bytes, or ours in it.
      */
-    private void requireStandardStream(int number) throws CliException {
+    void requireStandardStream(int number) throws CliException {
         try {
             Path file = Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(number)));
             if (context.jvm().owns(file)) {
-                throw new CliException(Problem.BAD_DESCRIPTOR, new Address.Fd(number).toString());
+                throw new CliException(
+                        Problem.BAD_DESCRIPTOR, number == STANDARD_INPUT ? "standard input" : "standard output");
             }
         } catch (IOException notThere) {
             // the call itself will say so
@@ -47,7 +47,7 @@ final class Pump {
     }
 
     /**
-     * Until the end or so many bytes; false when a piece did not come in time, or did not go. What was taken has to go
+     * Until the end or so many bytes; false when a piece did not come in time. What was taken has to go
      * somewhere, so who does not wait for bytes still waits for output.
      */
     boolean toStandardOutput(PipeReader reader, long bytes, Duration time, Duration outTime)
@@ -58,7 +58,14 @@ final class Pump {
         long left = bytes;
         try {
             while (left > 0) {
-                long moved = reader.moveTo(out, Math.min(left, Integer.MAX_VALUE), time);
+                long most = Math.min(left, Integer.MAX_VALUE);
+                long moved = reader.moveTo(out, most, time);
+                if (moved == 0 && reader.queued() > 0) { // it is the output that was waited for
+                    moved = time.equals(outTime) ? 0 : reader.moveTo(out, most, outTime);
+                    if (moved == 0) {
+                        throw new CliException(Problem.TIMED_OUT, "standard output");
+                    }
+                }
                 if (moved <= 0) {
                     return moved < 0;
                 }
@@ -73,7 +80,7 @@ final class Pump {
         }
     }
 
-    /** Until the end of standard input; false when a piece did not go in time. */
+    /** Until the end of standard input; false when a piece did not come in time, or did not go. */
     boolean fromStandardInput(PipeWriter writer, Duration time) throws IOException, InterruptedException, CliException {
         requireStandardStream(STANDARD_INPUT);
         Descriptor in = Descriptor.borrow(STANDARD_INPUT);
@@ -92,13 +99,13 @@ final class Pump {
     }
 
     private static void requireSpliceRefused(ErrnoException refused) throws ErrnoException {
-        if (refused.errno() != Errno.EINVAL) {
+        if (refused.problem() != Problem.NOT_MOVABLE) {
             throw refused;
         }
     }
 
     private static boolean copy(InputChannel in, OutputChannel out, long bytes, Duration time, Duration outTime)
-            throws IOException {
+            throws IOException, CliException {
         ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
         for (long left = bytes; left > 0; ) {
             piece.clear().limit((int) Math.min(left, PIECE));
@@ -110,7 +117,7 @@ final class Pump {
             piece.flip();
             while (piece.hasRemaining()) {
                 if (out.write(piece, outTime) == 0) {
-                    return false;
+                    throw new CliException(Problem.TIMED_OUT, out.toString());
                 }
             }
         }

@@ -86,6 +86,9 @@ class CompletionTest {
         "naru fifo cr, create",
         "naru completion f, fish",
         "naru tour --on, --only",
+        "naru tour --only f, fifo",
+        "naru explain reader, reader-gone",
+        "naru explain EPI, EPIPE",
         "naru fifo read --ti, --timeout",
         "naru fifo read zeb, zebra",
         "naru tour zeb, zebra"
@@ -104,7 +107,7 @@ class CompletionTest {
         List<String> offered = bash("naru ");
 
         // then
-        assertThat(offered).contains("tour", "fifo", "ls", "doctor", "explain", "completion", "help");
+        assertThat(offered).contains("tour", "fifo", "shm", "ls", "doctor", "explain", "completion", "help");
     }
 
     @Test
@@ -123,6 +126,9 @@ class CompletionTest {
         "naru fifo re, read",
         "naru completion f, fish",
         "naru tour --on, --only",
+        "naru tour --only f, fifo",
+        "naru explain reader, reader-gone",
+        "naru explain EPI, EPIPE",
         "naru fifo read --ti, --timeout",
         "naru fifo read zeb, zebra",
         "naru tour zeb, zebra"
@@ -141,7 +147,8 @@ class CompletionTest {
         List<String> offered = fish("naru ");
 
         // then
-        assertThat(offered).containsExactlyInAnyOrder("tour", "fifo", "ls", "doctor", "explain", "completion", "help");
+        assertThat(offered)
+                .containsExactlyInAnyOrder("tour", "fifo", "shm", "ls", "doctor", "explain", "completion", "help");
     }
 
     @Test

@@ -154,7 +154,7 @@ class DoctorTest {
         assertThat(check(result, "native access"))
                 .containsEntry("verdict", "warn")
                 .containsEntry("remedy", "start the JVM with --enable-native-access=ALL-UNNAMED");
-        assertThat(result.err()).contains("Naru makes system calls", "--enable-native-access=ALL-UNNAMED");
+        assertThat(result.err()).contains("WARNING: Use --enable-native-access=ALL-UNNAMED ");
         var _ = result.endedWith(0);
     }
 

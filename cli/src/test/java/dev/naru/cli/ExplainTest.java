@@ -19,6 +19,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -78,6 +79,12 @@ class ExplainTest {
         assertThat(explained("explain", Integer.toString(errno.number()))).isEqualTo(text);
         assertThat(Json.line(explained("explain", "--json", errno.name())))
                 .isEqualTo(Map.of("code", errno.name(), "number", (long) errno.number(), "text", errno.text()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"EWOULDBLOCK, EAGAIN", "EDEADLOCK, EDEADLK", "enotsup, EOPNOTSUPP"})
+    void aSecondNameOfAnErrnoIsExplainedByTheFirst(String second, String first) {
+        assertThat(explained("explain", second)).isEqualTo(explained("explain", first));
     }
 
     @Test

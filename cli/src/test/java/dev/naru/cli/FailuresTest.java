@@ -11,10 +11,14 @@ import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.linux.testing.NoLeaks;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -49,6 +53,10 @@ class FailuresTest {
                 arguments(new StackOverflowError(), 70, "internal"),
                 arguments(new NoSuchFileException("x"), 65, "not-found"),
                 arguments(new AccessDeniedException("x"), 77, "denied"),
+                arguments(new IOException("Stale file handle"), 69, "io-failed"),
+                arguments(new FileSystemException("x", null, "Too many levels of symbolic links"), 69, "io-failed"),
+                arguments(new UncheckedIOException(new NoSuchFileException("x")), 65, "not-found"),
+                arguments(new DirectoryIteratorException(new AccessDeniedException("x")), 77, "denied"),
                 arguments(catchThrowable(() -> Address.parse("nosuch:x")), 64, "bad-address"),
                 arguments(ErrnoException.of(24, "open", "x"), 69, "too-many-descriptors"),
                 arguments(ErrnoException.of(30, "mkfifo", "x"), 77, "read-only"),
@@ -69,6 +77,15 @@ class FailuresTest {
                 .contains("\n  code: " + code + " (")
                 .doesNotContain("\tat ", "{");
         assertThat(out.size()).isZero();
+    }
+
+    @Test
+    void aFileSystemExceptionIsNamedByItsReason() {
+        // when
+        int _ = Failures.report(context(false), new FileSystemException("a", null, "Too many links"));
+
+        // then
+        assertThat(words()).startsWith("naru: a: Too many links: reading or writing failed\n");
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import dev.naru.linux.testing.Foreign;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Payload;
 import dev.naru.linux.testing.Peer;
+import dev.naru.linux.testing.ProcessState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -206,6 +207,89 @@ class FifoReadTest {
         }
     }
 
+    /** Fills the output but for some bytes, and puts into the FIFO more than these. */
+    private void fill(Peer output, Peer holder, Peer writer) throws Exception {
+        var _ = Foreign.output("mkfifo", folder.resolve("slow").toString());
+        var _ = output.send("open-read " + folder.resolve("slow"));
+        var _ = holder.tell("try-open-read " + orders);
+        assertThat(writer.tell("open-write " + folder.resolve("slow")).ask("write 60000 2"))
+                .isEqualTo("wrote 60000");
+        var _ = output.expectOk();
+        var _ = writer.tell("close write");
+        assertThat(writer.tell("open-write " + orders).ask("write 60000 1")).isEqualTo("wrote 60000");
+    }
+
+    @Test
+    void withNoWaitASlowOutputGetsAllThatWasThere() throws Exception {
+        try (Peer output = Peer.start();
+                Peer holder = Peer.start();
+                Peer writer = Peer.start()) {
+            // given
+            fill(output, holder, writer);
+
+            // when
+            try (Program reader = naru("fifo", "read", "--no-wait", "orders")
+                    .under("sh", "-c", "exec \"$@\" > slow", "sh")
+                    .in(folder)
+                    .start()) {
+                var _ = reader.awaitPolling();
+                var _ = output.ask("read 60000");
+
+                // then
+                assertThat(output.ask("read 60000")).isEqualTo("read 60000 " + Payload.sha256(1, 60_000));
+                var _ = reader.end().succeeded();
+            }
+        }
+    }
+
+    @Test
+    void withNoWaitATimeIsForTheOutput() throws Exception {
+        try (Peer output = Peer.start();
+                Peer holder = Peer.start();
+                Peer writer = Peer.start()) {
+            // given
+            fill(output, holder, writer);
+
+            // when
+            Result result = shell("naru fifo read --no-wait --timeout 10ms orders > slow")
+                    .in(folder)
+                    .run();
+
+            // then
+            assertThat(result.failed(75, "timed-out").err()).startsWith("naru: standard output: the time ran out");
+        }
+    }
+
+    @Test
+    void aSocketThatGoesOnLaterGetsAll() throws Exception {
+        // given a taker that takes nothing until it is told to
+        var _ = Files.writeString(folder.resolve("taker"), """
+                use Socket; use Digest::SHA;
+                socketpair(A, B, AF_UNIX, SOCK_STREAM, 0) or die;
+                if (!fork) { open STDOUT, '>&', *A; close A; close B; exec @ARGV }
+                close A; open G, '<', 'go' or die; <G>;
+                print Digest::SHA->new(256)->addfile(*B)->hexdigest;
+                """);
+        var _ = Foreign.output("mkfifo", folder.resolve("go").toString());
+        String[] line = {"perl", "taker"};
+        try (Peer writer = Peer.start();
+                Peer starter = Peer.start();
+                Program taker =
+                        naru("fifo", "read", "orders").under(line).in(folder).start()) {
+            var _ = writer.tell("open-write " + orders).send("write " + SIZE + " 1");
+            var _ = writer.awaitBlockedIn(ProcessState.Call.WRITE);
+
+            // when
+            var _ = starter.tell("open-write " + folder.resolve("go"));
+            starter.kill();
+
+            // then
+            assertThat(writer.answer()).isEqualTo("wrote " + SIZE);
+            writer.kill();
+            assertThat(taker.end().succeeded().out()).isEqualTo(Payload.sha256(1, SIZE));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"file", "."})
     void whatIsNoFifoIsNotRead(String name) throws Exception {
@@ -226,7 +310,7 @@ class FifoReadTest {
         Result result = naru("fifo", "read", "missing").in(folder).run();
 
         // then
-        assertThat(result.failed(65, "not-found").err()).contains("naru fifo create");
+        assertThat(result.failed(65, "no-fifo").err()).contains("naru fifo create");
         assertThat(folder.resolve("missing")).doesNotExist();
     }
 }

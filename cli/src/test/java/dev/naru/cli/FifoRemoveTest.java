@@ -119,6 +119,6 @@ class FifoRemoveTest {
         Result result = naru("fifo", "rm", "missing").in(folder).run();
 
         // then
-        assertThat(result.failed(65, "not-found").err()).contains("missing: there is no such file");
+        assertThat(result.failed(65, "no-fifo").err()).contains("missing: there is no such FIFO");
     }
 }

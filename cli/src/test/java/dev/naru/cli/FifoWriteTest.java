@@ -219,7 +219,7 @@ class FifoWriteTest {
         Result result = naru("fifo", "write", "missing").in(folder).run();
 
         // then
-        var _ = result.failed(65, "not-found");
+        var _ = result.failed(65, "no-fifo");
         assertThat(folder.resolve("missing")).doesNotExist();
     }
 

@@ -217,6 +217,52 @@ class LsTest {
         assertThat(Json.line(result.succeeded().out().strip())).containsEntry("address", "fifo:other/" + name);
     }
 
+    @Test
+    void namesBreakNoTable() throws Exception {
+        // given
+        Path other = Files.createDirectory(folder.resolve("other"));
+        String name = "a b\nc\033\\\u0085ü";
+        var _ = Foreign.output("mkfifo", other.resolve(name).toString());
+        String foreign = Foreign.output("env", "LC_ALL=C.UTF-8", "ls", "-b", other.toString());
+
+        // when
+        Result result = ls("other");
+
+        // then
+        List<String> lines = result.succeeded().out().lines().toList();
+        assertThat(lines).hasSize(2);
+        assertThat(lines.getLast()).endsWith(" fifo:other/" + foreign.strip());
+    }
+
+    @Test
+    void aLinkIsFollowedWhenItIsNamed() throws Exception {
+        // given
+        Path other = Files.createDirectory(folder.resolve("other"));
+        var _ = Files.createSymbolicLink(other.resolve("fifo"), orders);
+        var _ = Files.createSymbolicLink(other.resolve("directory"), folder);
+
+        // when
+        Result result = ls("--json", "other/fifo", "other/directory");
+
+        // then
+        assertThat(Json.lines(result.succeeded().out()))
+                .extracting(fifo -> fifo.get("address"))
+                .containsExactly("fifo:other/fifo", "fifo:other/directory/orders");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "/dev/null"})
+    void whatIsNeitherDirectoryNorFifoIsAnError(String name) throws Exception {
+        // given
+        var _ = Files.writeString(folder.resolve("file"), "");
+
+        // when
+        Result result = ls(name);
+
+        // then
+        assertThat(result.failed(65, "not-a-fifo").err()).contains(name + ": it exists, but is not a FIFO");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"missing", "missing/below", "orders/below"})
     void aDirectoryThatIsNotThereIsAnError(String name) throws Exception {

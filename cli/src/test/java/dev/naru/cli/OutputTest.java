@@ -57,7 +57,7 @@ class OutputTest {
                     shell(BROKEN + "naru " + command + target).in(folder).run();
 
             // then
-            assertThat(result.endedWith(69).err()).as(target).contains("naru: ");
+            assertThat(result.endedWith(69).err()).as(target).contains("naru: standard output: ");
             assertThat(result.out()).isEmpty();
         }
     }
@@ -89,7 +89,8 @@ class OutputTest {
 
             // then
             assertThat(answer).startsWith("error EPIPE ");
-            assertThat(reader.end().failed(69, "reader-gone").err()).contains("every reader has gone");
+            assertThat(reader.end().failed(69, "reader-gone").err())
+                    .startsWith("naru: standard output: every reader has gone ");
         }
     }
 
@@ -123,7 +124,7 @@ class OutputTest {
                 .run();
 
         // then
-        var _ = result.failed(65, "bad-descriptor");
+        assertThat(result.failed(65, "bad-descriptor").err()).startsWith("naru: standard output: ");
     }
 
     @Test

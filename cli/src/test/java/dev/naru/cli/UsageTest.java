@@ -43,6 +43,8 @@ class UsageTest {
                 "help nosuch",
                 "fifo nosuch",
                 "fifo create",
+                "fifo create ",
+                "fifo read ",
                 "fifo create --nosuch x",
                 "fifo create --mode 999 x",
                 "fifo create --mode rwx x",
@@ -62,8 +64,28 @@ class UsageTest {
                 "fifo write",
                 "fifo write --timeout soon x",
                 "fifo write --timeout",
+                "shm nosuch",
+                "shm create /x",
+                "shm create --size",
+                "shm create --size many /x",
+                "shm create --size=-1 /x",
+                "shm create --size 0 /x",
+                "shm create --size 4096",
+                "shm create --size 4096 --mode 999 /x",
+                "shm read",
+                "shm read a b",
+                "shm read --offset=-1 /x",
+                "shm write",
+                "shm stat",
+                "shm rm",
+                "shm rm ",
                 "ls --nosuch",
                 "tour --only",
+                "tour --only=",
+                "tour --only pipe,",
+                "tour --only ,pipe",
+                "tour --only pipe,pipe",
+                "tour --only pipe --only pipe",
                 "tour a b",
                 "doctor now",
                 "explain a b",
@@ -81,7 +103,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"tour --only nosuch", "tour --only pipe,nosuch", "tour --only="})
+    @ValueSource(strings = {"tour --only nosuch", "tour --only pipe,nosuch"})
     void aMechanismThatDoesNotExistIsRefusedBeforeAnythingStarts(String line) throws Exception {
         // when
         Result result = run(line);

@@ -2,6 +2,7 @@ package dev.naru.linux;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The kernel's error numbers, as {@code asm-generic/errno.h} has them for x86-64 and aarch64, with the words of
@@ -281,6 +282,19 @@ public enum Errno {
     Errno(int number, String text) {
         this.number = number;
         this.text = text;
+    }
+
+    /** The errno of that name, in capitals; the second names of {@code errno.h}, such as EWOULDBLOCK, are known too. */
+    public static Optional<Errno> named(String name) {
+        String first = switch (name) {
+            case "EWOULDBLOCK" -> EAGAIN.name();
+            case "EDEADLOCK" -> EDEADLK.name();
+            case "ENOTSUP" -> EOPNOTSUPP.name();
+            default -> name;
+        };
+        return Arrays.stream(values())
+                .filter(errno -> errno != UNKNOWN && errno.name().equals(first))
+                .findFirst();
     }
 
     /** The errno of that number, or {@link #UNKNOWN}. */

@@ -5,7 +5,8 @@ import java.io.Serial;
 
 /**
  * What the kernel refused: which call, on what, with which errno, the limit and the value that broke it if there is one,
- * and what helps. The message has all of it:
+ * and what helps. What Naru itself refuses, since the kernel would do something else than was meant, has neither call nor
+ * errno. The message has all of it:
  *
  * <pre>{@code
  * fifo:run/orders: it exists already (mkfifo: EEXIST); use open or openOrCreate, or remove it first: …
@@ -40,7 +41,7 @@ public final class ErrnoException extends IOException {
     public static ErrnoException of(int errno, String call, String target) {
         return switch (Errno.of(errno)) {
             case EACCES, EPERM -> of(Problem.DENIED, errno, call, target);
-            case ENOENT -> of(Problem.NOT_FOUND, errno, call, target);
+            case ENOENT -> of(target.startsWith("fifo:") ? Problem.NO_FIFO : Problem.NOT_FOUND, errno, call, target);
             case ENOTDIR -> of(Problem.NO_DIRECTORY, errno, call, target);
             case EEXIST -> of(Problem.EXISTS, errno, call, target);
             case ENAMETOOLONG -> of(Problem.NAME_TOO_LONG, errno, call, target);
@@ -56,6 +57,11 @@ public final class ErrnoException extends IOException {
         };
     }
 
+    /** The exception for what Naru refuses by itself: no call has failed, so the errno is {@link Errno#UNKNOWN}. */
+    public static ErrnoException of(Problem problem, String target) {
+        return of(problem, Errno.UNKNOWN.number(), "", target);
+    }
+
     /** The exception for a problem that the caller has recognised. */
     public static ErrnoException of(Problem problem, int errno, String call, String target) {
         return of(problem, errno, call, target, "", "");
@@ -69,12 +75,21 @@ public final class ErrnoException extends IOException {
 
     private static String summary(
             Problem problem, Errno errno, String call, String target, String limit, String value) {
-        return "%s%s (%s: %s)"
-                .formatted(
-                        target.endsWith(":") ? target + " " : target + ": ",
-                        Problem.fill(problem.text(), limit, value),
-                        call,
-                        problem == Problem.KERNEL ? errno : errno.name());
+        String words = named(target) + Problem.fill(problem.text(), limit, value);
+        return call.isEmpty()
+                ? words
+                : words + " (%s: %s)".formatted(call, problem == Problem.KERNEL ? errno : errno.name());
+    }
+
+    /** The target as people know it. */
+    private static String named(String target) {
+        return switch (target) {
+            case "" -> "'': ";
+            case "fd:0" -> "standard input: ";
+            case "fd:1" -> "standard output: ";
+            case "fd:2" -> "standard error: ";
+            default -> target.endsWith(":") ? target + " " : target + ": ";
+        };
     }
 
     /** The message without what helps. */
@@ -87,12 +102,12 @@ public final class ErrnoException extends IOException {
         return problem;
     }
 
-    /** The kernel's error. */
+    /** The kernel's error; {@link Errno#UNKNOWN} when no call has failed. */
     public Errno errno() {
         return errno;
     }
 
-    /** The system call, as the manual names it. */
+    /** The system call, as the manual names it; empty when none has failed. */
     public String call() {
         return call;
     }

@@ -73,7 +73,7 @@ public final class FifoNode {
                 throw notAFifo(path);
             }
         } catch (ErrnoException refused) {
-            if (refused.problem() != Problem.NOT_FOUND) {
+            if (refused.problem() != Problem.NO_FIFO) {
                 throw refused;
             }
         }
@@ -180,7 +180,7 @@ public final class FifoNode {
     }
 
     private static ErrnoException notAFifo(Path path) {
-        return ErrnoException.of(Problem.NOT_A_FIFO, Constants.EINVAL, "statx", address(path));
+        return ErrnoException.of(Problem.NOT_A_FIFO, address(path));
     }
 
     /** As errors name it. */

@@ -84,6 +84,19 @@ public final class FileSpace {
         check(SharedFileCalls.fsync(file.number()), "fsync", target);
     }
 
+    /** The least size of that file that its file system can have and that is not below the wanted one: whole huge pages. */
+    public static long roundUp(Descriptor file, long bytes) {
+        if (!isOfHugePages(file)) {
+            return bytes;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment status = arena.allocate(SIZEOF_STATFS, Long.BYTES);
+            int _ = SharedFileCalls.fstatfs(file.number(), status);
+            long page = status.get(ValueLayout.JAVA_LONG, BLOCK_SIZE);
+            return (bytes + page - 1) / page * page;
+        }
+    }
+
     private static boolean isOfHugePages(Descriptor file) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(SIZEOF_STATFS, Long.BYTES);

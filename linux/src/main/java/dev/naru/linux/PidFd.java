@@ -63,6 +63,9 @@ public final class PidFd implements Closeable {
             if (answer == -Errno.ESRCH.number()) {
                 return false;
             }
+            if (answer == -Errno.EPERM.number()) {
+                throw ErrnoException.of(Problem.NOT_YOUR_PROCESS, (int) -answer, "pidfd_send_signal", "pid " + pid);
+            }
             descriptor.check((int) answer, "pidfd_send_signal");
             return true;
         } finally {

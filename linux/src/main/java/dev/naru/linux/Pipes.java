@@ -67,6 +67,9 @@ public final class Pipes {
      * @throws ErrnoException beyond fs.pipe-max-size, or when more bytes wait in it than it would hold
      */
     public static int setCapacity(Descriptor pipe, int bytes, String target) throws ErrnoException {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("capacity in bytes: " + bytes);
+        }
         int answer = FileCalls.fcntl(pipe.number(), Constants.F_SETPIPE_SZ, bytes);
         if (answer >= 0) {
             return answer;

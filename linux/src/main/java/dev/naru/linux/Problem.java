@@ -13,12 +13,25 @@ public enum Problem {
             77,
             "permission denied",
             "look at owner and mode with 'ls -ld PATH'; run as the owner, or have the mode widened"),
+    /** A signal was to go to a process of another user. */
+    NOT_YOUR_PROCESS(
+            77,
+            "this user may not signal that process",
+            "send it as the owner of the process, which 'ps -o user= -p PID' shows, or as root"),
     /** The path is not there. */
-    NOT_FOUND(65, "there is no such file", "check the spelling; a FIFO is made with 'naru fifo create PATH'"),
+    NOT_FOUND(
+            65,
+            "there is no such file or directory",
+            "check the spelling; a path that does not begin with / is looked up from the working directory"),
+    /** A FIFO is not there. */
+    NO_FIFO(65, "there is no such FIFO", "check the spelling, or make it: 'naru fifo create PATH'"),
     /** A directory on the way is missing. */
     NO_DIRECTORY(65, "its directory does not exist", "make it first: mkdir -p, then try again"),
     /** Create found something of that name. */
-    EXISTS(65, "it exists already", "use open or openOrCreate, or remove it first: 'naru fifo rm PATH'"),
+    EXISTS(
+            65,
+            "it exists already",
+            "use open or openOrCreate, or remove it first: 'naru fifo rm PATH', 'naru shm rm PLACE'"),
     /** The path is something else than a FIFO. */
     NOT_A_FIFO(65, "it exists, but is not a FIFO", "choose another path; 'ls -ld PATH' shows what stands there"),
     /** A regular file was asked for. */
@@ -35,7 +48,10 @@ public enum Problem {
             "this process has all the descriptors it may have ({limit})",
             "close what is not needed, or raise 'ulimit -n' (LimitNOFILE= in systemd)"),
     /** The machine has as many open files as it may. */
-    TOO_MANY_FILES(69, "the machine has all the open files it may have ({limit})", "raise it: sysctl fs.file-max"),
+    TOO_MANY_FILES(
+            69,
+            "the machine has all the open files it may have ({limit})",
+            "raise it: sysctl fs.file-max; for pipes also fs.pipe-user-pages-hard, or make them smaller"),
     /** The user's threads wait for as many descriptors as they may. */
     TOO_MANY_WATCHES(
             69,
@@ -69,6 +85,11 @@ public enum Problem {
     PIPE_IN_USE(69, "the pipe holds more bytes than {value}", "let the reader empty it, then shrink it"),
     /** No program of that name. */
     NO_COMMAND(65, "there is no such program", "check the spelling and PATH"),
+    /** The program is there, but not what the kernel runs it by. */
+    NO_INTERPRETER(
+            65,
+            "its interpreter is missing",
+            "install what its first line names after '#!', or, for a binary, the loader that 'file PROGRAM' names"),
     /** The program cannot be run. */
     CANNOT_RUN(
             77,
@@ -79,11 +100,19 @@ public enum Problem {
             69,
             "too many opens wait for their peer ({limit})",
             "each takes a thread of the machine: open some with tryOpenReader or tryOpenWriter"),
+    /** splice(2) and tee(2) do not take such a file. */
+    NOT_MOVABLE(
+            69,
+            "bytes move inside the kernel only between pipes and files",
+            "read and write instead; a file may not be open for appending, and a pipe not be both sides"),
     /** The kernel lacks the call, or the file does not support it. */
     UNSUPPORTED(
             69,
             "this kernel or file does not support it",
             "Naru needs Linux 5.10 or newer; 'naru doctor' says what this one lacks"),
+    /** Reading or writing failed in a call of the JDK, which does not tell the errno. */
+    IO_FAILED(
+            69, "reading or writing failed", "the message tells why; 'df -h' and 'naru doctor' show disks and limits"),
     /** Any other refusal of the kernel. */
     KERNEL(69, "the kernel refused", "the errno tells why: 'naru explain' with its name"),
     /** Downcalls are forbidden in this JVM. */
@@ -96,7 +125,7 @@ public enum Problem {
     /** The tour knows no such mechanism. */
     NO_MECHANISM(64, "there is no such mechanism", "the tour knows pipe and fifo"),
     /** An address of no known kind or form. */
-    BAD_ADDRESS(64, "that is no address", "use pipe:, fd:3, -, or fifo:run/orders"),
+    BAD_ADDRESS(64, "that is no address", "use pipe:, fd:3, -, fifo:run/orders, or shm:/quote"),
     /** A code that is in neither table. */
     UNKNOWN_CODE(65, "there is no such code", "'naru explain' without a code lists them all"),
     /** Standard output did not take all. */
@@ -134,6 +163,16 @@ public enum Problem {
             64,
             "names that begin with naru- are kept for rings and locks",
             "choose another; a ring is opened as ring:/NAME, a lock as lock:/NAME"),
+    /** Shared memory is not there. */
+    NO_SHARED_MEMORY(
+            65,
+            "there is no such shared memory",
+            "check the spelling, 'naru ls' lists what there is; or make it: 'naru shm create PLACE --size SIZE'"),
+    /** More was to be stored than there is room for. */
+    MEMORY_TOO_SMALL(
+            65,
+            "the memory has {limit}, and {value} were to be stored",
+            "store less, or make it anew and larger: 'naru shm create PLACE --size SIZE'"),
     /** Shared memory has another layout than this process was built with, or none. */
     OTHER_LAYOUT(
             65,

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -139,6 +140,17 @@ public record Spawn(
         }
     }
 
+    /** The kernel says ENOENT also of a program whose interpreter is missing; then it had found the program. */
+    private boolean isThere(String program) {
+        Path start = directory == null ? Path.of("") : directory;
+        if (program.contains("/")) {
+            return Files.isExecutable(start.resolve(program));
+        }
+        return Arrays.stream(environment.getOrDefault("PATH", "").split(":", -1))
+                .map(folder -> start.resolve(folder).resolve(program))
+                .anyMatch(file -> Files.isRegularFile(file) && Files.isExecutable(file));
+    }
+
     private static void check(int answer, String target) throws ErrnoException {
         if (answer < 0) {
             throw ErrnoException.of(-answer, "posix_spawn", target);
@@ -146,12 +158,19 @@ public record Spawn(
     }
 
     private ErrnoException refused(int errno, String program) {
+        Path start = directory;
         return switch (Errno.of(errno)) {
-            case ENOENT, ENOTDIR ->
-                directory != null && !Files.isDirectory(directory)
-                        ? ErrnoException.of(Problem.NO_DIRECTORY, errno, "chdir", directory.toString())
-                        : ErrnoException.of(Problem.NO_COMMAND, errno, "posix_spawn", program);
-            case EACCES, ENOEXEC, EISDIR -> ErrnoException.of(Problem.CANNOT_RUN, errno, "posix_spawn", program);
+            case ENOENT, ENOTDIR -> {
+                if (start != null && !Files.isDirectory(start)) {
+                    yield ErrnoException.of(Problem.NO_DIRECTORY, errno, "chdir", start.toString());
+                }
+                Problem problem = isThere(program) ? Problem.NO_INTERPRETER : Problem.NO_COMMAND;
+                yield ErrnoException.of(problem, errno, "posix_spawn", program);
+            }
+            case EACCES, ENOEXEC, EISDIR ->
+                start != null && !Files.isExecutable(start)
+                        ? ErrnoException.of(errno, "chdir", start.toString())
+                        : ErrnoException.of(Problem.CANNOT_RUN, errno, "posix_spawn", program);
             default -> ErrnoException.of(errno, "posix_spawn", program);
         };
     }

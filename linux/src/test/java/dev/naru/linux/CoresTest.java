@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CoresTest {
     /** As the kernel shows it, such as {@code 0-1,4}. */
@@ -35,6 +37,34 @@ class CoresTest {
     @Test
     void theAllowedCoresAreThoseOfTheKernel() throws Exception {
         assertThat(Cores.allowed()).isEqualTo(expand(kernelSays()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0-3, 0-1, 0, 2", // two threads a core, numbered in a row
+        "0-3, '0,2', 0, 1", // one thread of each core first
+        "4-7, 4-7, 4, 7", // one core only
+        "3, 2-3, 3, 3",
+        "0-1, 0, 0, 1"
+    })
+    void twoProcessesGetDifferentCoresBeforeTwoThreadsOfOne(String allowed, String siblings, int first, int second) {
+        assertThat(Cores.pair(expand(allowed), _ -> expand(siblings))).isEqualTo(new Cores.Pair(first, second));
+    }
+
+    @Test
+    void thePairOfThisMachineIsAllowed() throws Exception {
+        // when
+        Cores.Pair pair = Cores.pair();
+
+        // then
+        assertThat(Cores.allowed()).contains(pair.first(), pair.second());
+        assertThat(pair.areTwo()).isEqualTo(Cores.allowed().size() > 1);
+    }
+
+    @Test
+    void theKernelsListsAreRead() {
+        assertThat(Cores.parse("0")).containsExactly(0);
+        assertThat(Cores.parse("0-2,5,8-9")).containsExactly(0, 1, 2, 5, 8, 9);
     }
 
     @Test

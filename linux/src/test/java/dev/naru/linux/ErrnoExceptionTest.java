@@ -82,6 +82,38 @@ class ErrnoExceptionTest {
     }
 
     @Test
+    void withoutACallThatFailedTheMessageInventsNone() {
+        // when
+        ErrnoException exception = ErrnoException.of(Problem.NOT_A_FIFO, "fifo:run");
+
+        // then
+        assertThat(exception.summary()).isEqualTo("fifo:run: it exists, but is not a FIFO");
+        assertThat(exception.call()).isEmpty();
+        assertThat(exception.errno()).isEqualTo(Errno.UNKNOWN);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {"fd:0, standard input", "fd:1, standard output", "fd:2, standard error", "fd:3, fd:3", "\"\", ''"})
+    void theStandardStreamsHaveNames(String target, String name) {
+        assertThat(ErrnoException.of(Errno.EPIPE.number(), "write", target).summary())
+                .isEqualTo(name + ": every reader has gone (write: EPIPE)");
+    }
+
+    @Test
+    void aFifoThatIsMissingIsNoFile() {
+        assertThat(ErrnoException.of(Errno.ENOENT.number(), "statx", "fifo:run/orders")
+                        .problem())
+                .isEqualTo(Problem.NO_FIFO);
+    }
+
+    @Test
+    void whenPipesAreTooLargeTogetherTheRemedyNamesThatLimit() {
+        assertThat(Problem.TOO_MANY_FILES.remedy()).contains("fs.file-max", "fs.pipe-user-pages-hard");
+    }
+
+    @Test
     void anErrnoWithoutAMeaningOfItsOwnIsExplained() {
         assertThat(ErrnoException.of(Errno.EIO.number(), "read", "fd:3"))
                 .hasMessageContaining("(read: EIO (input/output error))");

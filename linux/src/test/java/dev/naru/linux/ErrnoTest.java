@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.naru.linux.testing.Foreign;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,15 @@ class ErrnoTest {
         for (Errno errno : Errno.values()) {
             assertThat(Errno.of(errno.number())).isEqualTo(errno);
         }
+    }
+
+    @Test
+    void eachIsFoundByItsNameAndSomeByASecond() {
+        for (Errno errno : Errno.values()) {
+            assertThat(Errno.named(errno.name())).isEqualTo(Optional.of(errno).filter(each -> each != Errno.UNKNOWN));
+        }
+        assertThat(ALIASES).allSatisfy(alias -> assertThat(Errno.named(alias)).isPresent());
+        assertThat(Errno.named("EWOULDBLOCK")).contains(Errno.EAGAIN);
     }
 
     @Test

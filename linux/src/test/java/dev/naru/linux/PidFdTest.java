@@ -207,7 +207,7 @@ class PidFdTest {
         String said = Foreign.output(JavaProgram.asNobody(program.command(Long.toString(pid))));
 
         // then
-        assertThat(said).isEqualTo("DENIED pidfd_send_signal EPERM\n");
+        assertThat(said).isEqualTo("NOT_YOUR_PROCESS pidfd_send_signal EPERM\n");
         assertThat(process.isAlive()).isTrue();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.naru.linux.testing.Foreign;
+import dev.naru.linux.testing.JavaProgram;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Pipe;
 import java.nio.file.Files;
@@ -95,6 +96,57 @@ class SpawnTest {
             assertThat(refused.problem()).as(program).isEqualTo(Problem.NO_COMMAND);
             assertThat(refused.target()).isEqualTo(program);
             assertThat(refused.call()).isEqualTo("posix_spawn");
+        }
+    }
+
+    @Test
+    void aScriptWhoseInterpreterIsMissingIsThere() throws Exception {
+        // given
+        Path program = file("#!/no/such/interpreter\n", "755");
+        Map<String, String> path = Map.of("PATH", System.getenv("PATH") + ":" + folder);
+
+        // when
+        ErrnoException byPath = refused(null, program.toString());
+        ErrnoException relative = refused(folder, "./program");
+        ErrnoException missing = refused(folder, "./program2");
+
+        // then
+        assertThat(byPath.problem()).isEqualTo(Problem.NO_INTERPRETER);
+        assertThat(byPath.errno()).isEqualTo(Errno.ENOENT);
+        assertThat(relative.problem()).isEqualTo(Problem.NO_INTERPRETER);
+        assertThat(missing.problem()).isEqualTo(Problem.NO_COMMAND);
+        assertThat(catchThrowableOfType(
+                                ErrnoException.class, () -> new Spawn(List.of("program"), path, null, Map.of()).start())
+                        .problem())
+                .isEqualTo(Problem.NO_INTERPRETER);
+    }
+
+    @Test
+    void aDirectoryThatMayNotBeEnteredIsNamed() throws Exception {
+        // given
+        Path closed = Files.createDirectories(folder.resolve("closed"));
+        var program = JavaProgram.of(SpawnMain.class).packedInto(Files.createDirectories(folder.resolve("jars")));
+        var _ = Foreign.output("chmod", "700", closed.toString());
+
+        // when
+        String said = Foreign.output(JavaProgram.asNobody(program.command(closed.toString())));
+
+        // then
+        assertThat(said).isEqualTo("DENIED chdir EACCES " + closed + "\n");
+    }
+
+    /** Starts a program in a directory, and says what refused it. */
+    static final class SpawnMain {
+        private SpawnMain() {}
+
+        @SuppressWarnings("SystemOut") // that is its answer
+        public static void main(String[] arguments) throws Exception {
+            try {
+                System.out.println(new Spawn(List.of("true"), Map.of(), Path.of(arguments[0]), Map.of()).start());
+            } catch (ErrnoException refused) {
+                System.out.println(refused.problem() + " " + refused.call() + " "
+                        + refused.errno().name() + " " + refused.target());
+            }
         }
     }
 

@@ -143,8 +143,7 @@ public interface MessageContract {
         assumeFalse(messages().isLossy());
         var ends = messages().ends();
         int sent = fill(ends.sender());
-        var send = awaitAsleep(
-                Task.start(kind, () -> ends.sender().send(ByteBuffer.wrap(new byte[64]), LONG)));
+        var send = awaitAsleep(Task.start(kind, () -> ends.sender().send(ByteBuffer.wrap(new byte[64]), LONG)));
 
         // when
         for (int i = 0; i < sent; i++) {

@@ -38,8 +38,8 @@ final class Guide {
     Row visit(Stop stop, Path scratch) throws IOException, InterruptedException, CliException {
         progress.step(stop.mechanism(), "two processes start");
         try (Stop.Crossing crossing = stop.open(scratch);
-                Peer sender = new Peer(stop, TourPeer.SEND, crossing.sender());
-                Peer receiver = new Peer(stop, TourPeer.RECEIVE, crossing.receiver())) {
+                Peer sender = start(stop, TourPeer.SEND, crossing.sender());
+                Peer receiver = start(stop, TourPeer.RECEIVE, crossing.receiver())) {
             sender.endsWith(receiver);
             receiver.endsWith(sender);
             sender.expect(TourPeer.READY);
@@ -63,24 +63,46 @@ final class Guide {
         }
     }
 
+    /** Starts a process; when it cannot be started, nothing is left of the pipes to it. */
+    private Peer start(Stop stop, String role, Stop.Ends ends) throws IOException, InterruptedException {
+        AnonymousPipe orders = AnonymousPipe.create();
+        try {
+            AnonymousPipe words = AnonymousPipe.create();
+            try {
+                Command command = Command.of(context.jvm().command(TourPeer.arguments(role, file, ends)));
+                ends.give().accept(command);
+                ChildProcess process =
+                        command.stdin(orders.reader()).stdout(words.writer()).start();
+                return new Peer(stop.mechanism(), role, orders, words, process);
+            } catch (IOException | InterruptedException | RuntimeException failed) {
+                words.close();
+                throw failed;
+            }
+        } catch (IOException | InterruptedException | RuntimeException failed) {
+            orders.close();
+            throw failed;
+        }
+    }
+
     /** One of the two processes, its words, and how to make it begin. */
     private final class Peer implements AutoCloseable {
         private final String mechanism;
         private final String role;
-        private final AnonymousPipe orders = AnonymousPipe.create();
-        private final AnonymousPipe words = AnonymousPipe.create();
-        private final BufferedReader lines =
-                new BufferedReader(Channels.newReader(words.reader(), StandardCharsets.UTF_8));
+        private final AnonymousPipe orders;
+        private final AnonymousPipe words;
+        private final BufferedReader lines;
         private final ChildProcess process;
         private final ShutdownHook hook;
         private String lastWords = "";
 
-        Peer(Stop stop, String role, Stop.Ends ends) throws IOException, InterruptedException {
-            this.mechanism = stop.mechanism();
+        Peer(String mechanism, String role, AnonymousPipe orders, AnonymousPipe words, ChildProcess process)
+                throws InterruptedException {
+            this.mechanism = mechanism;
             this.role = role;
-            Command command = Command.of(context.jvm().command(TourPeer.arguments(role, file, ends)));
-            ends.give().accept(command);
-            this.process = command.stdin(orders.reader()).stdout(words.writer()).start();
+            this.orders = orders;
+            this.words = words;
+            this.lines = new BufferedReader(Channels.newReader(words.reader(), StandardCharsets.UTF_8));
+            this.process = process;
             // It ends with the tour by itself, but not while it is stopped.
             this.hook = ShutdownHook.register(() -> {
                 signalled = true;

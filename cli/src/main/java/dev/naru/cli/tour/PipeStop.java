@@ -24,9 +24,17 @@ final class PipeStop implements Stop {
     @Override
     public Crossing open(Path scratch) throws IOException {
         AnonymousPipe there = AnonymousPipe.create();
-        AnonymousPipe back = AnonymousPipe.create();
-        String object =
-                "pipe:[%d] fd %d -> fd %d".formatted(there.reader().status().inode(), OUT, IN);
+        try {
+            String object =
+                    "pipe:[%d] fd %d -> fd %d".formatted(there.reader().status().inode(), OUT, IN);
+            return crossing(there, AnonymousPipe.create(), object);
+        } catch (IOException refused) {
+            there.close();
+            throw refused;
+        }
+    }
+
+    private static Crossing crossing(AnonymousPipe there, AnonymousPipe back, String object) {
         return new Crossing() {
             @Override
             public String object() {

@@ -8,12 +8,16 @@ import dev.naru.linux.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code naru tour}: a real file between real processes, by every mechanism, with proof and figures. */
 @Command(
@@ -35,11 +39,18 @@ public final class TourCommand implements Callable<Integer> {
             description = "What to send, whole (default: the first 64 MiB of the JDK's own lib/modules).")
     private @Nullable Path file;
 
-    @Option(names = "--only", split = ",", paramLabel = "MECHANISM", description = "Only these, such as pipe,fifo.")
+    @Option(
+            names = "--only",
+            paramLabel = "MECHANISM[,MECHANISM...]",
+            completionCandidates = Mechanisms.class,
+            description = "Only these, each once, such as pipe,fifo.")
     private List<String> only = new ArrayList<>();
 
     @Option(names = "--json", description = "One JSON object a line and mechanism, no table.")
     private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create(); // picocli sets it
 
     /** Within that command. */
     public TourCommand(Context context) {
@@ -80,10 +91,26 @@ public final class TourCommand implements Callable<Integer> {
             return Stop.ALL;
         }
         List<Stop> stops = new ArrayList<>();
-        for (String mechanism : only) {
-            stops.add(Stop.named(mechanism).orElseThrow(() -> new CliException(Problem.NO_MECHANISM, mechanism)));
+        for (String mechanism : String.join(",", only).split(",", -1)) {
+            if (mechanism.isEmpty()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--only " + String.join(",", only) + ": a name is missing");
+            }
+            Stop stop = Stop.named(mechanism).orElseThrow(() -> new CliException(Problem.NO_MECHANISM, mechanism));
+            if (stops.contains(stop)) {
+                throw new ParameterException(spec.commandLine(), "--only names " + mechanism + " twice");
+            }
+            stops.add(stop);
         }
         return stops;
+    }
+
+    /** What a shell offers for {@code --only}. */
+    static final class Mechanisms implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Stop.ALL.stream().map(Stop::mechanism).iterator();
+        }
     }
 
     private int status(List<Row> rows) throws CliException {

@@ -89,9 +89,9 @@ public final class TourPeer {
 
     /** Each side on a core of its own, if there are two: otherwise luck decides whether a wake crosses cores. */
     private static void pin(boolean sends) throws IOException {
-        List<Integer> cores = Cores.allowed();
-        if (cores.size() > 1) {
-            Cores.pin(sends ? cores.getFirst() : cores.get(1));
+        Cores.Pair cores = Cores.pair();
+        if (cores.areTwo()) {
+            Cores.pin(sends ? cores.first() : cores.second());
         }
     }
 

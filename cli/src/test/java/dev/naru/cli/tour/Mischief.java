@@ -32,6 +32,11 @@ record Mischief(Path jdk) {
         return create(folder, "stall " + at);
     }
 
+    /** The one that was made there. */
+    static Mischief at(Path folder) {
+        return new Mischief(folder.resolve("jdk"));
+    }
+
     private static Mischief create(Path folder, String what) throws IOException {
         Path jdk = Files.createDirectories(folder.resolve("jdk"));
         Path bin = Files.createDirectories(jdk.resolve("bin"));

@@ -99,8 +99,13 @@ final class Tour implements Closeable {
 
     /** Nothing of it is left in the temporary directory. */
     void assertNothingLeft() throws IOException {
+        assertThat(left()).isEqualTo(List.of());
+    }
+
+    /** What lies in the temporary directory. */
+    List<Path> left() throws IOException {
         try (Stream<Path> left = Files.walk(temporary)) {
-            assertThat(left.filter(path -> !path.equals(temporary)).toList()).isEqualTo(List.of());
+            return left.filter(path -> !path.equals(temporary)).sorted().toList();
         }
     }
 

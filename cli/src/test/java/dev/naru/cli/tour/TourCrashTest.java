@@ -107,6 +107,31 @@ class TourCrashTest {
         }
     }
 
+    @Test
+    void whatAKilledTourLeavesTheNextOneRemovesAndNothingOfOneThatLives() throws Exception {
+        try (Tour killed = Mischief.stall(folder, LENGTH / 4).startAndStall(folder, "fifo", file)) {
+            // given
+            var _ = killed.program().signal("KILL");
+            var _ = killed.program().end().endedWith(137);
+            assertThat(killed.left()).isNotEmpty();
+            Files.delete(folder.resolve("jdk/stalled"));
+            Files.delete(folder.resolve("jdk/wire"));
+
+            try (Tour living = Mischief.at(folder).startAndStall(folder, "fifo", file)) {
+                // when
+                List<Path> ofLiving = living.left();
+                var _ = Tour.start(folder, "--json", "--only", "pipe", file.toString())
+                        .program()
+                        .end()
+                        .endedWith(0);
+
+                // then
+                assertThat(ofLiving).hasSize(4); // the directory, two FIFOs and the lock
+                assertThat(living.left()).isEqualTo(ofLiving);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"pipe", "fifo"})
     void peersWhoseTourIsKilledEndByThemselves(String mechanism) throws Exception {

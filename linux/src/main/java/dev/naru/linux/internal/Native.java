@@ -27,10 +27,6 @@ public final class Native {
     /** {@code struct utsname}: six fields of 65 bytes, the release third, the machine fifth. */
     private static final int UTSNAME_FIELD = 65;
 
-    static {
-        nameTheFlagOnce();
-    }
-
     private Native() {}
 
     /** A function that sets errno: its handle takes the thread's {@link CallState} first. */
@@ -132,16 +128,5 @@ public final class Native {
     public static String accessFlag() {
         Module module = Native.class.getModule();
         return "--enable-native-access=" + (module.isNamed() ? module.getName() : "ALL-UNNAMED");
-    }
-
-    /** Without the flag, JDK 25 warns in words that do not say who is meant: say it once, and go on. */
-    private static void nameTheFlagOnce() {
-        if (!accessGranted()) {
-            System.getLogger("dev.naru.linux")
-                    .log(
-                            System.Logger.Level.WARNING,
-                            "Naru makes system calls; the warning of the JVM ends with {0}",
-                            accessFlag());
-        }
     }
 }

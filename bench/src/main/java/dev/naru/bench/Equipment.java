@@ -1,5 +1,6 @@
 package dev.naru.bench;
 
+import dev.naru.linux.Cores;
 import java.nio.file.Path;
 
 /**
@@ -10,4 +11,4 @@ import java.nio.file.Path;
  * @param compiler the C compiler, such as {@code cc}
  * @param cores where processes are pinned
  */
-record Machine(Path java, String classPath, String compiler, Cores cores) {}
+record Equipment(Path java, String classPath, String compiler, Cores.Pair cores) {}
