@@ -39,7 +39,8 @@ final class AgronaRings implements RingEnds {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE)) {
-            MappedByteBuffer memory = file.map(FileChannel.MapMode.READ_WRITE, 0, size); // new bytes are 0: an empty ring
+            MappedByteBuffer memory =
+                    file.map(FileChannel.MapMode.READ_WRITE, 0, size); // new bytes are 0: an empty ring
             UnsafeBuffer buffer = new UnsafeBuffer(memory);
             return task.producers() == 1 ? new OneToOneRingBuffer(buffer) : new ManyToOneRingBuffer(buffer);
         }

@@ -110,7 +110,8 @@ final class BenchCommand implements Callable<Integer> {
         try (Scratch scratch = Scratch.create()) {
             RaceRunner runner = new RaceRunner(equipment, effort, scratch.directory());
             for (Race race : races) {
-                surroundings.say(race.title() + " against " + race.peer() + ": " + effort.rounds() + " pairs of rounds");
+                surroundings.say(
+                        race.title() + " against " + race.peer() + ": " + effort.rounds() + " pairs of rounds");
                 Result result = runner.run(race);
                 switch (result) {
                     case Result.Ran ran -> report.show(ran);
@@ -133,7 +134,8 @@ final class BenchCommand implements Callable<Integer> {
                 when effort.judged() && !ran.race().isMetBy(ran.ratio()) -> {
                     missed = true;
                     surroundings.say("bar missed: " + ran.race().name() + " is " + Figures.exactRatio(ran.ratio())
-                            + " of " + ran.race().peer() + ", to be " + ran.race().barText());
+                            + " of " + ran.race().peer() + ", to be "
+                            + ran.race().barText());
                 }
                 case Result.Ran _ -> {}
             }

@@ -50,38 +50,37 @@ final class CContestant implements Contestant {
 
     @Override
     public long round(Amount amount) throws IOException, InterruptedException {
-        List<Object> words =
-                switch (work) {
-                    case RoundTrips trips ->
-                        List.of(
-                                "rtt",
-                                kind(trips.carrier(), there),
-                                kind(trips.carrier(), back),
-                                firstCore,
-                                secondCore,
-                                trips.bytes());
-                    case OneWay pieces ->
-                        List.of(
-                                "stream",
-                                kind(pieces.carrier(), there),
-                                firstCore,
-                                secondCore,
-                                pieces.pieceBytes(),
-                                pieces.capacityBytes(),
-                                pieces.peerReadBytes());
-                    case RingTrips trips ->
-                        List.of("ringrtt", trips.peers().word(), firstCore, secondCore, trips.capacityBytes());
-                    case RingOneWay messages ->
-                        List.of(
-                                "ringstream",
-                                firstCore,
-                                secondCore,
-                                messages.peerCapacityBytes(),
-                                messages.bytes(),
-                                messages.batch());
-                    case LockPairs _ -> List.of("mutex", firstCore);
-                    case RingIdle _ -> throw new IllegalArgumentException("C has no program for " + work);
-                };
+        List<Object> words = switch (work) {
+            case RoundTrips trips ->
+                List.of(
+                        "rtt",
+                        kind(trips.carrier(), there),
+                        kind(trips.carrier(), back),
+                        firstCore,
+                        secondCore,
+                        trips.bytes());
+            case OneWay pieces ->
+                List.of(
+                        "stream",
+                        kind(pieces.carrier(), there),
+                        firstCore,
+                        secondCore,
+                        pieces.pieceBytes(),
+                        pieces.capacityBytes(),
+                        pieces.peerReadBytes());
+            case RingTrips trips ->
+                List.of("ringrtt", trips.peers().word(), firstCore, secondCore, trips.capacityBytes());
+            case RingOneWay messages ->
+                List.of(
+                        "ringstream",
+                        firstCore,
+                        secondCore,
+                        messages.peerCapacityBytes(),
+                        messages.bytes(),
+                        messages.batch());
+            case LockPairs _ -> List.of("mutex", firstCore);
+            case RingIdle _ -> throw new IllegalArgumentException("C has no program for " + work);
+        };
         return run(words, amount);
     }
 

@@ -77,13 +77,7 @@ final class JvmContestant implements Contestant {
             case RingOneWay messages -> {
                 int capacity = ours ? messages.ourCapacityBytes() : messages.peerCapacityBytes();
                 RingTask task = new RingTask(
-                        library,
-                        folder,
-                        Wait.SPIN,
-                        messages.bytes(),
-                        capacity,
-                        messages.batch(),
-                        messages.producers());
+                        library, folder, Wait.SPIN, messages.bytes(), capacity, messages.batch(), messages.producers());
                 List<List<String>> all =
                         new ArrayList<>(Collections.nCopies(messages.producers(), role("ring-send", task)));
                 all.add(role("ring-receive", task));

@@ -55,7 +55,8 @@ final class Races {
             "32 B as in ring.throughput.32, from two processes that share a core; the reader has the other";
     private static final String IDLE =
             "a reader waits for a second, and no message comes: the time that its whole process had a core; its peer spins";
-    private static final String LOCK_PAIR = "lock and unlock, by one thread, with nothing between, wanted by nobody else";
+    private static final String LOCK_PAIR =
+            "lock and unlock, by one thread, with nothing between, wanted by nobody else";
 
     /** In the order in which they run. */
     static final List<Race> ALL = Stream.of(
@@ -78,7 +79,13 @@ final class Races {
                     spinning(AERON, 1.1),
                     parking(),
                     parking().onOneCore(),
-                    ring("ring.rtt.adaptive.32", Metric.ROUND_TRIP, NARU, 1.1, trips(Wait.ADAPTIVE, Wait.SPIN), ADAPTIVE),
+                    ring(
+                            "ring.rtt.adaptive.32",
+                            Metric.ROUND_TRIP,
+                            NARU,
+                            1.1,
+                            trips(Wait.ADAPTIVE, Wait.SPIN),
+                            ADAPTIVE),
                     ring("ring.throughput.32", Metric.MESSAGES, AGRONA, 1.5, small(1, MIB), SMALL_MESSAGES),
                     ring("ring.throughput.32", Metric.MESSAGES, AERON, 1.0, small(1, MIB), SMALL_MESSAGES),
                     ring("ring.throughput.32", Metric.MESSAGES, C, 0.35, small(1, MIB), SMALL_MESSAGES),
@@ -86,7 +93,13 @@ final class Races {
                     ring("ring.throughput.64k", Metric.BANDWIDTH, AGRONA, 1.0, large(MIB), LARGE_MESSAGES),
                     ring("ring.throughput.64k", Metric.BANDWIDTH, AERON, 1.5, large(MIB), LARGE_MESSAGES),
                     ring("ring.throughput.64k", Metric.BANDWIDTH, C, null, large(MIB), LARGE_MESSAGES),
-                    ring("ring.manytoone.32", Metric.MESSAGES, AGRONA, 1.5, new RingOneWay(32, 1, 2, MIB, MIB), TWO_PRODUCERS),
+                    ring(
+                            "ring.manytoone.32",
+                            Metric.MESSAGES,
+                            AGRONA,
+                            1.5,
+                            new RingOneWay(32, 1, 2, MIB, MIB),
+                            TWO_PRODUCERS),
                     alone("ring.idle.adaptive", Metric.CPU, NARU, 0.01, new RingIdle(Wait.ADAPTIVE, Wait.SPIN), IDLE),
                     alone("lock.uncontended", Metric.CALL, C, 1.2, new LockPairs(), LOCK_PAIR))
             .toList();

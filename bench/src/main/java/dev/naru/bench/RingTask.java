@@ -31,10 +31,8 @@ record RingTask(Library library, Path folder, Wait policy, int bytes, int capaci
 
     /** The task in a command line, whose first word is something else. */
     static RingTask parse(String... arguments) {
-        int[] numbers = Arrays.stream(arguments)
-                .skip(4)
-                .mapToInt(Integer::parseInt)
-                .toArray();
+        int[] numbers =
+                Arrays.stream(arguments).skip(4).mapToInt(Integer::parseInt).toArray();
         return new RingTask(
                 Library.valueOf(arguments[1]),
                 Path.of(arguments[2]),

@@ -144,7 +144,8 @@ sealed interface Work {
 
         @Override
         public Amount warmUp(Effort effort) {
-            return new Amount(0, isSmall() ? effort.warmUpTrips() * (SMALL_PER_TRIP / 8) : effort.warmUpBytes() / bytes);
+            return new Amount(
+                    0, isSmall() ? effort.warmUpTrips() * (SMALL_PER_TRIP / 8) : effort.warmUpBytes() / bytes);
         }
 
         @Override

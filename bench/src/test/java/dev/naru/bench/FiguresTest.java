@@ -29,7 +29,8 @@ class FiguresTest {
         for (Effort effort : List.of(Effort.brief(), Effort.full())) {
             for (Race race : Races.matching("ring.manytoone.32")) {
                 Work.Amount share = race.work().amount(effort).share(2);
-                assertThat(2 * share.count()).isEqualTo(race.work().amount(effort).count());
+                assertThat(2 * share.count())
+                        .isEqualTo(race.work().amount(effort).count());
                 assertThat(race.work().warmUp(effort).share(2).count()).isPositive();
             }
         }

@@ -3,10 +3,10 @@ package dev.naru.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.io.IOException;
 
 /**
  * Counts what the calling thread allocates. It is JMH's {@code gc.alloc.rate.norm}, but of the one thread alone: JMH's own
