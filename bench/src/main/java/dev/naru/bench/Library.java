@@ -7,16 +7,17 @@ import java.util.Locale;
 /** Whose rings a JVM uses. */
 enum Library {
     /** Ours. */
-    NARU(List.of()),
+    NARU(false),
     /** Agrona's ring buffers, over a mapped file. */
-    AGRONA(Unsafe.OPTIONS),
+    AGRONA(true),
     /** Aeron over shared memory, with its driver in the process that sends first. */
-    AERON(Unsafe.OPTIONS);
+    AERON(true);
 
-    private final List<String> options;
+    /** Whether it uses the JDK's Unsafe; it is fastest unchecked then. */
+    private final boolean unsafe;
 
-    Library(List<String> options) {
-        this.options = options;
+    Library(boolean unsafe) {
+        this.unsafe = unsafe;
     }
 
     /** By the name that races call it. */
@@ -26,7 +27,12 @@ enum Library {
 
     /** What the JVM is started with. */
     List<String> options() {
-        return options;
+        return unsafe
+                ? List.of(
+                        "--add-opens",
+                        "java.base/jdk.internal.misc=ALL-UNNAMED",
+                        "-Dagrona.disable.bounds.checks=true")
+                : List.of();
     }
 
     /** What one process has of it. */
@@ -36,11 +42,5 @@ enum Library {
             case AGRONA -> new AgronaRings(task);
             case AERON -> new AeronRings(task, sendsFirst);
         };
-    }
-
-    private static final class Unsafe {
-        /** Agrona's buffers use the JDK's Unsafe, and are fastest unchecked. */
-        static final List<String> OPTIONS = List.of(
-                "--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED", "-Dagrona.disable.bounds.checks=true");
     }
 }

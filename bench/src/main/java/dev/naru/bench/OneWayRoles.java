@@ -87,7 +87,8 @@ final class OneWayRoles {
 
     /** Whole pages, each touched. */
     static ByteBuffer pages(int bytes) {
-        ByteBuffer pages = ByteBuffer.allocateDirect(bytes + PAGE)
+        int whole = (bytes + PAGE - 1) / PAGE * PAGE; // alignedSlice leaves out a broken page at the end, too
+        ByteBuffer pages = ByteBuffer.allocateDirect(whole + PAGE)
                 .alignedSlice(PAGE)
                 .limit(bytes)
                 .slice();
