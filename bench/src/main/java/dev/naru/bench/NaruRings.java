@@ -107,13 +107,11 @@ final class NaruRings implements RingEnds {
         private final RingReader reader;
         private final MemorySegment target;
         private final boolean small;
-        private final boolean spins;
 
         In(RingReader reader, RingTask task) {
             this.reader = reader;
             this.target = Outlet.buffer(task.bytes());
             this.small = task.isSmall();
-            this.spins = task.policy() == Wait.SPIN;
         }
 
         @Override
@@ -140,11 +138,7 @@ final class NaruRings implements RingEnds {
 
         @Override
         void await() throws IOException, InterruptedException {
-            if (spins) {
-                Thread.onSpinWait();
-            } else {
-                reader.await();
-            }
+            reader.await();
         }
     }
 }
