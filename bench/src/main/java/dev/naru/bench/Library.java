@@ -29,9 +29,7 @@ enum Library {
     List<String> options() {
         return unsafe
                 ? List.of(
-                        "--add-opens",
-                        "java.base/jdk.internal.misc=ALL-UNNAMED",
-                        "-Dagrona.disable.bounds.checks=true")
+                        "--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED", "-Dagrona.disable.bounds.checks=true")
                 : List.of();
     }
 

@@ -48,7 +48,8 @@ final class Races {
     private static final String SMALL_MESSAGES =
             "32 B, four words, written in place, each published at once, read in place, as many at a time as are there;"
                     + " both spin; all contents read, and checked by their sum";
-    private static final String BATCHES = "as ring.throughput.32, but published 64 at a time by naru and c; agrona and aeron publish each, they cannot else";
+    private static final String BATCHES =
+            "as ring.throughput.32, but published 64 at a time by naru and c; agrona and aeron publish each, they cannot else";
     private static final String LARGE_MESSAGES =
             "64 KiB copied in from one buffer and published, copied out to one buffer; both spin; numbers checked";
     private static final String TWO_PRODUCERS =

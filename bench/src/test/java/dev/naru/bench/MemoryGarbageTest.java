@@ -161,5 +161,10 @@ class MemoryGarbageTest {
         public void onMessage(MemorySegment memory, long offset, int length) {
             sum += memory.get(ValueLayout.JAVA_LONG, offset);
         }
+
+        @Override
+        public String toString() {
+            return "sum " + sum;
+        }
     }
 }
