@@ -17,6 +17,11 @@ void die(const char *call) {
     exit(1);
 }
 
+void die_of(const char *words) {
+    fprintf(stderr, "%s\n", words);
+    exit(1);
+}
+
 int64_t now_nanos(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -32,6 +37,17 @@ long number(const char *text) {
         die(text);
     }
     return value;
+}
+
+static int by_value(const void *left, const void *right) {
+    int64_t a = *(const int64_t *)left;
+    int64_t b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+int64_t median_of(int64_t *values, size_t count) {
+    qsort(values, count, sizeof *values, by_value);
+    return values[count / 2];
 }
 
 char *pages(size_t bytes) {
@@ -54,7 +70,7 @@ struct stream make_stream(const char *kind) {
     return stream;
 }
 
-static void pin(int core) {
+void pin(int core) {
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(core, &set);

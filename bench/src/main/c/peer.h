@@ -16,17 +16,26 @@ struct stream {
 /* Ends the process, status 1, with a line on stderr that names the call and its errno. */
 void die(const char *call) __attribute__((noreturn));
 
+/* The same, with words of our own. */
+void die_of(const char *words) __attribute__((noreturn));
+
 /* CLOCK_MONOTONIC, as System.nanoTime() reads it. */
 int64_t now_nanos(void);
 
 /* A number of the command line, 0 or more. */
 long number(const char *text);
 
+/* The median; sorts them. */
+int64_t median_of(int64_t *values, size_t count);
+
 /* Memory in whole pages, each touched. */
 char *pages(size_t bytes);
 
 /* "pipe" makes an anonymous pipe; anything else is the path of a FIFO that is there. */
 struct stream make_stream(const char *kind);
+
+/* Stays at that core from now on. */
+void pin(int core);
 
 /*
  * Makes the second side and pins both: the caller goes on at the first core, the child at the second. The child dies

@@ -11,12 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int by_value(const void *left, const void *right) {
-    int64_t a = *(const int64_t *)left;
-    int64_t b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
 static void answer(int in, int out, char *message, size_t bytes, long count) {
     for (long i = 0; i < count; i++) {
         read_all(in, message, bytes);
@@ -33,8 +27,7 @@ static int64_t ask(int out, int in, char *message, size_t bytes, long warmup, lo
         if (i >= 0)
             taken[i] = now_nanos() - start;
     }
-    qsort(taken, (size_t)count, sizeof *taken, by_value);
-    int64_t median = taken[count / 2];
+    int64_t median = median_of(taken, (size_t)count);
     free(taken);
     return median;
 }

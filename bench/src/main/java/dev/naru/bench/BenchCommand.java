@@ -86,8 +86,8 @@ final class BenchCommand implements Callable<Integer> {
         surroundings
                 .out()
                 .printf(
-                        "%s: %s; %s; bar %s%n",
-                        race.title(), race.operation(), race.placement().text(), race.barText());
+                        "%s: %s; %s; against %s, bar %s%n",
+                        race.title(), race.operation(), race.placement().text(), race.peer(), race.barText());
     }
 
     private Effort effort() {
@@ -110,12 +110,13 @@ final class BenchCommand implements Callable<Integer> {
         try (Scratch scratch = Scratch.create()) {
             RaceRunner runner = new RaceRunner(equipment, effort, scratch.directory());
             for (Race race : races) {
-                surroundings.say(race.title() + ": " + effort.rounds() + " pairs of rounds");
+                surroundings.say(
+                        race.title() + " against " + race.peer() + ": " + effort.rounds() + " pairs of rounds");
                 Result result = runner.run(race);
                 switch (result) {
                     case Result.Ran ran -> report.show(ran);
                     case Result.Skipped(Race skipped, String reason) ->
-                        surroundings.say(skipped.title() + " is skipped: " + reason);
+                        surroundings.say(skipped.title() + " against " + skipped.peer() + " is skipped: " + reason);
                 }
                 results.add(result);
             }
@@ -133,7 +134,8 @@ final class BenchCommand implements Callable<Integer> {
                 when effort.judged() && !ran.race().isMetBy(ran.ratio()) -> {
                     missed = true;
                     surroundings.say("bar missed: " + ran.race().name() + " is " + Figures.exactRatio(ran.ratio())
-                            + ", to be " + ran.race().barText());
+                            + " of " + ran.race().peer() + ", to be "
+                            + ran.race().barText());
                 }
                 case Result.Ran _ -> {}
             }

@@ -2,8 +2,13 @@ package dev.naru.bench;
 
 import dev.naru.bench.Work.Amount;
 import dev.naru.bench.Work.Carrier;
+import dev.naru.bench.Work.LockPairs;
 import dev.naru.bench.Work.OneWay;
+import dev.naru.bench.Work.RingIdle;
+import dev.naru.bench.Work.RingOneWay;
+import dev.naru.bench.Work.RingTrips;
 import dev.naru.bench.Work.RoundTrips;
+import dev.naru.bench.Work.Streams;
 import dev.naru.channels.AnonymousPipe;
 import dev.naru.channels.Command;
 import dev.naru.channels.Fifo;
@@ -36,40 +41,62 @@ final class CContestant implements Contestant {
     /** Its FIFOs, if it needs them, are made in that directory. */
     static CContestant open(CPeers peers, Race race, Cores.Pair cores, Path directory) throws IOException {
         CContestant made = new CContestant(peers, race, cores, directory);
-        Fifo _ = Fifo.openOrCreate(made.there);
-        Fifo _ = Fifo.openOrCreate(made.back);
+        if (race.work() instanceof Streams) {
+            Fifo _ = Fifo.openOrCreate(made.there);
+            Fifo _ = Fifo.openOrCreate(made.back);
+        }
         return made;
     }
 
     @Override
     public long round(Amount amount) throws IOException, InterruptedException {
-        return switch (work) {
+        List<Object> words = switch (work) {
             case RoundTrips trips ->
-                run("rtt", List.of(kind(trips.carrier(), there), kind(trips.carrier(), back)), amount, trips.bytes());
+                List.of(
+                        "rtt",
+                        kind(trips.carrier(), there),
+                        kind(trips.carrier(), back),
+                        firstCore,
+                        secondCore,
+                        trips.bytes());
             case OneWay pieces ->
-                run(
+                List.of(
                         "stream",
-                        List.of(kind(pieces.carrier(), there)),
-                        amount,
+                        kind(pieces.carrier(), there),
+                        firstCore,
+                        secondCore,
                         pieces.pieceBytes(),
                         pieces.capacityBytes(),
                         pieces.peerReadBytes());
+            case RingTrips trips ->
+                List.of("ringrtt", trips.peers().word(), firstCore, secondCore, trips.capacityBytes());
+            case RingOneWay messages ->
+                List.of(
+                        "ringstream",
+                        firstCore,
+                        secondCore,
+                        messages.peerCapacityBytes(),
+                        messages.bytes(),
+                        messages.batch());
+            case LockPairs _ -> List.of("mutex", firstCore);
+            case RingIdle _ -> throw new IllegalArgumentException("C has no program for " + work);
         };
+        return run(words, amount);
+    }
+
+    @Override
+    public void warmUp(Amount amount) {
+        // a compiler has done it
     }
 
     private static String kind(Carrier carrier, Path fifo) {
         return carrier == Carrier.PIPE ? "pipe" : fifo.toString();
     }
 
-    private long run(String program, List<String> streams, Amount amount, long... sizes)
-            throws IOException, InterruptedException {
+    private long run(List<Object> words, Amount amount) throws IOException, InterruptedException {
+        String program = words.getFirst().toString();
         List<String> command = new ArrayList<>(List.of(peers.program(program).toString()));
-        command.addAll(streams);
-        command.add(Integer.toString(firstCore));
-        command.add(Integer.toString(secondCore));
-        for (long size : sizes) {
-            command.add(Long.toString(size));
-        }
+        words.stream().skip(1).map(Object::toString).forEach(command::add);
         command.add(Long.toString(amount.warmup()));
         command.add(Long.toString(amount.count()));
         try (AnonymousPipe pipe = AnonymousPipe.create();
@@ -90,7 +117,9 @@ final class CContestant implements Contestant {
 
     @Override
     public void close() throws IOException {
-        Fifo.remove(there);
-        Fifo.remove(back);
+        if (work instanceof Streams) {
+            Fifo.remove(there);
+            Fifo.remove(back);
+        }
     }
 }

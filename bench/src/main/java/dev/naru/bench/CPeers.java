@@ -19,8 +19,9 @@ import java.util.List;
  * @param directory where they lie
  */
 record CPeers(Path directory) {
-    private static final List<String> SOURCES = List.of("peer.h", "peer.c", "rtt.c", "stream.c");
-    private static final List<String> PROGRAMS = List.of("rtt", "stream");
+    private static final List<String> SOURCES = List.of(
+            "peer.h", "peer.c", "rtt.c", "stream.c", "ring.h", "ring.c", "ringrtt.c", "ringstream.c", "mutex.c");
+    private static final List<String> PROGRAMS = List.of("rtt", "stream", "ringrtt", "ringstream", "mutex");
     private static final List<String> FLAGS =
             List.of("-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror");
 
@@ -45,7 +46,7 @@ record CPeers(Path directory) {
             throws IOException, InterruptedException, UnavailableException {
         List<String> command = new ArrayList<>(List.of(compiler));
         command.addAll(FLAGS);
-        command.addAll(List.of("-o", program, program + ".c", "peer.c"));
+        command.addAll(List.of("-o", program, program + ".c", "ring.c", "peer.c"));
         ExitStatus status;
         try {
             status = Command.of(command).directory(directory).start().waitFor();

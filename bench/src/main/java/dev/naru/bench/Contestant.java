@@ -3,12 +3,15 @@ package dev.naru.bench;
 import java.io.Closeable;
 import java.io.IOException;
 
-/** One of the two who run a race, each with two processes. */
-sealed interface Contestant extends Closeable permits NaruContestant, CContestant {
+/** One of the two who run a race, each with processes of its own. */
+sealed interface Contestant extends Closeable permits NaruContestant, JvmContestant, CContestant {
     /**
      * Does the work once.
      *
-     * @return ns: the median of the round trips, or what all the bytes took
+     * @return ns: the median of the round trips, or what all of it took
      */
     long round(Work.Amount amount) throws IOException, InterruptedException;
+
+    /** Does so much that what it runs is compiled; nothing where it was compiled before. */
+    void warmUp(Work.Amount amount) throws IOException, InterruptedException;
 }

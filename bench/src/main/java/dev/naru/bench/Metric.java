@@ -5,7 +5,16 @@ enum Metric {
     /** The median time of a round trip. */
     ROUND_TRIP("ns", "lower"),
     /** Bytes moved per time, in 10^6 bytes a second. */
-    BANDWIDTH("MB/s", "higher");
+    BANDWIDTH("MB/s", "higher"),
+    /** Messages per time, in 10^3 messages a second. */
+    MESSAGES("kmsg/s", "higher"),
+    /** The mean time of a call, or of a pair of them. */
+    CALL("ns", "lower"),
+    /** The time that a process had a core. */
+    CPU("ns", "lower");
+
+    private static final double BYTES_A_NANO_TO_MEGABYTES = 1e3; // bytes a ns are 10^9 bytes a second
+    private static final double MESSAGES_A_NANO_TO_THOUSANDS = 1e6;
 
     private final String unit;
     private final String better;
@@ -25,6 +34,16 @@ enum Metric {
     }
 
     boolean lowerIsBetter() {
-        return this == ROUND_TRIP;
+        return better.equals("lower");
+    }
+
+    /** The figure of a round that took, or used, so many ns. */
+    double figure(Work work, Work.Amount amount, long nanos) {
+        return switch (this) {
+            case ROUND_TRIP, CPU -> nanos;
+            case CALL -> (double) nanos / amount.count();
+            case BANDWIDTH -> work.bytes(amount) * BYTES_A_NANO_TO_MEGABYTES / nanos;
+            case MESSAGES -> amount.count() * MESSAGES_A_NANO_TO_THOUSANDS / nanos;
+        };
     }
 }

@@ -3,13 +3,14 @@ package dev.naru.bench;
 import dev.naru.bench.Work.Amount;
 import dev.naru.bench.Work.OneWay;
 import dev.naru.bench.Work.RoundTrips;
+import dev.naru.bench.Work.Streams;
 import dev.naru.channels.Command;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** Ours: two JVMs that stay warm over the rounds. */
+/** Ours, with streams: two JVMs that stay warm over the rounds. */
 final class NaruContestant implements Contestant {
     private static final int FIRST_END = 3;
     private static final int SECOND_END = 4;
@@ -27,13 +28,13 @@ final class NaruContestant implements Contestant {
     }
 
     /** Starts both. FIFOs, if the race is about them, are made in that directory. */
-    static NaruContestant open(Equipment equipment, Race race, Path directory)
+    static NaruContestant open(Equipment equipment, Streams work, Placement placement, Path directory)
             throws IOException, UnavailableException {
-        NaruStream there = NaruStream.create(race.work().carrier(), directory.resolve("naru.there"));
+        NaruStream there = NaruStream.create(work.carrier(), directory.resolve("naru.there"));
         try {
-            NaruStream back = NaruStream.create(race.work().carrier(), directory.resolve("naru.back"));
+            NaruStream back = NaruStream.create(work.carrier(), directory.resolve("naru.back"));
             try {
-                return start(equipment, race, there, back);
+                return start(equipment, work, placement, there, back);
             } catch (IOException | UnavailableException refused) {
                 back.close();
                 throw refused;
@@ -44,24 +45,26 @@ final class NaruContestant implements Contestant {
         }
     }
 
-    private static NaruContestant start(Equipment equipment, Race race, NaruStream there, NaruStream back)
+    private static NaruContestant start(
+            Equipment equipment, Streams work, Placement placement, NaruStream there, NaruStream back)
             throws IOException, UnavailableException {
-        List<String> firstRole = firstRole(race.work(), there, back);
-        List<String> secondRole = secondRole(race.work(), there, back);
+        List<String> firstRole = firstRole(work, there, back);
+        List<String> secondRole = secondRole(work, there, back);
         UnaryOperator<Command> firstEnds = command -> back.giveReader(there.giveWriter(command, FIRST_END), SECOND_END);
         UnaryOperator<Command> secondEnds =
                 command -> back.giveWriter(there.giveReader(command, FIRST_END), SECOND_END);
-        SideProcess first = SideProcess.start(equipment, equipment.cores().first(), firstRole, firstEnds);
+        SideProcess first = SideProcess.start(equipment, equipment.cores().first(), List.of(), firstRole, firstEnds);
         try {
-            int core = race.placement().second(equipment.cores());
-            return new NaruContestant(there, back, first, SideProcess.start(equipment, core, secondRole, secondEnds));
+            int core = placement.second(equipment.cores());
+            SideProcess second = SideProcess.start(equipment, core, List.of(), secondRole, secondEnds);
+            return new NaruContestant(there, back, first, second);
         } catch (IOException | UnavailableException refused) {
             first.close();
             throw refused;
         }
     }
 
-    private static List<String> firstRole(Work work, NaruStream there, NaruStream back) {
+    private static List<String> firstRole(Streams work, NaruStream there, NaruStream back) {
         return switch (work) {
             case RoundTrips trips ->
                 List.of("ask", there.address(FIRST_END), back.address(SECOND_END), Integer.toString(trips.bytes()));
@@ -74,7 +77,7 @@ final class NaruContestant implements Contestant {
         };
     }
 
-    private static List<String> secondRole(Work work, NaruStream there, NaruStream back) {
+    private static List<String> secondRole(Streams work, NaruStream there, NaruStream back) {
         return switch (work) {
             case RoundTrips trips ->
                 List.of("answer", there.address(FIRST_END), back.address(SECOND_END), Integer.toString(trips.bytes()));
@@ -87,6 +90,11 @@ final class NaruContestant implements Contestant {
         second.begin(amount);
         first.begin(amount);
         return Math.max(first.finish(), second.finish()); // one of them measures, the other says 0
+    }
+
+    @Override
+    public void warmUp(Amount amount) throws IOException {
+        long _ = round(amount);
     }
 
     @Override

@@ -86,8 +86,9 @@ final class OneWayRoles {
     }
 
     /** Whole pages, each touched. */
-    private static ByteBuffer pages(int bytes) {
-        ByteBuffer pages = ByteBuffer.allocateDirect(bytes + PAGE)
+    static ByteBuffer pages(int bytes) {
+        int whole = (bytes + PAGE - 1) / PAGE * PAGE; // alignedSlice leaves out a broken page at the end, too
+        ByteBuffer pages = ByteBuffer.allocateDirect(whole + PAGE)
                 .alignedSlice(PAGE)
                 .limit(bytes)
                 .slice();

@@ -7,7 +7,9 @@ enum Placement {
     /** Each process has a core of its own. */
     ONE_CORE_EACH("one core each"),
     /** Both share one core. */
-    SAME_CORE("both on one core");
+    SAME_CORE("both on one core"),
+    /** There is one process only. */
+    ALONE("alone on one core");
 
     private final String text;
 

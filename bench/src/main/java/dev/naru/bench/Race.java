@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One row of {@link Races}: what we and a peer do, and by how much we may differ.
  *
- * @param name {@code mechanism.metric.size} or {@code mechanism.metric.variant.size}
+ * @param name {@code mechanism.metric.size} or {@code mechanism.metric.variant.size}; one name may have several peers
  * @param metric what is measured
- * @param peer whom we run against: {@code c}
+ * @param peer whom we run against: {@code c}, {@code agrona}, {@code aeron}, or {@code naru} in another way
  * @param bar the ratio that must be reached; null where the figure is only told
  * @param placement where the processes run
  * @param work what they do
@@ -34,7 +34,7 @@ record Race(
 
     /** The name, and the placement where it is not the usual one. */
     String title() {
-        return placement == Placement.ONE_CORE_EACH ? name : name + " (" + placement.text() + ")";
+        return placement == Placement.SAME_CORE ? name + " (" + placement.text() + ")" : name;
     }
 
     /** The same on one core, without a bar: told because waking costs so much less there. */

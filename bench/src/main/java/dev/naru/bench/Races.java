@@ -1,19 +1,31 @@
 package dev.naru.bench;
 
 import dev.naru.bench.Work.Carrier;
+import dev.naru.bench.Work.LockPairs;
 import dev.naru.bench.Work.OneWay;
+import dev.naru.bench.Work.RingIdle;
+import dev.naru.bench.Work.RingOneWay;
+import dev.naru.bench.Work.RingTrips;
 import dev.naru.bench.Work.RoundTrips;
+import dev.naru.bench.Work.Wait;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The table of all races and their bars. Settings that say "best" were found by trying: {@code docs/performance.md}. */
 final class Races {
     private static final int KIB = 1024;
     private static final int MIB = 1024 * KIB;
 
-    private static final String C = "c";
+    /** The peer that is a C program; the others are JVMs. */
+    static final String C = "c";
+
+    private static final String AGRONA = "agrona";
+    private static final String AERON = "aeron";
+    private static final String NARU = "naru";
+
     private static final double BANDWIDTH_BAR = 0.95;
     private static final double ROUND_TRIP_BAR = 1.2;
     private static final double LENDING_BAR = 2.0;
@@ -25,6 +37,27 @@ final class Races {
     private static final String PIECE_1M =
             "1 MiB handed over and read; ours lends its pages (vmsplice) and reads in 256 KiB, best of what it may be; c"
                     + " calls write and reads in 512 KiB, its best; pipe of 1 MiB; buffers not filled anew, contents not checked";
+
+    private static final String RING_TRIP =
+            "32 B, four words, written in place and published, read in place, and so back, through two rings; ";
+    private static final String BOTH_SPIN = RING_TRIP + "both sides spin; all contents read, and checked by their sum";
+    private static final String BOTH_PARK =
+            RING_TRIP + "both sides sleep in a futex at once; all contents read, and checked by their sum";
+    private static final String ADAPTIVE =
+            RING_TRIP + "ours spins up to 50 us before it would sleep, its peer always spins; no pause between trips";
+    private static final String SMALL_MESSAGES =
+            "32 B, four words, written in place, each published at once, read in place, as many at a time as are there;"
+                    + " both spin; all contents read, and checked by their sum";
+    private static final String BATCHES =
+            "as ring.throughput.32, but published 64 at a time by naru and c; agrona and aeron publish each, they cannot else";
+    private static final String LARGE_MESSAGES =
+            "64 KiB copied in from one buffer and published, copied out to one buffer; both spin; numbers checked";
+    private static final String TWO_PRODUCERS =
+            "32 B as in ring.throughput.32, from two processes that share a core; the reader has the other";
+    private static final String IDLE =
+            "a reader waits for a second, and no message comes: the time that its whole process had a core; its peer spins";
+    private static final String LOCK_PAIR =
+            "lock and unlock, by one thread, with nothing between, wanted by nobody else";
 
     /** In the order in which they run. */
     static final List<Race> ALL = Stream.of(
@@ -41,7 +74,37 @@ final class Races {
                             LENDING_BAR,
                             Placement.ONE_CORE_EACH,
                             new OneWay(Carrier.PIPE, MIB, MIB, true, 256 * KIB, 512 * KIB),
-                            PIECE_1M))
+                            PIECE_1M),
+                    spinning(C, 1.15),
+                    spinning(AGRONA, 1.1),
+                    spinning(AERON, 1.1),
+                    parking(),
+                    parking().onOneCore(),
+                    ring(
+                            "ring.rtt.adaptive.32",
+                            Metric.ROUND_TRIP,
+                            NARU,
+                            1.1,
+                            trips(Wait.ADAPTIVE, Wait.SPIN),
+                            ADAPTIVE),
+                    ring("ring.throughput.32", Metric.MESSAGES, AGRONA, 1.5, small(1, MIB), SMALL_MESSAGES),
+                    ring("ring.throughput.32", Metric.MESSAGES, AERON, 1.0, small(1, MIB), SMALL_MESSAGES),
+                    ring("ring.throughput.32", Metric.MESSAGES, C, 0.35, small(1, MIB), SMALL_MESSAGES),
+                    batches(AGRONA),
+                    batches(AERON),
+                    batches(C),
+                    ring("ring.throughput.64k", Metric.BANDWIDTH, AGRONA, 1.0, large(MIB), LARGE_MESSAGES),
+                    ring("ring.throughput.64k", Metric.BANDWIDTH, AERON, 1.5, large(MIB), LARGE_MESSAGES),
+                    ring("ring.throughput.64k", Metric.BANDWIDTH, C, null, large(MIB), LARGE_MESSAGES),
+                    ring(
+                            "ring.manytoone.32",
+                            Metric.MESSAGES,
+                            AGRONA,
+                            1.5,
+                            new RingOneWay(32, 1, 2, MIB, MIB),
+                            TWO_PRODUCERS),
+                    alone("ring.idle.adaptive", Metric.CPU, NARU, 0.01, new RingIdle(Wait.ADAPTIVE, Wait.SPIN), IDLE),
+                    alone("lock.uncontended", Metric.CALL, C, 1.2, new LockPairs(), LOCK_PAIR))
             .toList();
 
     private Races() {}
@@ -66,6 +129,40 @@ final class Races {
                 Placement.ONE_CORE_EACH,
                 new RoundTrips(carrier, 32),
                 ROUND_TRIP);
+    }
+
+    private static Race spinning(String peer, double bar) {
+        return ring("ring.rtt.spin.32", Metric.ROUND_TRIP, peer, bar, trips(Wait.SPIN, Wait.SPIN), BOTH_SPIN);
+    }
+
+    private static Race parking() {
+        return ring("ring.rtt.park.32", Metric.ROUND_TRIP, C, 1.2, trips(Wait.PARK, Wait.PARK), BOTH_PARK);
+    }
+
+    private static Work trips(Wait ours, Wait peers) {
+        return new RingTrips(ours, peers, 32, 64 * KIB);
+    }
+
+    private static Work small(int batch, int peerCapacityBytes) {
+        return new RingOneWay(32, batch, 1, MIB, peerCapacityBytes);
+    }
+
+    /** Agrona and Aeron have no way to publish several at a time. */
+    private static Race batches(String peer) {
+        return ring("ring.throughput.batch.32", Metric.MESSAGES, peer, null, small(64, MIB), BATCHES);
+    }
+
+    private static Work large(int peerCapacityBytes) {
+        return new RingOneWay(64 * KIB, 1, 1, MIB, peerCapacityBytes);
+    }
+
+    private static Race ring(
+            String name, Metric metric, String peer, @Nullable Double bar, Work work, String operation) {
+        return new Race(name, metric, peer, bar, Placement.ONE_CORE_EACH, work, operation);
+    }
+
+    private static Race alone(String name, Metric metric, String peer, double bar, Work work, String operation) {
+        return new Race(name, metric, peer, bar, Placement.ALONE, work, operation);
     }
 
     /** Those whose name matches: a glob with {@code *} and {@code ?}, or else a beginning. */

@@ -35,7 +35,7 @@ sealed interface Report {
 
     /** A table for people. */
     final class Table implements Report {
-        private static final String FORM = "%-20s %-16s %-5s %10s %10s %-5s %6s  %-8s %s%n";
+        private static final String FORM = "%-24s %-17s %-6s %10s %10s %-6s %6s  %-8s %s%n";
 
         private final PrintStream out;
         private final boolean judged;

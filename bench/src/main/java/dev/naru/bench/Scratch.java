@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 
 /** A temporary directory that goes with the run, also when a signal ends it. */
 final class Scratch implements Closeable {
+    private static final String PREFIX = "naru-bench-";
+
     private final Path directory;
     private final Thread hook = Thread.ofPlatform().name("naru-bench-scratch").unstarted(this::deleteWhatCanBe);
 
@@ -18,8 +20,18 @@ final class Scratch implements Closeable {
         this.directory = directory;
     }
 
+    /** One where temporary files lie. */
     static Scratch create() throws IOException {
-        Scratch scratch = new Scratch(Files.createTempDirectory("naru-bench-"));
+        return of(Files.createTempDirectory(PREFIX));
+    }
+
+    /** One in that directory. */
+    static Scratch createIn(Path parent) throws IOException {
+        return of(Files.createTempDirectory(parent, PREFIX));
+    }
+
+    private static Scratch of(Path directory) {
+        Scratch scratch = new Scratch(directory);
         Runtime.getRuntime().addShutdownHook(scratch.hook);
         return scratch;
     }

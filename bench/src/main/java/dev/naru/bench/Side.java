@@ -14,7 +14,7 @@ import java.util.Scanner;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * One of our two processes in a race. It opens its ends once, then does its part for every line {@code WARMUP COUNT} on
+ * One of the JVMs in a race, ours or a Java peer's. It opens its ends once, then does its part for every line {@code WARMUP COUNT} on
  * standard input and answers with a line: the ns that it measured, or 0 when the other one measures. It ends with its
  * input, so none outlives the runner.
  *
@@ -22,6 +22,8 @@ import java.util.concurrent.LinkedBlockingQueue;
  * ask OUT IN BYTES       answer IN OUT BYTES
  * send OUT PIECE CAPACITY   lend OUT PIECE CAPACITY   receive IN READ
  * }</pre>
+ *
+ * <p>and those of {@link MemoryRoles}.
  */
 final class Side {
     private Side() {}
@@ -29,7 +31,7 @@ final class Side {
     /** What a side does. */
     interface Role {
         /** Does it once; the ns measured, or 0. */
-        long run(long warmup, long count) throws IOException;
+        long run(long warmup, long count) throws IOException, InterruptedException;
     }
 
     /** The entry of the child. */
@@ -62,7 +64,7 @@ final class Side {
             case "send" -> new OneWayRoles.Send(pipe(arguments), Integer.parseInt(arguments[2]));
             case "lend" -> new OneWayRoles.Lend(pipe(arguments), Integer.parseInt(arguments[2]));
             case "receive" -> new OneWayRoles.Receive(reader(arguments[1]), Integer.parseInt(arguments[2]));
-            default -> throw new IllegalArgumentException(arguments[0]);
+            default -> MemoryRoles.of(arguments);
         };
     }
 

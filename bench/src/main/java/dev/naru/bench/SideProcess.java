@@ -31,20 +31,21 @@ final class SideProcess implements Closeable {
      * Starts one.
      *
      * @param core where it is pinned
+     * @param options of the JVM
      * @param role what it does: the arguments of {@link Side}
      * @param ends gives it its descriptors
      */
-    static SideProcess start(Equipment equipment, int core, List<String> role, UnaryOperator<Command> ends)
+    static SideProcess start(
+            Equipment equipment, int core, List<String> options, List<String> role, UnaryOperator<Command> ends)
             throws IOException, UnavailableException {
         List<String> command = new ArrayList<>(List.of(
                 "taskset",
                 "--cpu-list",
                 Integer.toString(core),
                 equipment.java().toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                equipment.classPath(),
-                Side.class.getName()));
+                "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", equipment.classPath(), Side.class.getName()));
         command.addAll(role);
         AnonymousPipe input = AnonymousPipe.create();
         AnonymousPipe output = AnonymousPipe.create();
@@ -52,7 +53,7 @@ final class SideProcess implements Closeable {
             ChildProcess process = ends.apply(
                             Command.of(command).stdin(input.reader()).stdout(output.writer()))
                     .start();
-            return new SideProcess(process, input.writer(), new Lines(output.reader(), "naru " + role.getFirst()));
+            return new SideProcess(process, input.writer(), new Lines(output.reader(), "side " + role.getFirst()));
         } catch (IOException refused) {
             try (input) {
                 output.close();
@@ -61,6 +62,19 @@ final class SideProcess implements Closeable {
                 throw new UnavailableException("there is no 'taskset' to pin JVMs with: install util-linux");
             }
             throw refused;
+        }
+    }
+
+    /** Kills the others when it has ended, in whatever way: who spins waits for ever. */
+    void endsAlso(List<SideProcess> others) {
+        var _ = process.onExit().thenRun(() -> others.forEach(SideProcess::tryKill));
+    }
+
+    private void tryKill() {
+        try {
+            boolean _ = process.kill();
+        } catch (ErrnoException refused) {
+            System.getLogger(SideProcess.class.getName()).log(System.Logger.Level.WARNING, "not killed", refused);
         }
     }
 

@@ -2,7 +2,18 @@ package dev.naru.bench;
 
 /** What both contestants of a race do. */
 sealed interface Work {
-    /** What the bytes go through. */
+    /** How much of it one round is. */
+    Amount amount(Effort effort);
+
+    /** What JVMs do before the first round, so that they run compiled code. */
+    Amount warmUp(Effort effort);
+
+    /** How many bytes are moved. */
+    default long bytes(Amount amount) {
+        return amount.count();
+    }
+
+    /** What the bytes of a stream go through. */
     enum Carrier {
         /** An anonymous pipe between two children of one parent. */
         PIPE,
@@ -10,21 +21,18 @@ sealed interface Work {
         FIFO
     }
 
-    /** What they go through. */
-    Carrier carrier();
-
-    /** How much of it one round is. */
-    Amount amount(Effort effort);
-
-    /** What our JVMs do before the first round, so that they run compiled code. */
-    Amount warmUp(Effort effort);
+    /** Work with streams of bytes. */
+    sealed interface Streams extends Work {
+        /** What they go through. */
+        Carrier carrier();
+    }
 
     /**
      * A message there and back, through two streams, by two processes that wait for each other.
      *
      * @param bytes the size of the message
      */
-    record RoundTrips(Carrier carrier, int bytes) implements Work {
+    record RoundTrips(Carrier carrier, int bytes) implements Streams {
         @Override
         public Amount amount(Effort effort) {
             return new Amount(effort.trips() / 10, effort.trips());
@@ -46,7 +54,7 @@ sealed interface Work {
      * @param peerReadBytes what the peer's reader asks for at a time
      */
     record OneWay(Carrier carrier, int pieceBytes, int capacityBytes, boolean lent, int ourReadBytes, int peerReadBytes)
-            implements Work {
+            implements Streams {
 
         @Override
         public Amount amount(Effort effort) {
@@ -63,11 +71,143 @@ sealed interface Work {
         }
     }
 
+    /** Work with shared memory. */
+    sealed interface Memory extends Work {}
+
+    /** What a side does while it has nothing to do. */
+    enum Wait {
+        /** Looks again and again. */
+        SPIN,
+        /** Looks for a while, then sleeps. */
+        ADAPTIVE,
+        /** Sleeps at once, in a futex. */
+        PARK;
+
+        /** As programs take it. */
+        String word() {
+            return switch (this) {
+                case SPIN -> "spin";
+                case ADAPTIVE -> "adaptive";
+                case PARK -> "park";
+            };
+        }
+    }
+
     /**
-     * Trips or bytes.
+     * A message there and back, through two rings.
+     *
+     * @param ours how we wait
+     * @param peers how the peer waits
+     * @param bytes the size of the message
+     * @param capacityBytes what each ring holds
+     */
+    record RingTrips(Wait ours, Wait peers, int bytes, int capacityBytes) implements Memory {
+        /** A spinning side answers some hundred times faster than one that has to be woken. */
+        private static final int SPINNING = 100;
+
+        @Override
+        public Amount amount(Effort effort) {
+            long trips = parks() ? effort.trips() : effort.trips() * SPINNING;
+            return new Amount(trips / 10, trips);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return new Amount(0, parks() ? effort.warmUpTrips() : effort.warmUpTrips() * (SPINNING / 5));
+        }
+
+        private boolean parks() {
+            return ours == Wait.PARK;
+        }
+    }
+
+    /**
+     * Messages through one ring, as fast as they go. All sides spin.
+     *
+     * @param bytes the size of a message
+     * @param batch how many are published at a time, by those who can choose
+     * @param producers how many processes send
+     * @param ourCapacityBytes what our ring holds, for each producer
+     * @param peerCapacityBytes what the peer's ring holds
+     */
+    record RingOneWay(int bytes, int batch, int producers, int ourCapacityBytes, int peerCapacityBytes)
+            implements Memory {
+        private static final int SMALL = 1024;
+        private static final int SMALL_PER_TRIP = 4_000;
+        private static final int BYTES_PER_BYTE = 4;
+
+        @Override
+        public Amount amount(Effort effort) {
+            long messages = isSmall() ? effort.trips() * SMALL_PER_TRIP : effort.bytes() * BYTES_PER_BYTE / bytes;
+            return new Amount(messages / 16, messages);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return new Amount(
+                    0, isSmall() ? effort.warmUpTrips() * (SMALL_PER_TRIP / 8) : effort.warmUpBytes() / bytes);
+        }
+
+        @Override
+        public long bytes(Amount amount) {
+            return amount.count() * bytes;
+        }
+
+        /** Whether a message is written and read in place, word by word; a large one is copied in and out. */
+        boolean isSmall() {
+            return bytes <= SMALL;
+        }
+    }
+
+    /**
+     * A reader that waits for messages, of which none comes.
+     *
+     * @param ours how we wait
+     * @param peers how the peer waits
+     */
+    record RingIdle(Wait ours, Wait peers) implements Memory {
+        private static final int JUDGED_MILLIS = 1_000;
+        private static final int BRIEF_MILLIS = 50;
+
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(0, effort.judged() ? JUDGED_MILLIS : BRIEF_MILLIS);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return amount(effort);
+        }
+    }
+
+    /** A lock is taken and given back, and nobody else wants it. */
+    record LockPairs() implements Memory {
+        private static final int PER_TRIP = 3_000;
+
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(effort.trips() * (PER_TRIP / 10), effort.trips() * PER_TRIP);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return new Amount(0, effort.warmUpTrips() * (PER_TRIP / 10));
+        }
+    }
+
+    /**
+     * Trips, messages, bytes, pairs of calls, or milliseconds.
      *
      * @param warmup how many go before and do not count
      * @param count how many count
      */
-    record Amount(long warmup, long count) {}
+    record Amount(long warmup, long count) {
+        /** What each of so many producers does of it. */
+        Amount share(int producers) {
+            if (warmup % producers != 0 || count % producers != 0) {
+                throw new IllegalArgumentException(this + " cannot be shared by " + producers);
+            }
+            return new Amount(warmup / producers, count / producers);
+        }
+    }
 }

@@ -32,35 +32,46 @@ class BenchCommandTest {
             assertThat(result.keySet())
                     .containsExactly(
                             "race", "unit", "better", "naru", "peer", "peerValue", "ratio", "rounds", "placement");
-            assertThat(List.of("ns lower", "MB/s higher")).contains(result.get("unit") + " " + result.get("better"));
+            assertThat(List.of("ns lower", "MB/s higher", "kmsg/s higher"))
+                    .contains(result.get("unit") + " " + result.get("better"));
             assertThat((Double) result.get("naru")).isPositive();
             assertThat((Double) result.get("peerValue")).isPositive();
             assertThat((Double) result.get("ratio")).isPositive();
-            assertThat(result).containsEntry("peer", "c").containsEntry("rounds", 1.0);
-            said.add(result.get("race") + " " + result.get("placement"));
+            assertThat(result).containsEntry("rounds", 1.0);
+            said.add(result.get("race") + " " + result.get("peer") + " " + result.get("placement"));
         }
         List<Race> possible = Races.ALL.stream()
-                .filter(race -> areTwoCores() || race.placement() == Placement.SAME_CORE)
+                .filter(race -> areTwoCores() || race.placement() != Placement.ONE_CORE_EACH)
                 .toList();
         assertThat(said)
                 .containsExactlyElementsOf(possible.stream()
-                        .map(race -> race.name() + " " + race.placement().text())
+                        .map(race -> race.name() + " " + race.peer() + " "
+                                + race.placement().text())
                         .toList());
         assertThat(Races.ALL)
                 .filteredOn(race -> !possible.contains(race))
-                .allSatisfy(race -> assertThat(bench.err()).contains(race.title() + " is skipped: "));
+                .allSatisfy(race -> assertThat(bench.err()).contains(skipped(race)));
         assertThat(bench.status()).isEqualTo(areTwoCores() ? 0 : 69);
     }
 
+    private static String skipped(Race race) {
+        return race.title() + " against " + race.peer() + " is skipped: ";
+    }
+
     @Test
-    void withoutACompilerTheRacesAreSkippedByName() {
+    void withoutACompilerTheRacesWithCAreSkippedByName() {
         // when
-        Bench bench = Bench.run("--short", "--json", "--cc", "no-compiler-of-that-name");
+        Bench bench = Bench.run("--short", "--rounds", "1", "--json", "--cc", "no-compiler-of-that-name", "*.*t*.32");
 
         // then
+        List<Race> races = Races.matching("*.*t*.32");
+        assertThat(races).extracting(Race::peer).contains("c", "agrona", "aeron", "naru");
         assertThat(bench.status()).isEqualTo(69);
-        assertThat(bench.out()).isEmpty();
-        assertThat(Races.ALL).allSatisfy(race -> assertThat(bench.err()).contains(race.title() + " is skipped: "));
+        assertThat(bench.out()).doesNotContain("\"peer\":\"c\"");
+        assertThat(bench.out().contains("\"peer\":\"agrona\"")).isEqualTo(areTwoCores());
+        assertThat(races)
+                .filteredOn(race -> race.peer().equals("c"))
+                .allSatisfy(race -> assertThat(bench.err()).contains(skipped(race)));
         assertThat(bench.err()).contains("there is no C compiler 'no-compiler-of-that-name'");
     }
 
@@ -109,8 +120,8 @@ class BenchCommandTest {
     }
 
     private static String described(Race race) {
-        return "%s: %s; %s; bar %s"
-                .formatted(race.title(), race.operation(), race.placement().text(), race.barText());
+        return "%s: %s; %s; against %s, bar %s"
+                .formatted(race.title(), race.operation(), race.placement().text(), race.peer(), race.barText());
     }
 
     private static boolean areTwoCores() {

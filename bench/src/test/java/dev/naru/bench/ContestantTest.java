@@ -7,13 +7,19 @@ import dev.naru.linux.Cores;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.testing.NoLeaks;
 import java.io.EOFException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A contestant that loses a process says so and takes the other with it; {@link NoLeaks} sees that none is left. */
 @ExtendWith(NoLeaks.class)
@@ -28,7 +34,8 @@ class ContestantTest {
         // given
         Race race = Races.matching("pipe.throughput.64k").getFirst();
         List<ProcessHandle> before = children();
-        try (NaruContestant naru = NaruContestant.open(equipment("cc"), race, folder)) {
+        Work.Streams work = (Work.Streams) race.work();
+        try (NaruContestant naru = NaruContestant.open(equipment("cc"), work, race.placement(), folder)) {
             long _ = naru.round(race.work().amount(Effort.brief()));
             List<ProcessHandle> sides =
                     children().stream().filter(child -> !before.contains(child)).toList();
@@ -40,6 +47,36 @@ class ContestantTest {
             // then
             assertThatThrownBy(() -> naru.round(new Work.Amount(0, 1L << 50)))
                     .isInstanceOfAny(EOFException.class, ErrnoException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ring.rtt.spin.32", "ring.rtt.park.32", "ring.throughput.32", "ring.manytoone.32"})
+    void aRoundWithRingsEndsWhenASideIsKilled(String name) throws Exception {
+        // given
+        Race race = Races.matching(name).getFirst();
+        Work.Memory work = (Work.Memory) race.work();
+        List<ProcessHandle> before = children();
+        Set<Path> files = memoryFiles();
+        try (JvmContestant naru = JvmContestant.open(equipment("cc"), race, work, true)) {
+            long _ = naru.round(work.amount(Effort.brief()));
+            List<ProcessHandle> sides =
+                    children().stream().filter(child -> !before.contains(child)).toList();
+
+            // when
+            boolean _ = sides.getLast().destroyForcibly();
+
+            // then
+            assertThatThrownBy(() -> naru.round(new Work.Amount(0, 1_000_000_000)))
+                    .isInstanceOfAny(EOFException.class, ErrnoException.class);
+        }
+        assertThat(memoryFiles()).isEqualTo(files);
+    }
+
+    private static Set<Path> memoryFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/dev/shm"))) {
+            return files.filter(path -> path.getFileName().toString().startsWith("naru-bench-"))
+                    .collect(Collectors.toSet());
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.naru.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,5 +22,29 @@ class FiguresTest {
         assertThat(amount.count() % (1 << 20)).isZero();
         assertThat(amount.warmup() % (1 << 20)).isZero();
         assertThat(amount.warmup()).isPositive();
+    }
+
+    @Test
+    void producersShareWhatIsSent() {
+        for (Effort effort : List.of(Effort.brief(), Effort.full())) {
+            for (Race race : Races.matching("ring.manytoone.32")) {
+                Work.Amount share = race.work().amount(effort).share(2);
+                assertThat(2 * share.count())
+                        .isEqualTo(race.work().amount(effort).count());
+                assertThat(race.work().warmUp(effort).share(2).count()).isPositive();
+            }
+        }
+        assertThatThrownBy(() -> new Work.Amount(0, 3).share(2)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void aFigureIsInTheUnitOfItsMetric() {
+        Work small = new Work.RingOneWay(32, 1, 1, 1 << 20, 1 << 20);
+        Work large = new Work.RingOneWay(1 << 16, 1, 1, 1 << 20, 1 << 20);
+        Work.Amount thousand = new Work.Amount(0, 1_000);
+        assertThat(Metric.MESSAGES.figure(small, thousand, 1_000_000)).isEqualTo(1_000); // a message a µs
+        assertThat(Metric.BANDWIDTH.figure(large, thousand, 65_536_000)).isEqualTo(1_000); // a byte a ns
+        assertThat(Metric.CALL.figure(new Work.LockPairs(), thousand, 19_500)).isEqualTo(19.5);
+        assertThat(Metric.ROUND_TRIP.figure(small, thousand, 7)).isEqualTo(7);
     }
 }

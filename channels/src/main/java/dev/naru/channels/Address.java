@@ -13,6 +13,9 @@ import java.nio.file.Path;
  * <tr><td>{@code -}</td><td>standard input or output</td></tr>
  * <tr><td>{@code fd:3}</td><td>a descriptor that the process was started with</td></tr>
  * <tr><td>{@code fifo:run/orders}</td><td>a FIFO by its path</td></tr>
+ * <tr><td>{@code shm:/quote}</td><td>POSIX shared memory by its name: one slash, in front</td></tr>
+ * <tr><td>{@code shm:0x6a01}</td><td>System V shared memory by its key</td></tr>
+ * <tr><td>{@code shm:run/quote}</td><td>a file that is mapped, by its path: a slash further on, or none in front</td></tr>
  * </table>
  */
 public sealed interface Address {
@@ -70,6 +73,71 @@ public sealed interface Address {
         }
     }
 
+    /** Shared memory, wherever it lies. */
+    sealed interface Memory extends Address {}
+
+    /**
+     * POSIX shared memory.
+     *
+     * @param name as shm_open(3) takes it: a slash, and no other
+     */
+    record MemoryName(String name) implements Memory {
+        /** Refuses what is no such name. */
+        public MemoryName {
+            if (name.length() < 2 || name.charAt(0) != '/' || name.indexOf('/', 1) >= 0) {
+                throw new AddressException("shm:" + name, "a name is a slash and what follows, without another slash");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "shm:" + name;
+        }
+    }
+
+    /**
+     * System V shared memory.
+     *
+     * @param key what its users agree on; 0 is no key
+     */
+    record MemoryKey(int key) implements Memory {
+        /** Refuses IPC_PRIVATE. */
+        public MemoryKey {
+            if (key == 0) {
+                throw new AddressException("shm:0x0", "a key is not 0");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "shm:0x" + Integer.toHexString(key);
+        }
+    }
+
+    /**
+     * A file that is mapped.
+     *
+     * @param path where it is
+     */
+    record MemoryFile(Path path) implements Memory {
+        /** Refuses the empty path. */
+        public MemoryFile {
+            if (path.toString().isEmpty()) {
+                throw new AddressException("shm:", "the name is missing");
+            }
+        }
+
+        /** What would be read as a name or a key has {@code ./} or {@code /.} in front. */
+        @Override
+        public String toString() {
+            String text = path.toString();
+            if (text.lastIndexOf('/') == 0) {
+                return "shm:/." + text;
+            }
+            return text.startsWith("0x") && text.indexOf('/') < 0 ? "shm:./" + text : "shm:" + text;
+        }
+    }
+
     /**
      * Reads an address.
      *
@@ -88,6 +156,7 @@ public sealed interface Address {
             case "pipe" -> pipe(text, rest);
             case "fd" -> fd(text, rest);
             case "fifo" -> fifo(text, rest);
+            case "shm" -> memory(text, rest);
             case String kind -> throw new AddressException(text, "there is no kind '" + kind + ":'");
         };
     }
@@ -113,6 +182,23 @@ public sealed interface Address {
     private static Address fifo(String text, String rest) {
         try {
             return new FifoPath(Path.of(rest));
+        } catch (InvalidPathException invalid) {
+            throw new AddressException(text, invalid.getReason());
+        }
+    }
+
+    private static Memory memory(String text, String rest) {
+        if (rest.lastIndexOf('/') == 0) {
+            return new MemoryName(rest);
+        }
+        if (rest.startsWith("0x") && rest.indexOf('/') < 0) {
+            if (!rest.matches("0x[0-9a-fA-F]{1,8}") || rest.matches("0x0+")) {
+                throw new AddressException(text, "a key is 0x and at most 8 hexadecimal digits, not 0");
+            }
+            return new MemoryKey(Integer.parseUnsignedInt(rest.substring(2), 16));
+        }
+        try {
+            return new MemoryFile(Path.of(rest));
         } catch (InvalidPathException invalid) {
             throw new AddressException(text, invalid.getReason());
         }

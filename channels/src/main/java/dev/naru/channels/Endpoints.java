@@ -33,6 +33,7 @@ public final class Endpoints {
             case Address.Fd fd -> reader(fd.number(), fd.toString());
             case Address.FifoPath fifo -> Fifo.open(fifo.path()).openReader();
             case Address.Pipe pipe -> throw new AddressException(pipe.toString(), "an anonymous pipe cannot be opened");
+            case Address.Memory memory -> throw noStream(memory);
         };
     }
 
@@ -47,7 +48,12 @@ public final class Endpoints {
             case Address.Fd fd -> writer(fd.number(), fd.toString());
             case Address.FifoPath fifo -> Fifo.open(fifo.path()).openWriter();
             case Address.Pipe pipe -> throw new AddressException(pipe.toString(), "an anonymous pipe cannot be opened");
+            case Address.Memory memory -> throw noStream(memory);
         };
+    }
+
+    private static AddressException noStream(Address.Memory memory) {
+        return new AddressException(memory.toString(), "shared memory is no stream: map it, or use 'naru shm'");
     }
 
     private static PipeReader reader(int number, String name) throws ErrnoException {

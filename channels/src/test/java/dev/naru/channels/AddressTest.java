@@ -15,6 +15,22 @@ class AddressTest {
         assertThat(Address.parse("-")).isEqualTo(new Address.Standard());
         assertThat(Address.parse("fd:3")).isEqualTo(new Address.Fd(3));
         assertThat(Address.parse("fifo:run/orders")).isEqualTo(new Address.FifoPath(Path.of("run/orders")));
+        assertThat(Address.parse("shm:/quote")).isEqualTo(new Address.MemoryName("/quote"));
+        assertThat(Address.parse("shm:0x6A01")).isEqualTo(new Address.MemoryKey(0x6a01));
+        assertThat(Address.parse("shm:0xffffffff")).isEqualTo(new Address.MemoryKey(-1));
+        assertThat(Address.parse("shm:quote")).isEqualTo(new Address.MemoryFile(Path.of("quote")));
+        assertThat(Address.parse("shm:/run/quote")).isEqualTo(new Address.MemoryFile(Path.of("/run/quote")));
+    }
+
+    @Test
+    void aMappedFileIsPrintedSoThatItIsReadAsAFile() {
+        for (String path : new String[] {"/quote", "0x6a01", "run/quote", "/run/quote"}) {
+            Address file = new Address.MemoryFile(Path.of(path));
+            assertThat(Address.parse(file.toString()))
+                    .isInstanceOfSatisfying(
+                            Address.MemoryFile.class,
+                            read -> assertThat(read.path().normalize()).isEqualTo(Path.of(path)));
+        }
     }
 
     @ParameterizedTest
@@ -30,7 +46,14 @@ class AddressTest {
                 "fifo: ",
                 "fifo:-",
                 "fifo:fifo:x",
-                "fifo:../x"
+                "fifo:../x",
+                "shm:/quote",
+                "shm:0x1",
+                "shm:0xffffffff",
+                "shm:quote",
+                "shm:/run/quote",
+                "shm:./0x1",
+                "shm:/./quote"
             })
     void whatIsReadIsPrintedAlike(String text) {
         assertThat(Address.parse(text)).hasToString(text);
@@ -64,6 +87,15 @@ class AddressTest {
                 "fifo:a\0b",
                 "fifo",
                 "Fifo:x",
+                "shm:",
+                "shm:/",
+                "shm:0x",
+                "shm:0x0",
+                "shm:0x00",
+                "shm:0x123456789",
+                "shm:0xg",
+                "shm:0x+1",
+                "shm:a\0b",
                 "unknown:x"
             })
     void whatHasNoKnownFormIsRefusedWithTheTextAndAReason(String text) {
@@ -88,5 +120,9 @@ class AddressTest {
     void noAddressIsMadeThatCouldNotBeRead() {
         assertThatThrownBy(() -> new Address.Fd(-1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Address.FifoPath(Path.of(""))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Address.MemoryName("quote")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Address.MemoryName("/a/b")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Address.MemoryKey(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Address.MemoryFile(Path.of(""))).isInstanceOf(IllegalArgumentException.class);
     }
 }

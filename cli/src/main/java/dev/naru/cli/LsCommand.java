@@ -13,11 +13,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JsonGenerator;
 
-/** {@code naru ls}: the FIFOs under a directory, and who has them open. */
+/** {@code naru ls}: the FIFOs under a directory and the machine's shared memory, and who has them open. */
 @Command(
         name = "ls",
         description = {
             "List the FIFOs under directories, and which processes have them open.",
+            "Without a directory: those under the working directory, and this machine's shared memory.",
             "Other users' processes are seen only by root."
         })
 final class LsCommand implements Callable<Integer> {
@@ -28,7 +29,7 @@ final class LsCommand implements Callable<Integer> {
     @Parameters(arity = "0..*", paramLabel = "DIR", description = "Where to look (default: here).")
     private List<Path> directories = new ArrayList<>();
 
-    @Option(names = "--json", description = "One JSON object a line and FIFO.")
+    @Option(names = "--json", description = "One JSON object a line, for each FIFO and each piece of memory.")
     private boolean json;
 
     LsCommand(Context context) {
@@ -53,6 +54,14 @@ final class LsCommand implements Callable<Integer> {
         } else if (!found.isEmpty()) {
             context.out().printf(FORM, "mode", "owner", "readers", "writers", "address");
             found.forEach(fifo -> print(fifo, open));
+        }
+        if (directories.isEmpty()) {
+            MemoryTable memory = new MemoryTable(context, FoundMemory.all());
+            if (json) {
+                memory.printJson(new JsonLines(context.out()));
+            } else {
+                memory.print();
+            }
         }
         return 0;
     }

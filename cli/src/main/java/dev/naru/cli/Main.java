@@ -26,6 +26,7 @@ public final class Main {
         Map<String, Function<Context, Object>> commands = new LinkedHashMap<>();
         commands.put("tour", TourCommand::new);
         commands.put("fifo", FifoCommand::line);
+        commands.put("shm", ShmCommand::line);
         commands.put("ls", LsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("explain", ExplainCommand::new);

@@ -20,8 +20,8 @@ import java.time.Duration;
  * part in that (a terminal, a file opened for appending) by reading and writing.
  */
 final class Pump {
-    private static final int STANDARD_INPUT = 0;
-    private static final int STANDARD_OUTPUT = 1;
+    static final int STANDARD_INPUT = 0;
+    static final int STANDARD_OUTPUT = 1;
     private static final int PIECE = 64 * 1024;
 
     private final Context context;
@@ -34,7 +34,7 @@ final class Pump {
      * When we are started with a standard stream closed, the JVM's first file gets its number: nobody wants that file's
      * bytes, or ours in it.
      */
-    private void requireStandardStream(int number) throws CliException {
+    void requireStandardStream(int number) throws CliException {
         try {
             Path file = Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(number)));
             if (context.jvm().owns(file)) {

@@ -107,7 +107,7 @@ class CompletionTest {
         List<String> offered = bash("naru ");
 
         // then
-        assertThat(offered).contains("tour", "fifo", "ls", "doctor", "explain", "completion", "help");
+        assertThat(offered).contains("tour", "fifo", "shm", "ls", "doctor", "explain", "completion", "help");
     }
 
     @Test
@@ -147,7 +147,8 @@ class CompletionTest {
         List<String> offered = fish("naru ");
 
         // then
-        assertThat(offered).containsExactlyInAnyOrder("tour", "fifo", "ls", "doctor", "explain", "completion", "help");
+        assertThat(offered)
+                .containsExactlyInAnyOrder("tour", "fifo", "shm", "ls", "doctor", "explain", "completion", "help");
     }
 
     @Test

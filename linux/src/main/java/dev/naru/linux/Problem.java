@@ -28,7 +28,10 @@ public enum Problem {
     /** A directory on the way is missing. */
     NO_DIRECTORY(65, "its directory does not exist", "make it first: mkdir -p, then try again"),
     /** Create found something of that name. */
-    EXISTS(65, "it exists already", "use open or openOrCreate, or remove it first: 'naru fifo rm PATH'"),
+    EXISTS(
+            65,
+            "it exists already",
+            "use open or openOrCreate, or remove it first: 'naru fifo rm PATH', 'naru shm rm PLACE'"),
     /** The path is something else than a FIFO. */
     NOT_A_FIFO(65, "it exists, but is not a FIFO", "choose another path; 'ls -ld PATH' shows what stands there"),
     /** A regular file was asked for. */
@@ -122,7 +125,7 @@ public enum Problem {
     /** The tour knows no such mechanism. */
     NO_MECHANISM(64, "there is no such mechanism", "the tour knows pipe and fifo"),
     /** An address of no known kind or form. */
-    BAD_ADDRESS(64, "that is no address", "use pipe:, fd:3, -, or fifo:run/orders"),
+    BAD_ADDRESS(64, "that is no address", "use pipe:, fd:3, -, fifo:run/orders, or shm:/quote"),
     /** A code that is in neither table. */
     UNKNOWN_CODE(65, "there is no such code", "'naru explain' without a code lists them all"),
     /** Standard output did not take all. */
@@ -143,6 +146,79 @@ public enum Problem {
     NOT_READY(69, "this machine lacks something that Naru needs", "each line marked 'fail' says what helps"),
     /** Interrupted by the user. */
     INTERRUPTED(130, "interrupted", "nothing: it was asked for"),
+    /** A file system cannot hold so many bytes. */
+    FILE_SYSTEM_FULL(
+            69,
+            "there is no room for {value} ({limit})",
+            "free some, or give it more: a tmpfs such as /dev/shm grows by 'mount -o remount,size=SIZE DIR'"),
+    /** A file ends before what is to be mapped of it. */
+    FILE_TOO_SHORT(
+            65,
+            "it has {limit}, and {value} were to be mapped",
+            "open it with the size that it has, or remove it and create it anew"),
+    /** Not the name of a POSIX object. */
+    BAD_NAME(64, "that is no name for a shared object", "write a slash and a name of at most 255 bytes, as /quote"),
+    /** A name that Naru keeps for its own objects. */
+    RESERVED_NAME(
+            64,
+            "names that begin with naru- are kept for rings and locks",
+            "choose another; a ring is opened as ring:/NAME, a lock as lock:/NAME"),
+    /** Shared memory is not there. */
+    NO_SHARED_MEMORY(
+            65,
+            "there is no such shared memory",
+            "check the spelling, 'naru ls' lists what there is; or make it: 'naru shm create PLACE --size SIZE'"),
+    /** More was to be stored than there is room for. */
+    MEMORY_TOO_SMALL(
+            65,
+            "the memory has {limit}, and {value} were to be stored",
+            "store less, or make it anew and larger: 'naru shm create PLACE --size SIZE'"),
+    /** Shared memory has another layout than this process was built with, or none. */
+    OTHER_LAYOUT(
+            65,
+            "it has {value}, and this process wants {limit}",
+            "run the same version on both sides; or remove it and create it anew, when nobody uses it"),
+    /** Too many virtual threads wait for words on a kernel that lets a thread wait for one only. */
+    TOO_MANY_SLEEPERS(
+            69,
+            "virtual threads wait for too many words at once ({limit})",
+            "let fewer wait, or run on Linux 5.16 or newer, where one thread waits for 127 words"),
+    /** A file of memory takes no more seals. */
+    SEALED(65, "it is sealed against that", "make a new one: seals stay for ever"),
+    /** It cannot be sealed against writing yet. */
+    MAPPED_WRITABLE(69, "somebody maps it to write", "close the writable mappings first, or seal it with FUTURE_WRITE"),
+    /** Only memory files have seals. */
+    NOT_SEALABLE(65, "it cannot have seals", "only a memfd has them: SharedMemory.anonymous"),
+    /** The machine has set aside too few huge pages. */
+    NO_HUGE_PAGES(
+            69,
+            "there are no huge pages for {value} ({limit})",
+            "set some aside, each of 2 MiB as a rule: sysctl vm.nr_hugepages=N; or do without"),
+    /** A System V segment of that size may not be. */
+    SEGMENT_SIZE(
+            69,
+            "a segment may not have {value} ({limit})",
+            "ask for at least 1 B, and at most kernel.shmmax: sysctl kernel.shmmax shows and sets it"),
+    /** All System V segments there may be, or all their pages, are taken. */
+    SEGMENTS_FULL(
+            69,
+            "no room for another segment of {value} ({limit})",
+            "remove some: 'ipcs -m' lists them, 'ipcrm -m ID' removes; or raise sysctl kernel.shmall or kernel.shmmni"),
+    /** A shared file is of another kind, or of a version that this Naru does not know. */
+    WRONG_KIND(
+            65,
+            "it is no such object: it is {value}, and {limit} was wanted",
+            "'naru ls' shows what it is; open it as that, or remove it and create it anew"),
+    /** A ring has its reader. */
+    READER_TAKEN(
+            69,
+            "it has a reader already: {value}",
+            "a ring has {limit}: let that one end, or use a broadcast ring, where each reader gets all"),
+    /** All lanes of a ring have their producers, or all rows their readers. */
+    LANES_TAKEN(
+            69,
+            "all its places are taken ({limit}), by {value}",
+            "let one of them end, or create it anew with more lanes (a broadcast ring: more rows)"),
     /** A defect of ours. */
     INTERNAL(70, "this is a defect of Naru", "please report it, with the trace that NARU_TRACE=1 shows");
 

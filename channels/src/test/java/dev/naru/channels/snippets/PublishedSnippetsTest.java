@@ -16,7 +16,11 @@ import org.junit.jupiter.api.Test;
 /** The code in README and docs is, to the letter, the code that {@link SnippetsTest} runs. */
 class PublishedSnippetsTest {
     private static final Path ROOT = Path.of("..");
-    private static final Path SNIPPETS = Path.of("src/test/java/dev/naru/channels/snippets");
+    /** Each room has its own; a file name is in one of them only. */
+    private static final List<Path> SNIPPETS = List.of(
+            Path.of("src/test/java/dev/naru/channels/snippets"),
+            Path.of("../memory/src/test/java/dev/naru/memory/snippets"));
+
     private static final Pattern PUBLISHED =
             Pattern.compile("<!-- snippet: (\\w+\\.java)#(\\w+) -->\\s*```java\\n(.*?)```", Pattern.DOTALL);
     private static final Pattern NAMED_IN_JAVADOC =
@@ -79,7 +83,12 @@ class PublishedSnippetsTest {
 
     /** The lines between {@code @start} and {@code @end}, without their common indentation. */
     private static String region(String file, String name) throws IOException {
-        List<String> lines = Files.readAllLines(SNIPPETS.resolve(file));
+        Path source = SNIPPETS.stream()
+                .map(folder -> folder.resolve(file))
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no snippets " + file));
+        List<String> lines = Files.readAllLines(source);
         List<String> region = lines.stream()
                 .dropWhile(line -> !line.strip().equals("// @start region=\"" + name + "\""))
                 .skip(1)

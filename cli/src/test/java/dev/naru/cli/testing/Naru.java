@@ -3,6 +3,7 @@ package dev.naru.cli.testing;
 import dev.naru.channels.Address;
 import dev.naru.cli.Main;
 import dev.naru.linux.testing.JavaProgram;
+import dev.naru.memory.SharedMemory;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,6 +59,7 @@ public final class Naru {
         return JavaProgram.of(main)
                 .needing(Main.class)
                 .needing(Address.class)
+                .needing(SharedMemory.class)
                 .needing(CommandLine.class)
                 .needing(JsonFactory.class)
                 .option("-XX:+UseSerialGC");

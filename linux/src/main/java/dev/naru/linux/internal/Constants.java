@@ -1,8 +1,9 @@
 package dev.naru.linux.internal;
 
 /**
- * The kernel's and the C library's constants, each under the header that declares it. All values here are the same on
- * x86-64 and aarch64 (both use asm-generic for them), but for {@link #O_NOFOLLOW} and {@link #EPOLL_EVENT_PACKED}.
+ * The kernel's and the C library's constants, each under the header that declares it. The values are the same on x86-64
+ * and aarch64 (both use asm-generic for them), but for {@link #EPOLL_EVENT_PACKED}, {@link #O_DIRECTORY},
+ * {@link #O_NOFOLLOW} and {@link #SYS_FUTEX}.
  */
 public final class Constants {
     // <fcntl.h>, asm-generic/fcntl.h
@@ -95,6 +96,62 @@ public final class Constants {
     public static final int EINVAL = 22;
     public static final int EMFILE = 24;
     public static final int EPIPE = 32;
+
+    // Shared memory and its locks.
+    private static final boolean X86 = Native.machine().equals("x86_64");
+
+    // <fcntl.h>, asm-generic/fcntl.h; aarch64 has an O_DIRECTORY of its own (arch/arm64/include/uapi/asm/fcntl.h)
+    public static final int O_EXCL = 0x80;
+    public static final int O_DIRECTORY = X86 ? 0x10000 : 0x4000;
+    public static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
+    public static final int AT_SYMLINK_FOLLOW = 0x400;
+    public static final int F_OFD_GETLK = 36;
+    public static final int F_OFD_SETLK = 37;
+    public static final short F_WRLCK = 1;
+    public static final short F_UNLCK = 2;
+    public static final int F_ADD_SEALS = 1033;
+    public static final int F_GET_SEALS = 1034;
+    public static final int F_SEAL_SEAL = 1;
+    public static final int F_SEAL_SHRINK = 2;
+    public static final int F_SEAL_GROW = 4;
+    public static final int F_SEAL_WRITE = 8;
+    public static final int F_SEAL_FUTURE_WRITE = 16;
+
+    // <sys/mman.h>, asm-generic/mman-common.h, linux/memfd.h
+    public static final int MAP_SHARED = 1;
+    public static final int MS_SYNC = 4;
+    public static final int MADV_HUGEPAGE = 14;
+    public static final int MADV_POPULATE_READ = 22;
+    public static final int MADV_POPULATE_WRITE = 23;
+    public static final int MFD_CLOEXEC = 1;
+    public static final int MFD_ALLOW_SEALING = 2;
+    public static final int MFD_HUGETLB = 4;
+
+    // <linux/futex.h>
+    public static final long SYS_FUTEX = X86 ? 202 : 98;
+    public static final long SYS_FUTEX_WAITV = 449;
+    public static final int FUTEX_WAIT = 0;
+    public static final int FUTEX_WAKE = 1;
+    public static final int FUTEX_PRIVATE_FLAG = 128;
+    public static final int FUTEX2_SIZE_U32 = 2;
+    public static final int FUTEX2_PRIVATE = FUTEX_PRIVATE_FLAG;
+    public static final int CLOCK_MONOTONIC = 1; // <time.h>
+
+    // <sys/ipc.h>, <sys/shm.h>
+    public static final int IPC_PRIVATE = 0;
+    public static final int IPC_CREAT = 0x200;
+    public static final int IPC_EXCL = 0x400;
+    public static final int IPC_RMID = 0;
+    public static final int IPC_STAT = 2;
+    public static final int SHM_HUGETLB = 0x800;
+    public static final int SHM_RDONLY = 0x1000;
+
+    public static final int ENOMEM = 12;
+    public static final int EISDIR = 21;
+    public static final int ENOSPC = 28;
+    public static final int ENOSYS = 38;
+    public static final int EIDRM = 43;
+    public static final int EOPNOTSUPP = 95;
 
     private Constants() {}
 }

@@ -14,6 +14,10 @@ public final class MemoryCalls {
     private static final MethodHandle MMAP = errnoCall("mmap", LONG, POINTER, LONG, INT, INT, INT, LONG);
     private static final MethodHandle MUNMAP = errnoCall("munmap", INT, LONG, LONG);
 
+    private static final MethodHandle MSYNC = errnoCall("msync", INT, LONG, LONG, INT);
+    private static final MethodHandle MADVISE = errnoCall("madvise", INT, LONG, LONG, INT);
+    private static final MethodHandle MEMFD_CREATE = errnoCall("memfd_create", INT, POINTER, INT);
+
     private MemoryCalls() {}
 
     /** mmap(2): the address, or a negated errno (no user address is negative). */
@@ -32,6 +36,36 @@ public final class MemoryCalls {
         MemorySegment state = CallState.current();
         try {
             return answer((int) MUNMAP.invokeExact(state, address, length), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** msync(2). */
+    public static int msync(long address, long length, int flags) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((int) MSYNC.invokeExact(state, address, length, flags), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** madvise(2). */
+    public static int madvise(long address, long length, int advice) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((int) MADVISE.invokeExact(state, address, length, advice), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** memfd_create(2). */
+    public static int memfdCreate(MemorySegment name, int flags) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((int) MEMFD_CREATE.invokeExact(state, name, flags), state);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }

@@ -70,7 +70,7 @@ public final class Peer implements Closeable {
         return start(JavaProgram.asNobody(command()));
     }
 
-    private static Peer start(List<String> command) throws IOException {
+    static Peer start(List<String> command) throws IOException {
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();

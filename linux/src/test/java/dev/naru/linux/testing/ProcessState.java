@@ -19,7 +19,11 @@ public final class ProcessState {
         /** openat(2), through which open(3) goes. */
         OPENAT(257, 56),
         /** ppoll(2). */
-        PPOLL(271, 73);
+        PPOLL(271, 73),
+        /** futex(2), in which a waiting thread of Java is too. */
+        FUTEX(202, 98),
+        /** futex_waitv(2). */
+        FUTEX_WAITV(449, 449);
 
         private final int x86;
         private final int arm;

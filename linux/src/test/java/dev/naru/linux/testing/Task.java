@@ -69,6 +69,23 @@ public final class Task<T> {
         return folder != null && ProcessState.isBlockedIn(ProcessState.Call.PPOLL, folder);
     }
 
+    /** Waits until it sleeps for a word: a platform thread in the kernel, a virtual one parked. */
+    public Task<T> awaitInFutex() {
+        Await.until("the task waits for a word", () -> failEarly() && isInFutex());
+        return this;
+    }
+
+    private boolean isInFutex() {
+        Path folder = native_;
+        if (thread.isVirtual()) {
+            return isWaiting() && standsIn("dev.naru.linux.Futex");
+        }
+        return folder != null
+                && (ProcessState.isBlockedIn(ProcessState.Call.FUTEX_WAITV, folder)
+                        || (ProcessState.isBlockedIn(ProcessState.Call.FUTEX, folder)
+                                && standsIn("dev.naru.linux.internal.FutexCalls")));
+    }
+
     /** Waits until it sleeps in Java, in a method of that class or called from there. */
     public Task<T> awaitWaitingIn(String className) {
         Await.until("the task waits in " + className, () -> failEarly() && isWaiting() && standsIn(className));

@@ -1,0 +1,299 @@
+package dev.naru.channels.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import dev.naru.channels.MessageSender;
+import dev.naru.linux.testing.NoLeaks;
+import dev.naru.linux.testing.Task;
+import dev.naru.linux.testing.ThreadKind;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What {@link dev.naru.channels.MessageSender} and {@link dev.naru.channels.MessageReceiver} promise. */
+@ExtendWith(NoLeaks.class)
+public interface MessageContract {
+    /** Longer than any test. */
+    Duration LONG = Duration.ofHours(1);
+
+    /** Over before anything happens. */
+    Duration SHORT = Duration.ofMillis(1);
+
+    /** The channel under test: a new one for each test. */
+    MessageFixture messages();
+
+    /** Leaves nothing behind. */
+    @AfterEach
+    default void closeAllMessages() throws Exception {
+        messages().close();
+    }
+
+    private <T> Task<T> awaitAsleep(Task<T> task) {
+        return messages().isFutex() ? task.awaitInFutex() : task.awaitPolling();
+    }
+
+    /** Sends until there is no room: how many went in. */
+    private static int fill(MessageSender sender) throws Exception {
+        int sent = 0;
+        while (sender.trySend(ByteBuffer.allocate(64))) {
+            sent++;
+        }
+        return sent;
+    }
+
+    @Test
+    default void messagesComeWholeAndInOrder() throws Exception {
+        // given
+        var ends = messages().ends();
+
+        // when
+        ends.sender().send(new byte[] {1});
+        ends.sender().send(new byte[0]);
+        ends.sender().send(new byte[] {2, 3});
+
+        // then
+        assertThat(ends.receiver().receive()).containsExactly(1);
+        assertThat(ends.receiver().receive()).isEmpty();
+        assertThat(ends.receiver().receive()).containsExactly(2, 3);
+        assertThat(ends.receiver().tryReceive()).isEmpty();
+    }
+
+    @Test
+    default void aMessageIsWhatLiesBetweenPositionAndLimit() throws Exception {
+        // given
+        var ends = messages().ends();
+        ByteBuffer heap = ByteBuffer.wrap(new byte[] {0, 1, 2, 3}).position(1).limit(3);
+        ByteBuffer direct = ByteBuffer.allocateDirect(4).put(0, new byte[] {0, 4, 5, 6});
+        var _ = direct.position(1).limit(3);
+
+        // when
+        ends.sender().send(heap.slice());
+        ends.sender().send(heap);
+        ends.sender().send(direct);
+
+        // then
+        assertThat(heap.position()).isEqualTo(3);
+        assertThat(direct.position()).isEqualTo(3);
+        assertThat(ends.receiver().receive()).containsExactly(1, 2);
+        assertThat(ends.receiver().receive()).containsExactly(1, 2);
+        assertThat(ends.receiver().receive()).containsExactly(4, 5);
+    }
+
+    @Test
+    default void aMessageTooLongIsRefused() throws Exception {
+        // given
+        var ends = messages().ends();
+        int most = Math.toIntExact(ends.sender().maxMessage());
+
+        // then
+        assertThatThrownBy(() -> ends.sender().send(new byte[most + 1]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(Integer.toString(most))
+                .hasMessageContaining(Integer.toString(most + 1));
+        ends.sender().send(new byte[most]);
+        assertThat(ends.receiver().receive()).hasSize(most);
+    }
+
+    @Test
+    default void timedAndTryFormsAnswer() throws Exception {
+        // given
+        var ends = messages().ends();
+
+        // then
+        assertThat(ends.receiver().tryReceive()).isEmpty();
+        assertThat(ends.receiver().receive(SHORT)).isEmpty();
+        assertThat(ends.receiver().receive(Duration.ZERO)).isEmpty();
+        assertThat(ends.receiver().receive(Duration.ofNanos(-1))).isEmpty();
+        if (!messages().isLossy()) {
+            int _ = fill(ends.sender());
+            ByteBuffer one = ByteBuffer.allocate(64);
+            assertThat(ends.sender().send(one, SHORT)).isFalse();
+            assertThat(ends.sender().send(one, Duration.ZERO)).isFalse();
+            assertThat(one.position()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void aMessageEndsAWaitingReceive(ThreadKind kind) throws Exception {
+        // given
+        var ends = messages().ends();
+        var receive = awaitAsleep(Task.start(kind, () -> ends.receiver().receive()));
+
+        // when
+        ends.sender().send(new byte[] {7});
+
+        // then
+        assertThat(receive.result()).containsExactly(7);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void roomEndsAWaitingSend(ThreadKind kind) throws Exception {
+        // given
+        assumeFalse(messages().isLossy());
+        var ends = messages().ends();
+        int sent = fill(ends.sender());
+        var send = awaitAsleep(Task.start(kind, () -> ends.sender().send(ByteBuffer.wrap(new byte[64]), LONG)));
+
+        // when
+        for (int i = 0; i < sent; i++) {
+            assertThat(ends.receiver().receive()).hasSize(64);
+        }
+
+        // then
+        assertThat(send.result()).isTrue();
+        assertThat(ends.receiver().receive()).hasSize(64);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void anInterruptEndsAWaitingReceiveThatCanGoOn(ThreadKind kind) throws Exception {
+        // given
+        var ends = messages().ends();
+        var receive = awaitAsleep(Task.start(kind, () -> ends.receiver().receive()));
+
+        // when
+        receive.interrupt();
+
+        // then
+        assertThat(receive.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(receive.interruptedAtEnd()).isFalse();
+        ends.sender().send(new byte[] {7});
+        assertThat(ends.receiver().receive(LONG)).hasValue(new byte[] {7});
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void anInterruptEndsAWaitingSendThatCanGoOn(ThreadKind kind) throws Exception {
+        // given
+        assumeFalse(messages().isLossy());
+        var ends = messages().ends();
+        int sent = fill(ends.sender());
+        var send = awaitAsleep(Task.start(kind, () -> ends.sender().send(ByteBuffer.allocate(64), LONG)));
+
+        // when
+        send.interrupt();
+
+        // then
+        assertThat(send.failure()).isInstanceOf(InterruptedException.class);
+        for (int i = 0; i < sent; i++) {
+            assertThat(ends.receiver().receive()).hasSize(64);
+        }
+        assertThat(ends.receiver().tryReceive()).isEmpty();
+        ends.sender().send(new byte[] {7});
+        assertThat(ends.receiver().receive()).containsExactly(7);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void aThreadThatIsInterruptedAlreadyNeitherSendsNorReceives(ThreadKind kind) throws Exception {
+        // given
+        var ends = messages().ends();
+
+        // when
+        var send = Task.start(kind, () -> {
+            Thread.currentThread().interrupt();
+            ends.sender().send(new byte[1]);
+            return null;
+        });
+        assertThat(send.failure()).isInstanceOf(InterruptedException.class);
+        ends.sender().send(new byte[] {7});
+        var receive = Task.start(kind, () -> {
+            Thread.currentThread().interrupt();
+            return ends.receiver().receive();
+        });
+
+        // then
+        assertThat(receive.failure()).isInstanceOf(InterruptedException.class);
+        assertThat(ends.receiver().receive()).containsExactly(7);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void aCloseByAnotherThreadEndsAWaitingReceive(ThreadKind kind) throws Exception {
+        // given
+        var ends = messages().ends();
+        var receive = awaitAsleep(Task.start(kind, () -> ends.receiver().receive()));
+
+        // when
+        ends.receiver().close();
+
+        // then
+        assertThat(receive.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void aCloseByAnotherThreadEndsAWaitingSend(ThreadKind kind) throws Exception {
+        // given
+        assumeFalse(messages().isLossy());
+        var ends = messages().ends();
+        int _ = fill(ends.sender());
+        var send = awaitAsleep(Task.start(kind, () -> ends.sender().send(ByteBuffer.allocate(64), LONG)));
+
+        // when
+        ends.sender().close();
+
+        // then
+        assertThat(send.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
+    }
+
+    @Test
+    default void closedEndsRefuseEveryCall() throws Exception {
+        // given
+        var ends = messages().ends();
+
+        // when
+        ends.sender().close();
+        ends.receiver().close();
+
+        // then
+        assertThat(ends.sender().isOpen()).isFalse();
+        assertThat(ends.receiver().isOpen()).isFalse();
+        assertThatThrownBy(() -> ends.sender().send(new byte[1])).isExactlyInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> ends.sender().send(ByteBuffer.allocate(1), LONG))
+                .isExactlyInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> ends.sender().trySend(ByteBuffer.allocate(1)))
+                .isExactlyInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> ends.receiver().receive()).isExactlyInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> ends.receiver().receive(LONG)).isExactlyInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> ends.receiver().tryReceive()).isExactlyInstanceOf(ClosedChannelException.class);
+        ends.sender().close();
+        ends.receiver().close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    default void manyMessagesGoAcross(ThreadKind kind) throws Exception {
+        // given
+        assumeFalse(messages().isLossy());
+        int count = 10_000;
+        var ends = messages().ends();
+
+        // when
+        var send = Task.start(kind, () -> {
+            for (int i = 0; i < count; i++) {
+                ByteBuffer message = ByteBuffer.allocate(4 + i % 61);
+                ends.sender().send(message.putInt(0, i));
+            }
+            return null;
+        });
+
+        // then
+        for (int i = 0; i < count; i++) {
+            Optional<byte[]> message = ends.receiver().receive(LONG);
+            assertThat(ByteBuffer.wrap(message.orElseThrow()).getInt()).isEqualTo(i);
+        }
+        assertThat(send.failure()).isNull();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.naru.cli;
+
+import dev.naru.linux.FileStatus;
+import dev.naru.linux.ProcessIdentity;
+import dev.naru.linux.SystemVMemory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Who has which memory mapped, as {@code /proc/PID/maps} shows it (proc(5)). */
+final class MappedMemory {
+    // address perms offset dev inode path
+    private static final int DEVICE = 3;
+    private static final int INODE = 4;
+    private static final int PATH = 5;
+    private static final String SEGMENT = "/SYSV";
+
+    /**
+     * A process that has it mapped.
+     *
+     * @param pid its id
+     * @param name what the kernel calls it
+     */
+    record Holder(long pid, String name) {}
+
+    /**
+     * A file or a segment.
+     *
+     * @param device its file system, as maps write it: two hexadecimal numbers; {@code SYSV} for a segment
+     * @param inode its number there; the id of a segment
+     */
+    record Key(String device, long inode) {
+        static Key of(FileStatus file) {
+            String[] numbers = file.device().split(":", -1);
+            return new Key(
+                    "%02x:%02x".formatted(Integer.parseUnsignedInt(numbers[0]), Integer.parseUnsignedInt(numbers[1])),
+                    file.inode());
+        }
+
+        static Key of(SystemVMemory.Status segment) {
+            return new Key(SEGMENT, segment.id());
+        }
+    }
+
+    private final Map<Key, List<Holder>> holders = new HashMap<>();
+
+    private MappedMemory() {}
+
+    /** Of that memory, whoever we may look at. */
+    static MappedMemory of(List<FoundMemory> memory) throws IOException {
+        MappedMemory mapped = new MappedMemory();
+        memory.forEach(found -> mapped.holders.put(found.mapped(), new ArrayList<>()));
+        if (memory.isEmpty()) {
+            return mapped;
+        }
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (Path process : processes) {
+                mapped.look(process);
+            }
+        }
+        mapped.holders.values().forEach(list -> list.sort((a, b) -> Long.compare(a.pid, b.pid)));
+        return mapped;
+    }
+
+    private void look(Path process) {
+        // a path need not be UTF-8
+        try (var lines = Files.lines(process.resolve("maps"), StandardCharsets.ISO_8859_1)) {
+            lines.map(line -> line.split(" +", PATH + 1))
+                    .filter(fields -> fields.length > PATH)
+                    .map(MappedMemory::key)
+                    .distinct()
+                    .forEach(key -> add(key, process));
+        } catch (IOException | UncheckedIOException hidden) {
+            // another user's, or gone
+        }
+    }
+
+    private static Key key(String[] fields) {
+        String device = fields[PATH].startsWith(SEGMENT) ? SEGMENT : fields[DEVICE];
+        return new Key(device, Long.parseLong(fields[INODE]));
+    }
+
+    private void add(Key key, Path process) {
+        List<Holder> here = holders.get(key);
+        if (here != null) {
+            long pid = Long.parseLong(process.getFileName().toString());
+            here.add(new Holder(
+                    pid, ProcessIdentity.of(pid).map(ProcessIdentity::name).orElse("?")));
+        }
+    }
+
+    List<Holder> holders(FoundMemory memory) {
+        return holders.getOrDefault(memory.mapped(), List.of());
+    }
+}

@@ -1,0 +1,72 @@
+package dev.naru.cli;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import tools.jackson.core.JsonGenerator;
+
+/** Shared memory as {@code naru ls} and {@code naru shm stat} show it. */
+final class MemoryTable {
+    private static final String FORM = "%-4s %-8s %10s %-24s %s%n";
+
+    private final Context context;
+    private final List<FoundMemory> found;
+    private final MappedMemory mapped;
+
+    MemoryTable(Context context, List<FoundMemory> found) throws IOException {
+        this.context = context;
+        this.found = found;
+        this.mapped = MappedMemory.of(found);
+    }
+
+    /** A row for each, below a line of headings; nothing when there is none. */
+    void print() {
+        if (!found.isEmpty()) {
+            context.out().printf(FORM, "mode", "owner", "size", "attached", "address");
+            found.forEach(this::print);
+        }
+    }
+
+    private void print(FoundMemory memory) {
+        context.out()
+                .printf(
+                        FORM,
+                        Integer.toOctalString(memory.mode()),
+                        Escapes.of(memory.owner()),
+                        memory.size(),
+                        attached(memory),
+                        Escapes.of(memory.place().toString()));
+    }
+
+    /** The processes that have it mapped, or a dash. */
+    String attached(FoundMemory memory) {
+        List<MappedMemory.Holder> holders = mapped.holders(memory);
+        return holders.isEmpty()
+                ? "-"
+                : holders.stream()
+                        .map(holder -> Escapes.of(holder.name()) + "(" + holder.pid() + ")")
+                        .collect(Collectors.joining(","));
+    }
+
+    /** An object a line. */
+    void printJson(JsonLines lines) {
+        found.forEach(memory -> lines.line(json -> write(json, memory)));
+    }
+
+    /** The properties that both commands print. */
+    void write(JsonGenerator json, FoundMemory memory) {
+        json.writeStringProperty("address", memory.place().toString());
+        json.writeStringProperty("mode", Integer.toOctalString(memory.mode()));
+        json.writeNumberProperty("uid", Integer.toUnsignedLong(memory.uid()));
+        json.writeStringProperty("owner", memory.owner());
+        json.writeNumberProperty("size", memory.size());
+        json.writeArrayPropertyStart("attached");
+        for (MappedMemory.Holder holder : mapped.holders(memory)) {
+            json.writeStartObject();
+            json.writeNumberProperty("pid", holder.pid());
+            json.writeStringProperty("name", holder.name());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.naru.cli;
+
+import dev.naru.channels.Address;
+import dev.naru.linux.ErrnoException;
+import dev.naru.memory.SharedMemory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code naru shm rm}. */
+@Command(name = "rm", description = "Remove shared memory. Who has it open keeps it.")
+final class ShmRemove implements Callable<Integer> {
+    @Parameters(arity = "1..*", paramLabel = "PLACE", description = ShmPlace.DESCRIPTION, converter = ShmPlace.class)
+    private List<Address.Memory> places = new ArrayList<>();
+
+    @Override
+    public Integer call() throws ErrnoException {
+        for (Address.Memory place : places) {
+            SharedMemory.remove(place);
+        }
+        return 0;
+    }
+}

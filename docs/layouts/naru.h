@@ -1,0 +1,199 @@
+/* naru.h - the lock (lock.md) and the ring (ring.md) of Naru from C. Linux, little-endian; C11 with GNU atomics.
+ * A process opens a file once; each naru is used by one thread. Functions answer -1 with errno, unless said. */
+#ifndef NARU_H
+#define NARU_H
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { NARU_LOCK = 1, NARU_RING = 2 };
+#define NARU_LOCK_BASE ((int64_t)1 << 62)
+typedef struct { int fd; char *base; size_t size; int64_t id; int lanes; int64_t lane_bytes; } naru;
+
+#define NARU_AT(n, at) ((int64_t *)((n)->base + (at)))
+#define naru_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define naru_relaxed(p) __atomic_load_n(p, __ATOMIC_RELAXED)
+#define naru_release(p, v) __atomic_store_n(p, v, __ATOMIC_RELEASE)
+#define naru_store(p, v) __atomic_store_n(p, v, __ATOMIC_RELAXED)
+#define naru_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+static inline int naru_cas(int64_t *p, int64_t expected, int64_t value) {
+    return __atomic_compare_exchange_n(p, &expected, value, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+/* The futex is the low half; not FUTEX_PRIVATE. A wait ends after a slice: whoever was to wake may be dead. */
+static inline void naru_wait(int64_t *word, int64_t seen, long slice_ms) {
+    struct timespec slice = {slice_ms / 1000, slice_ms % 1000 * 1000000};
+    syscall(SYS_futex, word, FUTEX_WAIT, (uint32_t)seen, &slice, NULL, 0);
+}
+static inline void naru_wake(int64_t *word, int most) { syscall(SYS_futex, word, FUTEX_WAKE, most, NULL, NULL, 0); }
+
+/* lock.md, "Who is alive" */
+static inline int naru_ofd(naru *n, int command, int64_t id, short *type) {
+    struct flock f = {.l_type = *type, .l_whence = SEEK_SET, .l_start = NARU_LOCK_BASE + id, .l_len = 1};
+    int answer = fcntl(n->fd, command, &f);
+    *type = f.l_type;
+    return answer;
+}
+static inline int naru_alive(naru *n, int64_t id) {
+    short type = F_WRLCK;
+    return id == n->id || naru_ofd(n, F_OFD_GETLK, id, &type) < 0 || type != F_UNLCK;
+}
+static inline int64_t naru_boot(void) {
+    char text[40] = "", digits[17] = "";
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "r");
+    if (!file || !fgets(text, sizeof text, file)) return 0;
+    fclose(file);
+    for (int i = 0, d = 0; text[i] && d < 16; i++)
+        if (text[i] != '-') digits[d++] = text[i];
+    return (int64_t)strtoull(digits, NULL, 16);
+}
+static inline void naru_close(naru *n) {
+    if (n->fd >= 0) close(n->fd); /* the sign of life goes with it */
+    if (n->base) munmap(n->base, n->size);
+    n->fd = -1; n->base = NULL;
+}
+/* Opens a file of that kind. ESTALE: it is of an earlier boot or a copy, and to be opened once by `naru` or the library. */
+static inline int naru_open(naru *n, const char *path, int kind) {
+    struct stat status;
+    memset(n, 0, sizeof *n);
+    if ((n->fd = open(path, O_RDWR | O_CLOEXEC)) < 0) return -1;
+    if (fstat(n->fd, &status) < 0 || (n->size = (size_t)status.st_size) < 4096) goto strange;
+    n->base = mmap(NULL, n->size, PROT_READ | PROT_WRITE, MAP_SHARED, n->fd, 0);
+    if (n->base == MAP_FAILED) { n->base = NULL; goto strange; }
+    if (memcmp(n->base, "NaruFile", 8) || *(int32_t *)(n->base + 8) != 1 || *(int32_t *)(n->base + 12) != kind) goto strange;
+    if (naru_acquire(NARU_AT(n, 32)) != naru_boot() || *NARU_AT(n, 24) != (int64_t)status.st_ino) {
+        naru_close(n); errno = ESTALE; return -1;
+    }
+    for (;;) {
+        int64_t id = __atomic_fetch_add(NARU_AT(n, 16), 1, __ATOMIC_SEQ_CST) + 1;
+        short type = F_WRLCK;
+        msync(n->base, 4096, MS_SYNC);
+        if (naru_ofd(n, F_OFD_SETLK, id, &type) == 0) { n->id = id; break; }
+        if (errno != EAGAIN && errno != EACCES) { naru_close(n); return -1; }
+    }
+    for (int row = 0; row < 64; row++) { /* for people only */
+        char *at = n->base + 1024 + 48 * row;
+        int64_t seen = naru_acquire((int64_t *)at);
+        if ((seen == 0 || !naru_alive(n, seen)) && naru_cas((int64_t *)at, seen, n->id)) {
+            *(int32_t *)(at + 8) = getpid();
+            strncpy(at + 16, program_invocation_short_name, 31);
+            break;
+        }
+    }
+    n->lanes = *(int32_t *)(n->base + 128);
+    n->lane_bytes = *NARU_AT(n, 136);
+    return 0;
+strange:
+    naru_close(n); errno = EINVAL; return -1;
+}
+
+/* lock.md: 0 acquired, 1 the owner died (repair what it guards). */
+static inline int naru_lock(naru *n) {
+    int64_t *word = NARU_AT(n, 128), take = n->id << 2;
+    for (;;) {
+        int64_t seen = naru_relaxed(word), owner = (int64_t)((uint64_t)seen >> 2);
+        int died = (seen & 2) != 0;
+        if (owner != 0) {
+            if (naru_alive(n, owner)) {
+                int64_t waited = seen | 1;
+                if (seen != waited && !naru_cas(word, seen, waited)) continue;
+                naru_wait(word, waited, 10);
+                take = n->id << 2 | 1; /* others may sleep: only who has slept knows */
+                continue;
+            }
+            __atomic_thread_fence(__ATOMIC_ACQUIRE);
+            died = 1;
+        }
+        if (naru_cas(word, seen, take)) return died; /* from the very value that was tested */
+    }
+}
+static inline void naru_unlock(naru *n, int dirty) {
+    int64_t old = __atomic_exchange_n(NARU_AT(n, 128), dirty ? 2 : 0, __ATOMIC_RELEASE);
+    if (old & 1) naru_wake(NARU_AT(n, 128), 1);
+}
+
+/* ring.md. A role word is 0, or the id of who has it. 0 when it is ours now. */
+static inline int naru_take(naru *n, int64_t at) {
+    for (;;) {
+        int64_t owner = naru_acquire(NARU_AT(n, at));
+        if (owner != 0 && naru_alive(n, owner)) { errno = EBUSY; return -1; }
+        if (naru_cas(NARU_AT(n, at), owner, n->id)) return 0;
+    }
+}
+#define NARU_LANE(n, lane, field) NARU_AT(n, 4608 + 512 * (int64_t)(lane) + (field))
+static inline char *naru_data(naru *n, int lane) {
+    int64_t first = (4608 + 512 * (int64_t)n->lanes + 4095) & -4096;
+    return n->base + first + lane * n->lane_bytes;
+}
+static inline int64_t naru_frame(int64_t length) { return (length + 15) & -8; }
+/* The lane that this process sends in from now on. */
+static inline int naru_writer(naru *n) {
+    for (int lane = 0; lane < n->lanes; lane++)
+        if (naru_take(n, 4608 + 512 * (int64_t)lane + 392) == 0) return lane;
+    return -1;
+}
+/* Sends a message, and sleeps until there is room. EMSGSIZE: longer than an eighth of the lane less 8. */
+static inline int naru_send(naru *n, int lane, const void *message, int32_t length) {
+    int64_t *head = NARU_LANE(n, lane, 128), tail = *NARU_LANE(n, lane, 0), frame = naru_frame(length), seen;
+    int64_t index = tail & (n->lane_bytes - 1), padding = index + frame > n->lane_bytes ? n->lane_bytes - index : 0;
+    if (length < 0 || length > n->lane_bytes / 8 - 8) { errno = EMSGSIZE; return -1; }
+    while (tail + padding + frame - (seen = naru_acquire(head)) > n->lane_bytes) {
+        naru_store(NARU_LANE(n, lane, 384), seen + 1);
+        naru_fence();
+        naru_wait(head, seen, 50);
+    }
+    int32_t *at = (int32_t *)(naru_data(n, lane) + index);
+    if (padding) { at[0] = (int32_t)(padding - 8); at[1] = -1; at = (int32_t *)naru_data(n, lane); }
+    at[0] = length; at[1] = 0;
+    memcpy(at + 2, message, (size_t)length);
+    naru_store(NARU_LANE(n, lane, 16), *NARU_LANE(n, lane, 16) + 1);
+    naru_release(NARU_LANE(n, lane, 0), tail + padding + frame);
+    naru_fence();
+    if (naru_relaxed(NARU_LANE(n, lane, 256)) > *NARU_LANE(n, lane, 8)) {
+        __atomic_fetch_add(NARU_AT(n, 4096), 1, __ATOMIC_SEQ_CST);
+        naru_wake(NARU_AT(n, 4096), 0x7fffffff);
+        naru_store(NARU_LANE(n, lane, 8), tail + padding + frame); /* after the wake */
+    }
+    return 0;
+}
+static inline int naru_reader(naru *n) { return naru_take(n, 4224); }
+/* Receives a message into a buffer of at least an eighth of a lane, and sleeps until there is one: its length. */
+static inline int32_t naru_receive(naru *n, void *buffer) {
+    for (;;) {
+        int64_t bell = naru_acquire(NARU_AT(n, 4096)); /* before the look at the tails */
+        for (int armed = 0; armed < 2; armed++) {
+            for (int lane = 0; lane < n->lanes; lane++) {
+                int64_t *head = NARU_LANE(n, lane, 128), at = *head;
+                while (naru_acquire(NARU_LANE(n, lane, 0)) > at) {
+                    int32_t *frame = (int32_t *)(naru_data(n, lane) + (at & (n->lane_bytes - 1))), length = frame[0];
+                    if (frame[1] == 0) memcpy(buffer, frame + 2, (size_t)length);
+                    int message = frame[1] == 0;
+                    at += naru_frame(length);
+                    if (message) naru_store(NARU_LANE(n, lane, 144), *NARU_LANE(n, lane, 144) + 1);
+                    naru_release(head, at);
+                    naru_fence();
+                    if (naru_relaxed(NARU_LANE(n, lane, 384)) > *NARU_LANE(n, lane, 136)) {
+                        naru_wake(head, 0x7fffffff);
+                        naru_store(NARU_LANE(n, lane, 136), at);
+                    }
+                    if (message) return length;
+                }
+                if (!armed) naru_store(NARU_LANE(n, lane, 256), at + 1);
+            }
+            naru_fence(); /* then all tails once more */
+        }
+        naru_wait(NARU_AT(n, 4096), bell, 50);
+    }
+}
+/* Gives a role back: the lane's producer at 4608 + 512 * lane + 392, the reader at 4224. */
+static inline void naru_give(naru *n, int64_t at) { naru_cas(NARU_AT(n, at), n->id, 0); }
+#endif

@@ -1,0 +1,200 @@
+"""The lock (lock.md) and the ring (ring.md) of Naru from Python 3. Linux, little-endian.
+
+Atomic operations come from libatomic (Debian: libatomic1) and futex(2) from the C library, by ctypes. One thread uses an object.
+"""
+import ctypes, fcntl, mmap, os, struct, sys
+
+_atomic = ctypes.CDLL("libatomic.so.1")
+_libc = ctypes.CDLL(None)
+_RELAXED, _ACQUIRE, _RELEASE, _SEQ_CST = 0, 2, 3, 5
+_u64, _ptr = ctypes.c_uint64, ctypes.c_void_p
+_int = ctypes.c_int
+
+
+def _op(name):
+    return getattr(_atomic, f"__atomic_{name}_8")
+
+
+_op("load").restype, _op("load").argtypes = _u64, [_ptr, _int]
+_op("store").restype, _op("store").argtypes = None, [_ptr, _u64, _int]
+for _name in "exchange", "fetch_add":
+    _op(_name).restype, _op(_name).argtypes = _u64, [_ptr, _u64, _int]
+_op("compare_exchange").restype = ctypes.c_bool
+_op("compare_exchange").argtypes = [_ptr, ctypes.POINTER(_u64), _u64, _int, _int]
+
+_FUTEX = {"x86_64": 202, "aarch64": 98}[os.uname().machine]
+_LOCK_BASE = 1 << 62
+_OFD_GETLK, _OFD_SETLK = 36, 37
+_FLOCK = "hhqqi4x"  # struct flock: l_type, l_whence, l_start, l_len, l_pid
+LOCK, RING = 1, 2
+_SCRATCH = _u64(0)
+
+
+class File:
+    """A file of Naru, open: its id, who is alive, and its words."""
+
+    def __init__(self, path, kind):
+        self.fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        status = os.fstat(self.fd)
+        self.map = mmap.mmap(self.fd, status.st_size)
+        self.base = ctypes.addressof(ctypes.c_char.from_buffer(self.map))
+        if (self.map[:8], *struct.unpack_from("<ii", self.map, 8)) != (b"NaruFile", 1, kind):
+            raise ValueError(f"{path} is no such file of Naru")
+        with open("/proc/sys/kernel/random/boot_id") as boot:
+            boot = int(boot.read().replace("-", "")[:16], 16)
+        if self.load(32) != boot or self.load(24) != status.st_ino:
+            raise ValueError(f"{path} is of an earlier boot or a copy: open it once by `naru` or the library")
+        self.id = 0
+        while self.id == 0:
+            id = _op("fetch_add")(self.base + 16, 1, _SEQ_CST) + 1
+            self.map.flush(0, 4096)
+            try:
+                fcntl.fcntl(self.fd, _OFD_SETLK, struct.pack(_FLOCK, fcntl.F_WRLCK, 0, _LOCK_BASE + id, 1, 0))
+                self.id = id
+            except (BlockingIOError, PermissionError):
+                pass  # a copy of a file whose ids went on: take the next
+        for row in range(1024, 4096, 48):  # for people only
+            seen = self.load(row)
+            if (seen == 0 or not self.alive(seen)) and self.cas(row, seen, self.id):
+                struct.pack_into("<i4x32s", self.map, row + 8, os.getpid(), os.path.basename(sys.argv[0]).encode()[:31])
+                break
+
+    def alive(self, id):
+        ask = struct.pack(_FLOCK, fcntl.F_WRLCK, 0, _LOCK_BASE + id, 1, 0)
+        return id == self.id or struct.unpack(_FLOCK, fcntl.fcntl(self.fd, _OFD_GETLK, ask))[0] != fcntl.F_UNLCK
+
+    def load(self, at, order=_ACQUIRE):
+        return _op("load")(self.base + at, order)
+
+    def store(self, at, value, order=_RELAXED):
+        _op("store")(self.base + at, value, order)
+
+    def cas(self, at, expected, value):
+        expected = ctypes.byref(_u64(expected))
+        return _op("compare_exchange")(self.base + at, expected, value, _SEQ_CST, _SEQ_CST)
+
+    def fence(self):
+        _op("exchange")(ctypes.addressof(_SCRATCH), 1, _SEQ_CST)  # in the one order of all such operations
+
+    def wait(self, at, seen, slice_ms):
+        """FUTEX_WAIT on the low half. It ends after a slice: whoever was to wake may be dead."""
+        slice = struct.pack("ll", 0, slice_ms * 1_000_000)  # struct timespec
+        _libc.syscall(_FUTEX, _ptr(self.base + at), 0, ctypes.c_uint32(seen), slice, None, 0)
+
+    def wake(self, at, most):
+        _libc.syscall(_FUTEX, _ptr(self.base + at), 1, ctypes.c_int(most), None, None, 0)
+
+    def take(self, at):
+        """Takes a role word from nobody or from a dead one; false when somebody alive has it."""
+        while True:
+            owner = self.load(at)
+            if owner != 0 and self.alive(owner):
+                return False
+            if self.cas(at, owner, self.id):
+                return True
+
+    def give(self, at):
+        self.cas(at, self.id, 0)
+
+    def close(self):
+        os.close(self.fd)  # the sign of life goes with it; the mapping goes with the process
+
+
+class Lock(File):
+    def __init__(self, path):
+        super().__init__(path, LOCK)
+
+    def lock(self):
+        """True when the last owner died, so that what it guards is to be repaired."""
+        take = self.id << 2
+        while True:
+            seen = self.load(128)
+            owner, died = seen >> 2, bool(seen & 2)
+            if owner != 0:
+                if self.alive(owner):
+                    if not seen & 1 and not self.cas(128, seen, seen | 1):
+                        continue
+                    self.wait(128, seen | 1, 10)
+                    take = self.id << 2 | 1  # others may sleep: only who has slept knows
+                    continue
+                died = True
+            if self.cas(128, seen, take):  # from the very value that was tested
+                return died
+
+    def unlock(self, dirty=False):
+        old = _op("exchange")(self.base + 128, 2 if dirty else 0, _RELEASE)
+        if old & 1:
+            self.wake(128, 1)
+
+
+class Ring(File):
+    def __init__(self, path):
+        super().__init__(path, RING)
+        self.lanes, self.lane_bytes = struct.unpack_from("<i4xq", self.map, 128)
+        self.data = (4608 + 512 * self.lanes + 4095) & -4096
+
+    def writer(self):  # takes a lane, and sends in it from now on
+        for lane in range(self.lanes):
+            if self.take(4608 + 512 * lane + 392):
+                self.lane = 4608 + 512 * lane
+                self.lane_data = self.data + lane * self.lane_bytes
+                return self
+        raise RuntimeError("every lane has a producer")
+
+    def send(self, message):
+        """Sends bytes, and sleeps until there is room."""
+        if len(message) > self.lane_bytes // 8 - 8:
+            raise ValueError("the message is too long")
+        tail, frame = self.load(self.lane), (len(message) + 15) & -8
+        index = tail & (self.lane_bytes - 1)
+        padding = self.lane_bytes - index if index + frame > self.lane_bytes else 0
+        after = tail + padding + frame
+        while after - (head := self.load(self.lane + 128)) > self.lane_bytes:
+            self.store(self.lane + 384, head + 1)
+            self.fence()
+            self.wait(self.lane + 128, head, 50)
+        if padding:
+            struct.pack_into("<ii", self.map, self.lane_data + index, padding - 8, -1)
+            index = 0
+        struct.pack_into("<ii", self.map, self.lane_data + index, len(message), 0)
+        start = self.lane_data + index + 8
+        self.map[start : start + len(message)] = message
+        self.store(self.lane + 16, self.load(self.lane + 16) + 1)
+        self.store(self.lane, after, _RELEASE)
+        self.fence()
+        if self.load(self.lane + 256) > self.load(self.lane + 8):
+            _op("fetch_add")(self.base + 4096, 1, _SEQ_CST)
+            self.wake(4096, 0x7FFFFFFF)
+            self.store(self.lane + 8, after)  # after the wake
+
+    def reader(self):
+        if not self.take(4224):
+            raise RuntimeError("it has a reader already")
+        return self
+
+    def receive(self):
+        """The next message; sleeps until there is one."""
+        while True:
+            bell = self.load(4096)  # before the look at the tails
+            for armed in (False, True):
+                for number in range(self.lanes):
+                    lane, data = 4608 + 512 * number, self.data + number * self.lane_bytes
+                    at = self.load(lane + 128)
+                    while self.load(lane) > at:
+                        start = data + (at & (self.lane_bytes - 1))
+                        length, mark = struct.unpack_from("<ii", self.map, start)
+                        message = bytes(self.map[start + 8 : start + 8 + length]) if mark == 0 else None
+                        at += (length + 15) & -8
+                        if mark == 0:
+                            self.store(lane + 144, self.load(lane + 144) + 1)
+                        self.store(lane + 128, at, _RELEASE)
+                        self.fence()
+                        if self.load(lane + 384) > self.load(lane + 136):
+                            self.wake(lane + 128, 0x7FFFFFFF)
+                            self.store(lane + 136, at)
+                        if mark == 0:
+                            return message
+                    if not armed:
+                        self.store(lane + 256, at + 1)
+                self.fence()  # then all tails once more
+            self.wait(4096, bell, 50)

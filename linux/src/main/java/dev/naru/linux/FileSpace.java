@@ -1,0 +1,147 @@
+package dev.naru.linux;
+
+import dev.naru.linux.internal.Constants;
+import dev.naru.linux.internal.SharedFileCalls;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The space of a file that is to be mapped: reserved beforehand (fallocate(2)), so that a full file system is an error here
+ * and not a SIGBUS when a page is touched.
+ *
+ * <p>On copy-on-write file systems (btrfs, zfs) a reservation does not count: there a full disk can still end in SIGBUS.
+ *
+ * <p>Thread-safe.
+ */
+public final class FileSpace {
+    // The start of struct statfs, in words of 8 bytes on x86-64 and aarch64, 120 bytes in all.
+    private static final long SIZEOF_STATFS = 120;
+    private static final long TYPE = 0;
+    private static final long BLOCK_SIZE = 8;
+    private static final long BLOCKS = 16;
+    private static final long BLOCKS_AVAILABLE = 32;
+
+    private static final long HUGETLBFS_MAGIC = 0x958458f6L; // linux/magic.h
+
+    private FileSpace() {}
+
+    /**
+     * How much a file system holds.
+     *
+     * @param mount where it is mounted, or {@code device MAJOR:MINOR} where that cannot be told
+     * @param size in bytes; 0 when it has no bound
+     * @param available what an unprivileged user may still take, in bytes
+     */
+    public record Room(String mount, long size, long available) {
+        @Override
+        public String toString() {
+            return "%s: size %d B, available %d B".formatted(mount, size, available);
+        }
+    }
+
+    /**
+     * Makes the file at least so long, with every byte of the range backed by the file system. Bytes that are there stay as
+     * they are; new ones are 0.
+     *
+     * @param target what errors call the file
+     * @throws ErrnoException {@link Problem#FILE_SYSTEM_FULL} names the file system, its size and what is available
+     */
+    public static void reserve(Descriptor file, long offset, long length, String target) throws ErrnoException {
+        int answer;
+        do {
+            answer = SharedFileCalls.fallocate(file.number(), 0, offset, length);
+        } while (answer == -Constants.EINTR);
+        if (answer == -Constants.ENOSPC && isOfHugePages(file)) {
+            throw noHugePages(-answer, "fallocate", target, length + " B");
+        }
+        if (answer == -Constants.ENOSPC || answer == -Errno.EDQUOT.number()) {
+            String room = room(file).map(Room::toString).orElse("unknown");
+            throw ErrnoException.of(Problem.FILE_SYSTEM_FULL, -answer, "fallocate", target, room, length + " B");
+        }
+        check(answer, "fallocate", target);
+    }
+
+    /**
+     * Cuts the file, or lengthens it without reserving anything (ftruncate(2)).
+     *
+     * @param target what errors call the file
+     */
+    public static void resize(Descriptor file, long length, String target) throws ErrnoException {
+        check(SharedFileCalls.ftruncate(file.number(), length), "ftruncate", target);
+    }
+
+    /**
+     * Waits until what was written is on the disk (fsync(2)).
+     *
+     * @param target what errors call the file
+     */
+    public static void sync(Descriptor file, String target) throws ErrnoException {
+        check(SharedFileCalls.fsync(file.number()), "fsync", target);
+    }
+
+    /** The least size of that file that its file system can have and that is not below the wanted one: whole huge pages. */
+    public static long roundUp(Descriptor file, long bytes) {
+        if (!isOfHugePages(file)) {
+            return bytes;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment status = arena.allocate(SIZEOF_STATFS, Long.BYTES);
+            int _ = SharedFileCalls.fstatfs(file.number(), status);
+            long page = status.get(ValueLayout.JAVA_LONG, BLOCK_SIZE);
+            return (bytes + page - 1) / page * page;
+        }
+    }
+
+    private static boolean isOfHugePages(Descriptor file) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment status = arena.allocate(SIZEOF_STATFS, Long.BYTES);
+            return SharedFileCalls.fstatfs(file.number(), status) == 0
+                    && status.get(ValueLayout.JAVA_LONG, TYPE) == HUGETLBFS_MAGIC;
+        }
+    }
+
+    static ErrnoException noHugePages(int errno, String call, String target, String value) {
+        return ErrnoException.of(Problem.NO_HUGE_PAGES, errno, call, target, Limits.kernel("vm/nr_hugepages"), value);
+    }
+
+    /** What the file system of that file holds; empty when the kernel does not tell. */
+    public static Optional<Room> room(Descriptor file) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment status = arena.allocate(SIZEOF_STATFS, Long.BYTES);
+            if (SharedFileCalls.fstatfs(file.number(), status) < 0) {
+                return Optional.empty();
+            }
+            long block = status.get(ValueLayout.JAVA_LONG, BLOCK_SIZE);
+            return Optional.of(new Room(
+                    mount(file.status().device()),
+                    block * status.get(ValueLayout.JAVA_LONG, BLOCKS),
+                    block * status.get(ValueLayout.JAVA_LONG, BLOCKS_AVAILABLE)));
+        } catch (ErrnoException closed) {
+            return Optional.empty();
+        }
+    }
+
+    /** By {@code /proc/self/mountinfo}: the device is its third field, the mount point its fifth (proc(5)). */
+    private static String mount(String device) {
+        try (var lines = Files.lines(Path.of("/proc/self/mountinfo"))) {
+            return lines.map(line -> line.split(" ", 6))
+                    .filter(fields -> fields.length > 5 && fields[2].equals(device))
+                    .map(fields -> fields[4])
+                    .findFirst()
+                    .orElse("device " + device);
+        } catch (IOException unreadable) {
+            return "device " + device;
+        }
+    }
+
+    private static void check(int answer, String call, String target) throws ErrnoException {
+        if (answer < 0) {
+            throw ErrnoException.of(-answer, call, target);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package dev.naru.linux;
+
+import dev.naru.linux.internal.Constants;
+import dev.naru.linux.internal.FutexCalls;
+import dev.naru.linux.internal.FutexHub;
+import dev.naru.linux.internal.FutexParker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * futex(2) on a 32-bit word in memory that processes share: sleeping until somebody wakes the word, and waking it.
+ *
+ * <p>A platform thread sleeps in the kernel itself, in futex_waitv(2), on that word and on one of its own, so that an
+ * interrupt and a close end its wait at once; a virtual thread leaves its carrier, and one shared thread sleeps for many.
+ * Neither polls, except where the kernel lacks futex_waitv (before Linux 5.16, or forbidden by a filter): there a wait
+ * looks around every 10 ms.
+ *
+ * <p>The operations are the plain ones and not those of a single process: sleepers and wakers may be in different
+ * processes, and the word must lie in a shared mapping. A wake is a hint: whoever was woken looks at the word again.
+ *
+ * <p>Thread-safe. On the path of platform threads nothing is allocated.
+ */
+public final class Futex {
+    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+
+    /** Whether futex_waitv is used; a test turns it off. */
+    static volatile boolean vectored = FutexCalls.hasWaitVector();
+
+    private Futex() {}
+
+    /** Why a wait ended. */
+    public enum Outcome {
+        /** Look again: the word was woken, has another value, or the kernel had a reason of its own. */
+        WOKEN,
+        /** The deadline has passed. */
+        TIMED_OUT,
+        /** The thread was interrupted; its status is still set. */
+        INTERRUPTED,
+        /** The sleepers were closed by another thread. */
+        CLOSED
+    }
+
+    /**
+     * Sleeps as long as the word has the expected value, which the kernel compares before it lets the thread sleep.
+     *
+     * @param memory alive until this call is over: who closes the arena closes the sleepers first, and waits for them
+     * @param offset of the word, in bytes; its address is a multiple of 4
+     * @param deadline in the time of {@link System#nanoTime}, or {@link Poller#NEVER}
+     * @param sleepers what ends the wait when it is closed
+     * @throws ErrnoException for a virtual thread on a kernel without futex_waitv, when 1024 words are waited for
+     */
+    public static Outcome await(MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers)
+            throws ErrnoException {
+        checkWord(memory, offset);
+        return Thread.currentThread().isVirtual()
+                ? awaitVirtual(memory, offset, expected, deadline, sleepers)
+                : awaitPlatform(memory, offset, expected, deadline, sleepers);
+    }
+
+    /**
+     * Wakes sleepers of the word, in whatever process they are.
+     *
+     * @param offset of the word, in bytes; its address is a multiple of 4
+     * @param most how many at most; {@link Integer#MAX_VALUE} for all
+     * @return how many the kernel woke. Virtual threads of one process that wait for one word count as one, and all wake
+     */
+    public static int wake(MemorySegment memory, long offset, int most) {
+        checkWord(memory, offset);
+        return Math.max(0, FutexCalls.wake(memory.address() + offset, most));
+    }
+
+    private static void checkWord(MemorySegment memory, long offset) {
+        long _ = Objects.checkFromIndexSize(offset, Integer.BYTES, memory.byteSize());
+        if (((memory.address() + offset) & (Integer.BYTES - 1)) != 0) {
+            throw new IllegalArgumentException("a futex is aligned to 4 bytes: offset " + offset);
+        }
+    }
+
+    private static Outcome awaitPlatform(
+            MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers) {
+        FutexParker parker = FutexParker.take();
+        try {
+            if (!sleepers.add(parker)) {
+                return Outcome.CLOSED;
+            }
+            parker.arm();
+            try {
+                return vectored
+                        ? sleep(parker, memory, offset, expected, deadline, sleepers)
+                        : sleepInSlices(parker, memory, offset, expected, deadline, sleepers);
+            } finally {
+                parker.disarm();
+                sleepers.remove(parker);
+            }
+        } finally {
+            parker.release();
+        }
+    }
+
+    /** Sleeps once: the kernel compares both words first, so whatever came before is not lost. */
+    private static Outcome sleep(
+            FutexParker parker, MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers) {
+        boolean over = left(deadline) <= 0;
+        boolean woken = !over && parker.park(memory.address() + offset, expected, deadline);
+        return passOn(woken, outcome(woken, memory, offset, expected, deadline, sleepers), memory, offset);
+    }
+
+    private static Outcome sleepInSlices(
+            FutexParker parker, MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers) {
+        while (true) {
+            long slice = Math.min(left(deadline), FutexHub.SLICE_NANOS);
+            boolean woken = slice > 0 && parker.parkSlice(memory.address() + offset, expected, slice);
+            Outcome outcome = outcome(woken, memory, offset, expected, deadline, sleepers);
+            boolean nothingHappened = outcome == Outcome.WOKEN && !woken && !hasChanged(memory, offset, expected);
+            if (!nothingHappened) {
+                return passOn(woken, outcome, memory, offset);
+            }
+        }
+    }
+
+    private static Outcome outcome(
+            boolean woken, MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers) {
+        if (!sleepers.isOpen()) {
+            return Outcome.CLOSED;
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            return Outcome.INTERRUPTED;
+        }
+        boolean late = !woken && left(deadline) <= 0 && !hasChanged(memory, offset, expected);
+        return late ? Outcome.TIMED_OUT : Outcome.WOKEN;
+    }
+
+    /** A wake was meant for one who goes on: who gives up hands it to the next. */
+    private static Outcome passOn(boolean woken, Outcome outcome, MemorySegment memory, long offset) {
+        if (woken && outcome != Outcome.WOKEN) {
+            int _ = FutexCalls.wake(memory.address() + offset, 1);
+        }
+        return outcome;
+    }
+
+    private static Outcome awaitVirtual(
+            MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers) throws ErrnoException {
+        FutexHub.Sleeper sleeper = new FutexHub.Sleeper(memory, offset, expected);
+        if (!sleepers.add(sleeper)) {
+            return Outcome.CLOSED;
+        }
+        try {
+            FutexHub hub = FutexHub.register(sleeper, vectored);
+            if (hub == null) {
+                throw ErrnoException.of(
+                        Problem.TOO_MANY_SLEEPERS,
+                        Constants.EAGAIN,
+                        "futex",
+                        "virtual threads",
+                        "limit " + FutexHub.MOST_HUBS,
+                        "");
+            }
+            Outcome outcome;
+            try {
+                outcome = park(sleeper, memory, offset, expected, deadline, sleepers);
+            } finally {
+                hub.deregister(sleeper);
+            }
+            return passOn(sleeper.isWoken(), outcome, memory, offset);
+        } finally {
+            sleepers.remove(sleeper);
+        }
+    }
+
+    private static Outcome park(
+            FutexHub.Sleeper sleeper,
+            MemorySegment memory,
+            long offset,
+            int expected,
+            long deadline,
+            Sleepers sleepers) {
+        while (true) {
+            boolean woken = sleeper.isWoken();
+            Outcome outcome = outcome(woken, memory, offset, expected, deadline, sleepers);
+            if (outcome != Outcome.WOKEN || woken || hasChanged(memory, offset, expected)) {
+                return outcome;
+            }
+            if (deadline == Poller.NEVER) {
+                LockSupport.park(sleeper);
+            } else {
+                LockSupport.parkNanos(sleeper, left(deadline));
+            }
+        }
+    }
+
+    private static boolean hasChanged(MemorySegment memory, long offset, int expected) {
+        return (int) INT.getVolatile(memory, offset) != expected;
+    }
+
+    private static long left(long deadline) {
+        return deadline == Poller.NEVER ? Poller.NEVER : deadline - System.nanoTime();
+    }
+}

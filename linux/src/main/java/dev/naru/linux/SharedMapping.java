@@ -1,0 +1,139 @@
+package dev.naru.linux;
+
+import dev.naru.linux.internal.Constants;
+import dev.naru.linux.internal.MemoryCalls;
+import java.io.Closeable;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The beginning of a file as memory that all who map it share (mmap(2), MAP_SHARED). The descriptor may be closed
+ * afterwards.
+ *
+ * <p>Threads may use the memory side by side; what they see of each other's stores is theirs to order. After
+ * {@link #close} every access throws {@link IllegalStateException}; one that runs meanwhile may throw it too, so whoever
+ * guards data with this memory waits for its users first.
+ *
+ * <p>When a process dies, what it stored stays. Touching a page past the end of the file is an {@link InternalError} at
+ * best: the file must not be cut below what is mapped.
+ */
+public final class SharedMapping implements Closeable {
+    private final Arena arena;
+    private final MemorySegment segment;
+    private final String target;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private SharedMapping(Arena arena, MemorySegment segment, String target) {
+        this.arena = arena;
+        this.segment = segment;
+        this.target = target;
+    }
+
+    /**
+     * How a file is mapped.
+     *
+     * @param writable for storing too; the file must be open for reading and writing
+     * @param prefault every page present from the start (MAP_POPULATE): no page fault later
+     * @param hugePages the kernel is asked for pages of 2 MiB where it can (MADV_HUGEPAGE); it may have none
+     */
+    public record Options(boolean writable, boolean prefault, boolean hugePages) {
+        /** For reading alone. */
+        public static final Options READ_ONLY = new Options(false, false, false);
+
+        /** For reading and storing. */
+        public static final Options WRITABLE = new Options(true, false, false);
+    }
+
+    /**
+     * Maps the first bytes of a file.
+     *
+     * @param length in bytes, at least 1; the file must have them
+     * @param target what errors call the file
+     * @throws ErrnoException {@link Problem#FILE_TOO_SHORT}, or what the kernel refuses
+     */
+    public static SharedMapping map(Descriptor file, long length, Options options, String target)
+            throws ErrnoException {
+        if (length <= 0) {
+            throw new IllegalArgumentException("nothing to map: " + length + " B");
+        }
+        long size = file.status().size();
+        if (size < length) {
+            throw ErrnoException.of(
+                    Problem.FILE_TOO_SHORT, Constants.EINVAL, "mmap", target, size + " B", length + " B");
+        }
+        int protection = options.writable ? Constants.PROT_READ | Constants.PROT_WRITE : Constants.PROT_READ;
+        // Advice for huge pages comes before the pages do.
+        boolean populate = options.prefault && !options.hugePages;
+        int flags = Constants.MAP_SHARED | (populate ? Constants.MAP_POPULATE : 0);
+        long address = MemoryCalls.mmap(length, protection, flags, file.number(), 0);
+        if (address < 0) {
+            throw ErrnoException.of((int) -address, "mmap", target);
+        }
+        if (options.hugePages) {
+            int _ = MemoryCalls.madvise(address, length, Constants.MADV_HUGEPAGE); // only advice
+            if (options.prefault) {
+                populate(address, length, options.writable);
+            }
+        }
+        return own(address, length, options.writable, target);
+    }
+
+    /** Only advice: a kernel before Linux 5.14 does not know it, and faults the pages in later. */
+    static void populate(long address, long length, boolean writable) {
+        int advice = writable ? Constants.MADV_POPULATE_WRITE : Constants.MADV_POPULATE_READ;
+        int _ = MemoryCalls.madvise(address, (length + Pages.SIZE - 1) & -Pages.SIZE, advice);
+    }
+
+    @SuppressWarnings({"restricted", "MustBeClosedChecker"
+    }) // gives the mapping its length and its end, which is close()
+    private static SharedMapping own(long address, long length, boolean writable, String target) {
+        Arena arena = Arena.ofShared();
+        MemorySegment segment = MemorySegment.ofAddress(address).reinterpret(length, arena, pages -> {
+            int _ = MemoryCalls.munmap(pages.address(), length);
+        });
+        return new SharedMapping(arena, writable ? segment : segment.asReadOnly(), target);
+    }
+
+    /** The memory, for as long as this is open. A store into a read-only mapping throws. */
+    public MemorySegment segment() {
+        return segment;
+    }
+
+    /**
+     * Waits until the bytes are on the disk (msync(2), MS_SYNC): with the pages that they lie in, whole.
+     *
+     * @throws ErrnoException when the disk refuses
+     */
+    public void sync(long offset, long length) throws ErrnoException {
+        long _ = Objects.checkFromIndexSize(offset, length, segment.byteSize());
+        long start = (segment.address() + offset) & -Pages.SIZE;
+        int answer = MemoryCalls.msync(start, segment.address() + offset + length - start, Constants.MS_SYNC);
+        if (answer < 0) {
+            throw ErrnoException.of(-answer, "msync", target);
+        }
+    }
+
+    /** Whether {@link #close} was not called yet. */
+    public boolean isOpen() {
+        return !closed.get();
+    }
+
+    /**
+     * Unmaps it; the file and what was stored stay. Idempotent; any thread may call it.
+     *
+     * @throws IllegalStateException when a system call is using the memory just now; it is open then as before
+     */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            try {
+                arena.close();
+            } catch (IllegalStateException inUse) {
+                closed.set(false);
+                throw inUse;
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package dev.naru.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.naru.linux.testing.Foreign;
+import dev.naru.linux.testing.JavaProgram;
+import dev.naru.linux.testing.NoLeaks;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Space is reserved before it is mapped, so a full file system is an error and not a SIGBUS. */
+@ExtendWith(NoLeaks.class)
+class FileSpaceTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void whatIsReservedIsThere() throws Exception {
+        // given
+        Path path = Files.writeString(folder.resolve("file"), "abc");
+        try (Descriptor file = SharedFiles.open(path, true, "file")) {
+            // when
+            FileSpace.reserve(file, 0, 1 << 20, "file");
+
+            // then
+            assertThat(file.status().size()).isEqualTo(1 << 20);
+            assertThat(Foreign.output("stat", "-c", "%b", path.toString()).strip())
+                    .satisfies(
+                            blocks -> assertThat(Long.parseLong(blocks) * 512).isGreaterThanOrEqualTo(1 << 20));
+            assertThat(Files.readAllBytes(path)).startsWith('a', 'b', 'c', 0);
+
+            // when
+            FileSpace.resize(file, 2, "file");
+
+            // then
+            assertThat(path).hasContent("ab");
+            FileSpace.sync(file, "file");
+        }
+    }
+
+    @Test
+    void theRoomOfAFileSystemIsTold() throws Exception {
+        try (Descriptor file = SharedFiles.open(Files.createFile(folder.resolve("file")), true, "file")) {
+            // when
+            FileSpace.Room room = FileSpace.room(file).orElseThrow();
+
+            // then
+            assertThat(room.size()).isEqualTo(folder.toFile().getTotalSpace());
+            assertThat(room.available()).isBetween(0L, room.size());
+            assertThat(folder.toString()).startsWith(room.mount());
+        }
+    }
+
+    @Test
+    void aFileThatMayNotBeWrittenIsNotReserved() throws Exception {
+        Path path = Files.createFile(folder.resolve("file"));
+        try (Descriptor file = SharedFiles.open(path, false, "file")) {
+            assertThatThrownBy(() -> FileSpace.reserve(file, 0, 10, "file"))
+                    .isInstanceOfSatisfying(ErrnoException.class, refused -> {
+                        assertThat(refused.problem()).isEqualTo(Problem.BAD_DESCRIPTOR);
+                        assertThat(refused.call()).isEqualTo("fallocate");
+                    });
+        }
+    }
+
+    /** Asks for more than there is, then for what is left, and touches every byte of that. */
+    static final class FullMain {
+        private FullMain() {}
+
+        @SuppressWarnings("SystemOut") // that is its answer
+        public static void main(String[] arguments) throws Exception {
+            try (UnnamedFile file = UnnamedFile.create(SharedFiles.POSIX_DIRECTORY, 0600, "shm:/full")) {
+                try {
+                    FileSpace.reserve(file.descriptor(), 0, 8 << 20, "shm:/full");
+                    System.out.println("reserved?");
+                } catch (ErrnoException refused) {
+                    System.out.println(refused.problem() + " " + refused.errno().name() + " " + refused.value());
+                    System.out.println(refused.getMessage());
+                }
+                FileSpace.reserve(file.descriptor(), 0, 4 << 20, "shm:/full");
+                try (SharedMapping mapping =
+                        SharedMapping.map(file.descriptor(), 4 << 20, SharedMapping.Options.WRITABLE, "shm:/full")) {
+                    mapping.segment().fill((byte) 1);
+                    System.out.println(mapping.segment().get(ValueLayout.JAVA_BYTE, (4 << 20) - 1));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aFullDevShmIsAnErrorThatNamesItAndItsSize() throws Exception {
+        // given: one of 4 MiB, in a mount namespace of its own
+        List<String> command = new ArrayList<>(List.of(
+                "unshare", "--mount", "sh", "-c", "mount -t tmpfs -o size=4m none /dev/shm && exec \"$@\"", "sh"));
+        command.addAll(JavaProgram.of(FullMain.class).command());
+
+        // when
+        List<String> said = Foreign.output(command).lines().toList();
+
+        // then
+        assertThat(said)
+                .containsExactly(
+                        "FILE_SYSTEM_FULL ENOSPC 8388608 B",
+                        "shm:/full: there is no room for 8388608 B"
+                                + " (/dev/shm: size 4194304 B, available 4194304 B) (fallocate: ENOSPC); free some, or"
+                                + " give it more: a tmpfs such as /dev/shm grows by"
+                                + " 'mount -o remount,size=SIZE DIR'",
+                        "1");
+    }
+}

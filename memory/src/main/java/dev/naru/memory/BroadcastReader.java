@@ -1,0 +1,254 @@
+package dev.naru.memory;
+
+import dev.naru.channels.MessageReceiver;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Poller;
+import dev.naru.memory.internal.BroadcastLayout;
+import dev.naru.memory.internal.Member;
+import dev.naru.memory.internal.Words;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One of the readers of a {@link Broadcast}: it gets all that is sent from the time on at which it was opened, as long as it
+ * keeps up. What it misses is counted: {@link #missed}.
+ *
+ * <p>A message is copied out before anybody looks at it, since the producer may overwrite it at any time, and is dropped if
+ * that happened. A reader that was overtaken goes on at the latest message.
+ *
+ * <p>When this process dies, nobody else notices. The next one begins with what is sent then.
+ *
+ * <p>{@link #drain} makes no garbage. Used by one thread at a time; any thread may close it.
+ */
+public final class BroadcastReader extends RingEnd implements MessageReceiver {
+    /** What {@link #drain} answers when another thread has closed the reader. */
+    public static final int CLOSED = -1;
+
+    private final long row;
+    private final long data;
+    private final long bytes;
+    private final int maxMessage;
+
+    /** On the heap: it is valid whatever is closed. Of longs, so that payloads are aligned. */
+    private final MemorySegment copy;
+
+    private final Take take = new Take();
+    private long position;
+    private long expectedSequence;
+    private long received;
+    private long missed;
+
+    /** Of the frame that was copied last. */
+    private int length;
+
+    BroadcastReader(Member member, int row, Waiting policy, Consumer<RingEnd> whenClosed) throws ErrnoException {
+        super(member, BroadcastLayout.row(row) + BroadcastLayout.ID, policy, whenClosed);
+        this.row = BroadcastLayout.row(row);
+        this.bytes = BroadcastLayout.bytes(memory);
+        this.data = BroadcastLayout.data(BroadcastLayout.rows(memory));
+        this.maxMessage = BroadcastLayout.maxMessage(bytes);
+        this.copy = MemorySegment.ofArray(new long[maxMessage / Long.BYTES + 1]);
+        do {
+            position = Words.getAcquire(memory, BroadcastLayout.TAIL_AT);
+            expectedSequence = BroadcastLayout.sent(memory, position);
+        } while (expectedSequence < 0);
+        note();
+    }
+
+    private void note() {
+        Words.setOpaque(memory, row + BroadcastLayout.POSITION, position);
+        Words.setOpaque(memory, row + BroadcastLayout.RECEIVED, received);
+        Words.setOpaque(memory, row + BroadcastLayout.MISSED, missed);
+    }
+
+    /** How many messages it has missed until the last one that it got. */
+    public long missed() {
+        return missed;
+    }
+
+    /**
+     * Handles what is there, at most so many messages, each from a copy that is valid until the handler returns. Does not
+     * wait. If the handler throws, that message is done too.
+     *
+     * @param limit the most messages, at least 1
+     * @return how many were handled, or {@link #CLOSED}
+     * @throws IllegalStateException when the bytes in the ring are none that a producer of ours leaves
+     */
+    public int drain(MessageHandler handler, int limit) {
+        if (!isOpen()) {
+            return CLOSED;
+        }
+        int handled = 0;
+        try {
+            try {
+                while (handled < limit && next()) {
+                    handled++;
+                    handler.onMessage(copy, 0, length);
+                }
+            } finally {
+                if (handled > 0) {
+                    note();
+                }
+            }
+        } catch (IllegalStateException thrown) {
+            if (isOpen()) {
+                throw thrown;
+            }
+            return handled == 0 ? CLOSED : handled;
+        }
+        return handled;
+    }
+
+    /** Copies the next message out; false when there is none. */
+    private boolean next() {
+        while (true) {
+            // acquire: pairs with the producer's release of the tail
+            long tail = Words.getAcquire(memory, BroadcastLayout.TAIL_AT);
+            if (position == tail) {
+                return false;
+            }
+            long index = position & (bytes - 1);
+            long frameAt = data + index;
+            long word = Words.get(memory, frameAt);
+            long sequence = 0;
+            // Nothing here is to be believed before the look at the intent: it only bounds what is copied.
+            long most = Math.min(maxMessage, bytes - index - BroadcastLayout.FRAME_HEADER);
+            if (word >= 0 && most >= 0) {
+                sequence = Words.get(memory, frameAt + BroadcastLayout.SEQUENCE);
+                long size = Math.clamp(word & Integer.MAX_VALUE, 0, most);
+                MemorySegment.copy(memory, frameAt + BroadcastLayout.FRAME_HEADER, copy, 0, size);
+            }
+            VarHandle.loadLoadFence(); // pairs with the producer's storeStoreFence
+            long intent = Words.getOpaque(memory, BroadcastLayout.INTENT_AT);
+            if (intent - position > bytes) {
+                catchUp(intent);
+            } else if (accept(word, sequence, tail)) {
+                return true;
+            }
+        }
+    }
+
+    /** The frame is whole. False when it is padding. */
+    private boolean accept(long word, long sequence, long tail) {
+        int size = (int) word;
+        boolean padding = word < 0;
+        long after = position + (padding ? size + BroadcastLayout.PADDING_HEADER : BroadcastLayout.frame(size));
+        if (size < 0 || after > tail || (!padding && size > maxMessage)) {
+            throw new IllegalStateException(
+                    "%s: no frame begins at position %d: %016x".formatted(member.target(), position, word));
+        }
+        position = after;
+        if (padding) {
+            return false;
+        }
+        missed += sequence - expectedSequence;
+        expectedSequence = sequence + 1;
+        received++;
+        length = size;
+        return true;
+    }
+
+    /** It was overtaken: on to the latest message if that still stands, else to the end. */
+    private void catchUp(long intent) {
+        long latest = Words.getAcquire(memory, BroadcastLayout.LATEST_AT);
+        long tail = Words.getAcquire(memory, BroadcastLayout.TAIL_AT);
+        boolean stands = latest > position && latest < tail && intent - latest <= bytes;
+        position = stands ? latest : tail;
+    }
+
+    /**
+     * Waits until there is a message.
+     *
+     * @throws InterruptedException when the thread was interrupted; the reader stays usable
+     */
+    public void await() throws IOException, InterruptedException {
+        boolean _ = awaitMessage(Poller.NEVER);
+    }
+
+    /** The same, for at most so long: false when none came. */
+    public boolean await(Duration timeout) throws IOException, InterruptedException {
+        return awaitMessage(Poller.deadlineIn(timeout));
+    }
+
+    private boolean awaitMessage(long deadline) throws IOException, InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+        return await(deadline);
+    }
+
+    @Override
+    public byte[] receive() throws IOException, InterruptedException {
+        return receive(Poller.NEVER).orElseThrow();
+    }
+
+    @Override
+    public Optional<byte[]> receive(Duration timeout) throws IOException, InterruptedException {
+        return receive(Poller.deadlineIn(timeout));
+    }
+
+    private Optional<byte[]> receive(long deadline) throws IOException, InterruptedException {
+        while (awaitMessage(deadline)) {
+            Optional<byte[]> message = tryReceive();
+            if (message.isPresent()) {
+                return message;
+            } // it was overtaken, to the very end
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<byte[]> tryReceive() throws IOException {
+        take.message = null;
+        if (drain(take, 1) == CLOSED) {
+            throw new ClosedChannelException();
+        }
+        return Optional.ofNullable(take.message);
+    }
+
+    /** Keeps a message. */
+    private static final class Take implements MessageHandler {
+        byte @Nullable [] message;
+
+        @Override
+        public void onMessage(MemorySegment memory, long offset, int length) {
+            byte[] bytes = new byte[length];
+            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
+            message = bytes;
+        }
+    }
+
+    @Override
+    boolean isReady() {
+        return Words.getAcquire(memory, BroadcastLayout.TAIL_AT) != position;
+    }
+
+    @Override
+    boolean arm() {
+        long wanted = position + 1;
+        while (true) { // raised, never lowered: others sleep too
+            long armed = Words.getOpaque(memory, BroadcastLayout.ARMED_AT);
+            if (armed >= wanted || Words.compareAndSet(memory, BroadcastLayout.ARMED_AT, armed, wanted)) {
+                break;
+            }
+        }
+        VarHandle.fullFence(); // pairs with the producer's, between its commit and its look for sleepers
+        expected = (int) position; // the kernel itself compares the tail
+        return !isReady();
+    }
+
+    @Override
+    long futex() {
+        return BroadcastLayout.TAIL_AT;
+    }
+}

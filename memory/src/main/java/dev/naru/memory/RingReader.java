@@ -1,0 +1,273 @@
+package dev.naru.memory;
+
+import dev.naru.channels.MessageReceiver;
+import dev.naru.linux.Errno;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Futex;
+import dev.naru.linux.Poller;
+import dev.naru.linux.Problem;
+import dev.naru.memory.internal.Member;
+import dev.naru.memory.internal.RingLayout;
+import dev.naru.memory.internal.Words;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one reader of a {@link Ring}: goes round the lanes and takes messages, in place or as arrays.
+ *
+ * <pre>{@code
+ * while (reader.await()) {
+ *     reader.drain((memory, offset, length) -> sum += memory.get(ValueLayout.JAVA_LONG, offset), 256);
+ * }
+ * }</pre>
+ *
+ * <p>Messages of one writer come in its order. {@link #drain} makes no garbage, and no system call unless a writer waits for
+ * room.
+ *
+ * <p>The place of the reader stands in the ring and moves after a batch was handled. So when this process dies in
+ * {@link #drain}, the batch in hand of that lane comes again to the next reader, and nothing is lost. {@link #receive} moves
+ * on before it returns: what it has taken is the caller's.
+ *
+ * <p>Used by one thread at a time; any thread may close it.
+ */
+public final class RingReader extends RingEnd implements MessageReceiver {
+    /** What {@link #drain} answers when another thread has closed the reader. */
+    public static final int CLOSED = -1;
+
+    private final long laneBytes;
+    private final Lane[] lanes;
+    private final Take take = new Take();
+    private int next;
+
+    /** One lane, as this end knows it. */
+    private static final class Lane {
+        final long words;
+        final long tailAt;
+        final long data;
+        long head;
+        long knownTail;
+        long received;
+        long roomWoken;
+        long armed;
+
+        Lane(MemorySegment memory, int lane) {
+            this.words = RingLayout.lane(lane);
+            this.tailAt = words + RingLayout.TAIL;
+            this.data = RingLayout.data(RingLayout.lanes(memory), lane, RingLayout.laneBytes(memory));
+            // All afresh: somebody else has read here.
+            this.head = Words.getAcquire(memory, words + RingLayout.HEAD);
+            this.knownTail = head;
+            this.received = Words.getOpaque(memory, words + RingLayout.RECEIVED);
+            this.roomWoken = Words.getOpaque(memory, words + RingLayout.ROOM_WOKEN);
+        }
+    }
+
+    RingReader(Member member, Waiting policy, Consumer<RingEnd> whenClosed) throws ErrnoException {
+        super(member, RingLayout.READER_AT, policy, whenClosed);
+        this.laneBytes = RingLayout.laneBytes(memory);
+        this.lanes = new Lane[RingLayout.lanes(memory)];
+        for (int lane = 0; lane < lanes.length; lane++) {
+            lanes[lane] = new Lane(memory, lane);
+            wakeWriter(lanes[lane]); // the former reader may have died between making room and its wake
+        }
+    }
+
+    /**
+     * Handles what is there, at most so many messages, each in place. Does not wait.
+     *
+     * <p>If the handler throws, the messages before that one are done, and that one comes again.
+     *
+     * @param limit the most messages, at least 1
+     * @return how many were handled, or {@link #CLOSED}
+     * @throws IllegalStateException when the bytes in the ring are none that a writer of ours leaves
+     */
+    public int drain(MessageHandler handler, int limit) {
+        if (!isOpen()) {
+            return CLOSED;
+        }
+        int handled = 0;
+        try {
+            for (int turn = 0; turn < lanes.length && handled < limit; turn++) {
+                Lane lane = lanes[next];
+                next = next + 1 == lanes.length ? 0 : next + 1;
+                handled += drain(lane, handler, limit - handled);
+            }
+        } catch (IllegalStateException thrown) {
+            if (isOpen()) {
+                throw thrown;
+            }
+            return handled == 0 ? CLOSED : handled;
+        }
+        return handled;
+    }
+
+    private int drain(Lane lane, MessageHandler handler, int limit) {
+        long position = lane.head;
+        if (position == lane.knownTail) {
+            // acquire: pairs with the writer's release of the tail
+            lane.knownTail = Words.getAcquire(memory, lane.tailAt);
+        }
+        long tail = lane.knownTail;
+        int handled = 0;
+        long mask = laneBytes - 1;
+        try {
+            while (position < tail && handled < limit) {
+                long frameAt = lane.data + (position & mask);
+                long word = Words.get(memory, frameAt);
+                int length = (int) word;
+                long after = position + RingLayout.frame(length);
+                if (length < 0 || after > tail) {
+                    throw torn(position, word);
+                }
+                if (word >= 0) { // not padding
+                    handler.onMessage(memory, frameAt + RingLayout.FRAME_HEADER, length);
+                    handled++;
+                }
+                position = after;
+            }
+        } finally {
+            if (position != lane.head) {
+                moveTo(lane, position, handled);
+            }
+        }
+        return handled;
+    }
+
+    private IllegalStateException torn(long position, long word) {
+        return new IllegalStateException(
+                "%s: no frame begins at position %d: %016x".formatted(member.target(), position, word));
+    }
+
+    private void moveTo(Lane lane, long position, int handled) {
+        lane.head = position;
+        lane.received += handled;
+        Words.setOpaque(memory, lane.words + RingLayout.RECEIVED, lane.received);
+        // release: pairs with the writer's acquire of the head
+        Words.setRelease(memory, lane.words + RingLayout.HEAD, position);
+        wakeWriter(lane);
+    }
+
+    private void wakeWriter(Lane lane) {
+        VarHandle.fullFence(); // pairs with the writer's, between arming and its sleep
+        if (Words.getOpaque(memory, lane.words + RingLayout.ROOM_ARMED) > lane.roomWoken) {
+            int _ = Futex.wake(memory, lane.words + RingLayout.HEAD, Integer.MAX_VALUE);
+            lane.roomWoken = lane.head; // after the wake: if killed before it, the next reader wakes
+            Words.setOpaque(memory, lane.words + RingLayout.ROOM_WOKEN, lane.roomWoken);
+        }
+    }
+
+    /**
+     * Waits until there is a message.
+     *
+     * @throws InterruptedException when the thread was interrupted; the reader stays usable
+     */
+    public void await() throws IOException, InterruptedException {
+        boolean _ = awaitMessage(Poller.NEVER);
+    }
+
+    /** The same, for at most so long: false when none came. */
+    public boolean await(Duration timeout) throws IOException, InterruptedException {
+        return awaitMessage(Poller.deadlineIn(timeout));
+    }
+
+    private boolean awaitMessage(long deadline) throws IOException, InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+        return await(deadline);
+    }
+
+    @Override
+    public byte[] receive() throws IOException, InterruptedException {
+        return receive(Poller.NEVER).orElseThrow();
+    }
+
+    @Override
+    public Optional<byte[]> receive(Duration timeout) throws IOException, InterruptedException {
+        return receive(Poller.deadlineIn(timeout));
+    }
+
+    private Optional<byte[]> receive(long deadline) throws IOException, InterruptedException {
+        while (awaitMessage(deadline)) {
+            Optional<byte[]> message = tryReceive();
+            if (message.isPresent()) {
+                return message;
+            } // there was only padding
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<byte[]> tryReceive() throws IOException {
+        take.message = null;
+        int handled = drain(take, 1);
+        if (handled == CLOSED) {
+            throw new ClosedChannelException();
+        }
+        return Optional.ofNullable(take.message);
+    }
+
+    /** Copies a message out. */
+    private static final class Take implements MessageHandler {
+        byte @Nullable [] message;
+
+        @Override
+        public void onMessage(MemorySegment memory, long offset, int length) {
+            byte[] bytes = new byte[length];
+            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
+            message = bytes;
+        }
+    }
+
+    @Override
+    boolean isReady() {
+        for (Lane lane : lanes) {
+            if (lane.head != lane.knownTail) {
+                return true;
+            }
+            lane.knownTail = Words.getAcquire(memory, lane.tailAt);
+            if (lane.head != lane.knownTail) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    boolean arm() {
+        expected = (int) Words.getAcquire(memory, RingLayout.BELL_AT); // before the last look at the tails
+        for (Lane lane : lanes) {
+            if (lane.armed != lane.head + 1) {
+                lane.armed = lane.head + 1;
+                Words.setOpaque(memory, lane.words + RingLayout.ARMED, lane.armed);
+            }
+        }
+        VarHandle.fullFence(); // pairs with the writers', between their commit and their look for sleepers
+        return !isReady(); // the futex is not the tail, so the kernel does not compare that
+    }
+
+    @Override
+    long futex() {
+        return RingLayout.BELL_AT;
+    }
+
+    static ErrnoException taken(Member member, long owner) {
+        return ErrnoException.of(
+                Problem.READER_TAKEN,
+                Errno.EBUSY.number(),
+                "open",
+                member.target(),
+                "one reader",
+                member.identity(owner).toString());
+    }
+}

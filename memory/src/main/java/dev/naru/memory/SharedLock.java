@@ -1,0 +1,455 @@
+package dev.naru.memory;
+
+import dev.naru.linux.Descriptor;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Futex;
+import dev.naru.linux.Poller;
+import dev.naru.linux.SharedMapping;
+import dev.naru.linux.Sleepers;
+import dev.naru.memory.internal.HeaderLayout.Kind;
+import dev.naru.memory.internal.LockLayout;
+import dev.naru.memory.internal.Member;
+import dev.naru.memory.internal.SharedFile;
+import dev.naru.memory.internal.SharedFile.Place;
+import dev.naru.memory.internal.Words;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mutual exclusion between the threads of all processes that open it, which survives the death of its owner: who comes next
+ * is told that the state may be half changed, {@link LockOutcome#OWNER_DIED}, and repairs it.
+ *
+ * <pre>{@code
+ * try (SharedLock lock = SharedLock.openOrCreate("/state")) {
+ *     lock.run(() -> change(state), () -> repair(state));
+ * }
+ * }</pre>
+ *
+ * <p>Free, it costs one compare-and-set to lock and one exchange to unlock, no system call and no garbage. A waiter spins a
+ * little, then sleeps in a futex, and ends when it is interrupted or the lock is closed.
+ *
+ * <p>An owner that was killed is known by its lock in the file, which the kernel drops: in milliseconds as a rule, and no
+ * pid is looked at, so it works across pid namespaces. A slow or stopped owner is never robbed: use the forms that do not
+ * wait for ever. A thread that ends in a section without unlocking leaves the lock held as long as its process lives;
+ * {@link #run} cannot do that.
+ *
+ * <p>Not reentrant. Thread-safe; the thread that locked it unlocks it. {@link #close} by another thread ends all waits with
+ * {@link AsynchronousCloseException}; an owner keeps the lock until it unlocks.
+ *
+ * <p>The layout is {@code docs/layouts/lock.md}, the protocol {@code docs/protocol/README.md}, 2.
+ */
+public final class SharedLock implements Closeable {
+    private static final String SCHEME = "lock";
+    private static final int OWNER_ONLY = 0600;
+
+    /** About as long as a short section takes; a sleep and its wake cost a hundred times more. */
+    private static final int SPINS = 100;
+
+    /** A sleeper looks again after so long: whoever was to wake it may have been killed first. */
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final Member member;
+    private final long mine;
+    private final SharedMapping mapping;
+    private final MemorySegment memory;
+
+    /** Who of this process waits for the word: one at a time sleeps there, the others queue here. */
+    private final ReentrantLock queue = new ReentrantLock();
+
+    private final Sleepers sleepers = Sleepers.create();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile boolean closed;
+
+    /** The thread that has it. Plain: only the one that stored it here can find itself in it. */
+    private @Nullable Thread holder;
+
+    private SharedLock(Member member) throws IOException {
+        this.member = member;
+        this.mine = LockLayout.ownedBy(member.id());
+        try {
+            this.mapping = member.mapAgain();
+        } catch (IOException | RuntimeException | Error failed) {
+            member.close();
+            throw failed;
+        }
+        this.memory = mapping.segment();
+    }
+
+    /**
+     * A new lock of that name, for processes of this user.
+     *
+     * @param name a POSIX name, as {@code /state}: it lies in {@code /dev/shm/naru-lock.state}
+     * @throws ErrnoException when there is one, or the kernel refuses
+     */
+    public static SharedLock create(String name) throws IOException {
+        return create(Place.named(SCHEME, name), OWNER_ONLY);
+    }
+
+    /** The same in a file of any local file system. */
+    public static SharedLock create(Path file) throws IOException {
+        return create(Place.file(SCHEME, file), OWNER_ONLY);
+    }
+
+    static SharedLock create(Place place, int mode) throws IOException {
+        return new SharedLock(SharedFile.create(place, mode, Kind.LOCK, LockLayout.SIZE, LockLayout.CONTENT));
+    }
+
+    /** The lock of that name, which must exist. */
+    public static SharedLock open(String name) throws IOException {
+        return open(Place.named(SCHEME, name));
+    }
+
+    /** The lock in that file, which must exist. */
+    public static SharedLock open(Path file) throws IOException {
+        return open(Place.file(SCHEME, file));
+    }
+
+    /** The lock behind a descriptor, such as a memfd that another process gave us; it stays the caller's. */
+    public static SharedLock open(Descriptor file) throws IOException {
+        String target = SCHEME + ":" + file;
+        return new SharedLock(SharedFile.open(file, target, Kind.LOCK, LockLayout.CONTENT));
+    }
+
+    private static SharedLock open(Place place) throws IOException {
+        return new SharedLock(SharedFile.open(place, Kind.LOCK, LockLayout.CONTENT));
+    }
+
+    /** The lock of that name, made for processes of this user when there is none. */
+    public static SharedLock openOrCreate(String name) throws IOException {
+        return openOrCreate(Place.named(SCHEME, name), OWNER_ONLY);
+    }
+
+    /** The same in a file. */
+    public static SharedLock openOrCreate(Path file) throws IOException {
+        return openOrCreate(Place.file(SCHEME, file), OWNER_ONLY);
+    }
+
+    /**
+     * The same, with who may open it.
+     *
+     * @param mode permission bits of a new one, such as 0660: who shares a lock needs to write it
+     */
+    public static SharedLock openOrCreate(String name, int mode) throws IOException {
+        return openOrCreate(Place.named(SCHEME, name), mode);
+    }
+
+    private static SharedLock openOrCreate(Place place, int mode) throws IOException {
+        return new SharedLock(SharedFile.openOrCreate(place, mode, Kind.LOCK, LockLayout.SIZE, LockLayout.CONTENT));
+    }
+
+    /** Makes a lock of an empty file that the caller has, such as a memfd; others {@link #open(Descriptor) open} it. */
+    public static SharedLock createIn(Descriptor file) throws IOException {
+        SharedFile.fill(file, SCHEME + ":" + file, Kind.LOCK, LockLayout.SIZE, LockLayout.CONTENT)
+                .close();
+        return open(file);
+    }
+
+    /** Takes the name away. Who has the lock open keeps it; who opens it afterwards finds none. */
+    public static void remove(String name) throws ErrnoException {
+        Place.named(SCHEME, name).remove();
+    }
+
+    /** Removes the file. */
+    public static void remove(Path file) throws ErrnoException {
+        Place.file(SCHEME, file).remove();
+    }
+
+    /**
+     * Waits until the lock is this thread's.
+     *
+     * @return {@link LockOutcome#ACQUIRED} or {@link LockOutcome#OWNER_DIED}
+     * @throws InterruptedException when the thread was interrupted; it does not have the lock, which stays usable
+     * @throws AsynchronousCloseException when another thread closed it meanwhile
+     * @throws IllegalStateException when this thread has it already
+     */
+    public LockOutcome lock() throws IOException, InterruptedException {
+        return tryFree() ? LockOutcome.ACQUIRED : lockSlowly(Poller.NEVER);
+    }
+
+    /** The same, for at most so long: {@link LockOutcome#TIMED_OUT} after it. */
+    public LockOutcome lock(Duration timeout) throws IOException, InterruptedException {
+        return tryFree() ? LockOutcome.ACQUIRED : lockSlowly(Poller.deadlineIn(timeout));
+    }
+
+    /** Takes the lock unless somebody alive has it: then {@link LockOutcome#HELD}. Does not wait, nor heed an interrupt. */
+    public LockOutcome tryLock() throws IOException {
+        if (tryFree()) {
+            return LockOutcome.ACQUIRED;
+        }
+        enter();
+        try {
+            while (true) {
+                long seen = Words.getOpaque(member.memory(), LockLayout.WORD_AT);
+                LockOutcome outcome = take(seen, mine, true);
+                if (outcome != null) {
+                    return outcome;
+                }
+                if (Words.getOpaque(member.memory(), LockLayout.WORD_AT) == seen) {
+                    return LockOutcome.HELD;
+                }
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    /** The way of a lock that is free, and was left clean. */
+    private boolean tryFree() throws ClosedChannelException {
+        try {
+            // acquire: pairs with the release of unlock
+            if (Words.compareAndExchangeAcquire(memory, LockLayout.WORD_AT, 0, mine) == 0) {
+                holder = Thread.currentThread();
+                return true;
+            }
+            return false;
+        } catch (IllegalStateException unmapped) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    private LockOutcome lockSlowly(long deadline) throws IOException, InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (holder == Thread.currentThread()) { // NOPMD: this very thread
+            throw new IllegalStateException(member.target() + ": this thread has it already; it is not reentrant");
+        }
+        enter();
+        try {
+            if (!queue.tryLock() && !awaitTurn(deadline)) {
+                return LockOutcome.TIMED_OUT;
+            }
+            try {
+                return acquire(deadline);
+            } finally {
+                queue.unlock();
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    private boolean awaitTurn(long deadline) throws InterruptedException {
+        if (deadline == Poller.NEVER) {
+            queue.lockInterruptibly();
+            return true;
+        }
+        return queue.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+
+    private LockOutcome acquire(long deadline) throws IOException, InterruptedException {
+        MemorySegment word = member.memory();
+        long take = mine;
+        int spins = SPINS;
+        while (true) {
+            if (closed) {
+                throw new AsynchronousCloseException();
+            }
+            long seen = Words.getOpaque(word, LockLayout.WORD_AT);
+            LockOutcome outcome = take(seen, take, spins == 0);
+            if (outcome != null) {
+                return outcome;
+            }
+            if (spins > 0) {
+                spins--;
+                Thread.onSpinWait();
+                continue;
+            }
+            long waited = seen | LockLayout.WAITED;
+            if (seen != waited && !Words.compareAndSet(word, LockLayout.WORD_AT, seen, waited)) {
+                continue;
+            }
+            long slice = Math.min(SLICE_NANOS, deadline == Poller.NEVER ? SLICE_NANOS : deadline - System.nanoTime());
+            switch (Futex.await(word, LockLayout.WORD_AT, (int) waited, System.nanoTime() + slice, sleepers)) {
+                case INTERRUPTED -> {
+                    boolean _ = Thread.interrupted();
+                    throw new InterruptedException();
+                }
+                case CLOSED -> throw new AsynchronousCloseException();
+                case TIMED_OUT -> {
+                    if (deadline != Poller.NEVER && deadline - System.nanoTime() <= 0) {
+                        return LockOutcome.TIMED_OUT;
+                    }
+                }
+                case WOKEN -> {}
+            }
+            take = mine | LockLayout.WAITED; // others may sleep: only who has slept knows
+        }
+    }
+
+    /**
+     * One attempt.
+     *
+     * @param seen what the word was
+     * @param take what it becomes
+     * @param test whether a living owner is told from a dead one, which is a system call
+     * @return null when it was in vain
+     */
+    private @Nullable LockOutcome take(long seen, long take, boolean test) throws ErrnoException {
+        long owner = LockLayout.owner(seen);
+        LockOutcome outcome = LockOutcome.ACQUIRED;
+        if (owner != 0) {
+            if (!test || member.isAlive(owner)) {
+                return null;
+            }
+            VarHandle.acquireFence(); // all that the dead one stored was stored before its sign of life went
+            outcome = LockOutcome.OWNER_DIED;
+        } else if ((seen & LockLayout.DIRTY) != 0) {
+            outcome = LockOutcome.OWNER_DIED;
+        }
+        // From the very value that was tested. acquire: pairs with the release of unlock
+        if (Words.compareAndExchangeAcquire(member.memory(), LockLayout.WORD_AT, seen, take) != seen) {
+            return null;
+        }
+        holder = Thread.currentThread();
+        return outcome;
+    }
+
+    /**
+     * Gives the lock back.
+     *
+     * @throws IllegalMonitorStateException when this thread does not have it
+     */
+    public void unlock() {
+        release(0);
+    }
+
+    /** Gives the lock back, and tells whoever comes next that what it guards may be half changed. */
+    public void unlockDirty() {
+        release(LockLayout.DIRTY);
+    }
+
+    private void release(long to) {
+        if (holder != Thread.currentThread()) { // NOPMD: this very thread
+            throw new IllegalMonitorStateException(member.target() + ": this thread does not have it");
+        }
+        holder = null;
+        long old;
+        try {
+            // One exchange: a waiter that marks itself between a load and a store would never be woken.
+            old = Words.getAndSetRelease(memory, LockLayout.WORD_AT, to);
+        } catch (IllegalStateException unmapped) {
+            releaseClosed(to);
+            return;
+        }
+        if ((old & LockLayout.WAITED) != 0) {
+            int _ = Futex.wake(memory, LockLayout.WORD_AT, 1);
+        }
+    }
+
+    /** It was closed while this thread had it: then the last one out ends the membership. */
+    private void releaseClosed(long to) {
+        long old = Words.getAndSetRelease(member.memory(), LockLayout.WORD_AT, to);
+        if ((old & LockLayout.WAITED) != 0) {
+            int _ = Futex.wake(member.memory(), LockLayout.WORD_AT, 1);
+        }
+        try {
+            end();
+        } catch (IOException unmapping) {
+            throw new java.io.UncheckedIOException(unmapping);
+        }
+    }
+
+    /**
+     * Runs a section under the lock. If it throws, the lock is given back dirty.
+     *
+     * @param repair runs before it when the last owner died in its section, and again for the next one if this one dies
+     */
+    public void run(Runnable section, Runnable repair) throws IOException, InterruptedException {
+        LockOutcome outcome = lock();
+        boolean whole = false;
+        try {
+            if (outcome == LockOutcome.OWNER_DIED) {
+                repair.run();
+            }
+            section.run();
+            whole = true;
+        } finally {
+            release(whole ? 0 : LockLayout.DIRTY);
+        }
+    }
+
+    /** Who has it now; {@link Identity#NOBODY} when it is free. */
+    public Identity holder() throws IOException {
+        enter();
+        try {
+            return member.identity(LockLayout.owner(Words.getAcquire(member.memory(), LockLayout.WORD_AT)));
+        } finally {
+            leave();
+        }
+    }
+
+    /** Whether somebody may be waiting for it. */
+    public boolean isWaitedFor() throws IOException {
+        enter();
+        try {
+            return (Words.getAcquire(member.memory(), LockLayout.WORD_AT) & LockLayout.WAITED) != 0;
+        } finally {
+            leave();
+        }
+    }
+
+    /** Whether {@link #close} was not called yet. */
+    public boolean isOpen() {
+        return !closed;
+    }
+
+    /** From here to {@link #leave} the member's memory stays mapped. */
+    private void enter() throws ClosedChannelException {
+        int _ = waiting.incrementAndGet();
+        if (closed) {
+            leave();
+            throw new ClosedChannelException();
+        }
+    }
+
+    private void leave() {
+        int _ = waiting.decrementAndGet();
+    }
+
+    /**
+     * Ends the use of it here; the lock itself stays. A thread that has it keeps it until it unlocks. Idempotent; any
+     * thread may call it.
+     */
+    @Override
+    public void close() throws IOException {
+        synchronized (sleepers) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        sleepers.close();
+        awaitNobodyWaits();
+        // After this no thread can lock by the free way: it finds the memory gone.
+        mapping.close();
+        if (LockLayout.owner(Words.getAcquire(member.memory(), LockLayout.WORD_AT)) != member.id()) {
+            end();
+        }
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // they leave at once: closed is set
+    private void awaitNobodyWaits() {
+        while (waiting.get() != 0) {
+            Thread.yield();
+        }
+    }
+
+    private void end() throws IOException {
+        if (ended.compareAndSet(false, true)) {
+            member.close();
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.naru.memory;
+
+import dev.naru.channels.contract.MessageContract;
+import dev.naru.channels.contract.MessageFixture;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A ring is a channel of messages, whatever it does while it waits. */
+class RingContractTest implements MessageContract {
+    @TempDir
+    Path folder;
+
+    private final MessageFixture fixture = new MessageFixture() {
+        @Override
+        public Ends ends() throws Exception {
+            Ring ring = closing(Ring.create(folder.resolve("ring"), RingSpec.oneToOne(4096)));
+            return new Ends(ring.writer(Waiting.park()), ring.reader(Waiting.adaptive()));
+        }
+
+        @Override
+        public boolean isFutex() {
+            return true;
+        }
+    };
+
+    @Override
+    public MessageFixture messages() {
+        return fixture;
+    }
+}
