@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.naru.linux.testing.Await;
 import dev.naru.linux.testing.NoLeaks;
+import dev.naru.memory.Broadcast;
+import dev.naru.memory.BroadcastSpec;
 import dev.naru.memory.Ring;
 import dev.naru.memory.RingSpec;
 import dev.naru.memory.SharedLock;
@@ -16,7 +18,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * kill -9 of producers, readers and owners at any moment. The short form kills 50 in a ring and 50 at a lock; the long one:
+ * kill -9 of producers, readers and owners at any moment. The short form kills 50 in a ring, 50 at a lock
+ * and 25 in a broadcast ring; the long one:
  *
  * <pre>./naru test -pl memory -am -Dtest=TortureTest -Dsurefire.failIfNoSpecifiedTests=false -Dnaru.torture.kills=2000</pre>
  *
@@ -109,6 +112,44 @@ class TortureTest {
                     () -> journal.get(RingTorture.ERROR) == RingTorture.Fault.TORN.number()
                             || journal.get(RingTorture.ERROR) == RingTorture.Fault.LOST.number()
                             || journal.get(RingTorture.ERROR) == RingTorture.Fault.DOUBLED.number());
+        }
+    }
+
+    @Test
+    void nothingIsTornInABroadcastRing() throws Exception {
+        Random random = random("broadcast");
+        assertThat(broadcast(random, KILLS / 4, "sound")).as("error, seed %d", SEED).isZero();
+    }
+
+    @Test
+    void aBroadcastThatCommitsBeforeThePayloadIsCaught() throws Exception {
+        assertThat(broadcast(random("broadcast, commit first"), 1000, "commit-first")).isNotZero();
+    }
+
+    /** Ends early when there was an error. */
+    private long broadcast(Random random, int kills, String mutant) throws Exception {
+        Path file = folder.resolve("ring");
+        Path notes = folder.resolve("journal");
+        Broadcast.create(file, BroadcastSpec.of(1, 4096)).close();
+        int life = 1;
+        try (Journal journal = Journal.open(notes);
+                Victims victims = new Victims()) {
+            Process producer = victims.start(BroadcastTorture.Producer.class, file, notes, life, mutant);
+            Process listener = victims.start(BroadcastTorture.Listener.class, file, notes);
+            for (int kill = 0; kill < kills && journal.get(BroadcastTorture.ERROR) == 0; kill++) {
+                Victims.awaitMore("it hears", journal, BroadcastTorture.HEARD, 1 + random.nextInt(3000), listener);
+                if (random.nextBoolean()) {
+                    victims.kill(listener);
+                    listener = victims.start(BroadcastTorture.Listener.class, file, notes);
+                } else {
+                    int sent = BroadcastTorture.SENT_BY + life;
+                    Victims.awaitMore("it sends", journal, sent, 1 + random.nextInt(1000), producer);
+                    victims.kill(producer);
+                    producer = victims.start(BroadcastTorture.Producer.class, file, notes, ++life, mutant);
+                }
+            }
+            System.out.printf("broadcast: %d messages heard%n", journal.get(BroadcastTorture.HEARD));
+            return journal.get(BroadcastTorture.ERROR);
         }
     }
 

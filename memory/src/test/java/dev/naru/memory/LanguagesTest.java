@@ -1,0 +1,129 @@
+package dev.naru.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.naru.linux.testing.NoLeaks;
+import dev.naru.memory.testing.Language;
+import dev.naru.memory.testing.Talk;
+import dev.naru.memory.torture.Journal;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** C and Python at our rings and locks, by the files that stand in {@code docs/layouts/}. */
+@ExtendWith(NoLeaks.class)
+class LanguagesTest {
+    private static final int MANY = 5_000;
+
+    @TempDir
+    Path folder;
+
+    private Path file() {
+        return folder.resolve("shared");
+    }
+
+    private static byte[] message(int number) {
+        ByteBuffer message =
+                ByteBuffer.allocate(8 + number % 50).order(ByteOrder.LITTLE_ENDIAN).putLong(number);
+        for (int i = 8; i < message.capacity(); i++) {
+            var _ = message.put((byte) (number + i));
+        }
+        return message.array();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void weReceiveWhatItSends(Language language) throws Exception {
+        // given a lane much smaller than all that goes through it
+        try (Ring ring = Ring.create(file(), RingSpec.oneToOne(8192));
+                RingReader reader = ring.reader(Waiting.park());
+                Talk peer = Talk.start(language.command(folder, "send", file(), MANY))) {
+            // then
+            for (int i = 0; i < MANY; i++) {
+                assertThat(reader.receive()).isEqualTo(message(i));
+            }
+            assertThat(peer.line()).isEqualTo("sent");
+            assertThat(peer.waitFor()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itReceivesWhatWeSend(Language language) throws Exception {
+        // given
+        try (Ring ring = Ring.create(file(), RingSpec.manyToOne(2, 8192));
+                RingWriter writer = ring.writer(Waiting.park());
+                Talk peer = Talk.start(language.command(folder, "receive", file(), MANY))) {
+            // when
+            for (int i = 0; i < MANY; i++) {
+                writer.send(message(i));
+            }
+
+            // then
+            assertThat(peer.line()).isEqualTo("received");
+            assertThat(peer.waitFor()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itLocksWithUs(Language language) throws Exception {
+        // given
+        Path counter = folder.resolve("counter");
+        try (SharedLock lock = SharedLock.create(file());
+                Journal journal = Journal.open(counter);
+                Talk peer = Talk.start(language.command(folder, "count", file(), MANY, counter))) {
+            // when
+            for (int i = 0; i < MANY; i++) {
+                lock.run(() -> journal.set(0, journal.get(0) + 1), () -> {});
+            }
+
+            // then
+            assertThat(peer.line()).isEqualTo("counted");
+            assertThat(peer.waitFor()).isZero();
+            assertThat(journal.get(0)).isEqualTo(2L * MANY);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void weAreToldOfItsDeath(Language language) throws Exception {
+        // given
+        try (SharedLock lock = SharedLock.create(file());
+                Talk peer = Talk.start(language.command(folder, "hold", file(), 0))) {
+            assertThat(peer.line()).isEqualTo("acquired");
+            assertThat(lock.tryLock()).isEqualTo(LockOutcome.HELD);
+            assertThat(lock.holder().pid()).isEqualTo((int) peer.pid());
+
+            // when
+            peer.kill();
+
+            // then
+            assertThat(lock.lock()).isEqualTo(LockOutcome.OWNER_DIED);
+            lock.unlock();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itIsToldOfADirtyUnlock(Language language) throws Exception {
+        // given
+        try (SharedLock lock = SharedLock.create(file())) {
+            assertThat(lock.lock()).isEqualTo(LockOutcome.ACQUIRED);
+            lock.unlockDirty();
+
+            // when
+            try (Talk peer = Talk.start(language.command(folder, "hold", file(), 0))) {
+                // then
+                assertThat(peer.line()).isEqualTo("owner died");
+                assertThat(peer.goOn().waitFor()).isZero();
+            }
+            assertThat(lock.lock()).isEqualTo(LockOutcome.ACQUIRED);
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.naru.memory.testing;
+
+import dev.naru.channels.MessageSender;
+import dev.naru.linux.testing.JavaProgram;
+import dev.naru.memory.Broadcast;
+import dev.naru.memory.BroadcastReader;
+import dev.naru.memory.BroadcastWriter;
+import dev.naru.memory.Ring;
+import dev.naru.memory.RingReader;
+import dev.naru.memory.RingWriter;
+import dev.naru.memory.SharedLock;
+import dev.naru.memory.Waiting;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The far side in a JVM of its own: {@code VERB FILE [NUMBER]}. It says a line for each thing that it has done. */
+public final class FarSide {
+    private FarSide() {}
+
+    /** How it is started. */
+    public static JavaProgram program() {
+        return JavaProgram.of(FarSide.class)
+                .needing(Ring.class)
+                .needing(MessageSender.class)
+                .option("-XX:+UseSerialGC");
+    }
+
+    /** The command. */
+    public static List<String> command(Object... arguments) {
+        String[] words = new String[arguments.length];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = arguments[i].toString();
+        }
+        return program().command(words);
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path file = Path.of(arguments[1]);
+        int number = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 0;
+        try {
+            run(arguments[0], file, number);
+        } catch (IOException refused) {
+            say(refused.getMessage());
+        }
+    }
+
+    private static void run(String verb, Path file, int number) throws Exception {
+        switch (verb) {
+            case "hold" -> {
+                try (SharedLock lock = SharedLock.open(file)) {
+                    say(lock.lock().toString());
+                    awaitEnd();
+                    lock.unlock();
+                    say("unlocked");
+                }
+            }
+            case "send" -> {
+                try (Ring ring = Ring.open(file);
+                        RingWriter writer = ring.writer(Waiting.park())) {
+                    for (int i = 0; i < number; i++) {
+                        writer.send(ByteBuffer.allocate(8).putLong(0, i));
+                    }
+                    say("sent");
+                }
+            }
+            case "send-then-claim" -> {
+                try (Ring ring = Ring.open(file);
+                        RingWriter writer = ring.writer()) {
+                    for (int i = 0; i < number; i++) {
+                        writer.send(ByteBuffer.allocate(8).putLong(0, i));
+                    }
+                    say(writer.claim(8).toString());
+                    awaitEnd();
+                }
+            }
+            case "receive" -> {
+                try (Ring ring = Ring.open(file);
+                        RingReader reader = ring.reader(Waiting.park())) {
+                    say("reads");
+                    long next = 0;
+                    while (next < number) {
+                        long seen = ByteBuffer.wrap(reader.receive()).getLong();
+                        if (seen != next++) {
+                            say("wanted " + (next - 1) + ", got " + seen);
+                            return;
+                        }
+                    }
+                    say("received");
+                }
+            }
+            case "handle-one-and-stay" -> {
+                try (Ring ring = Ring.open(file);
+                        RingReader reader = ring.reader()) {
+                    reader.await();
+                    int _ = reader.drain(
+                            (memory, offset, length) -> {
+                                say("handles");
+                                awaitEnd();
+                            },
+                            1);
+                }
+            }
+            case "broadcast" -> {
+                try (Broadcast ring = Broadcast.open(file);
+                        BroadcastWriter writer = ring.writer()) {
+                    for (int i = 0; i < number; i++) {
+                        writer.send(ByteBuffer.allocate(8).putLong(0, i));
+                    }
+                    say("sent");
+                    awaitEnd();
+                }
+            }
+            case "listen" -> {
+                try (Broadcast ring = Broadcast.open(file);
+                        BroadcastReader reader = ring.reader(Waiting.park())) {
+                    say("listens");
+                    long got = 0;
+                    long last;
+                    do {
+                        last = ByteBuffer.wrap(reader.receive()).getLong();
+                        got++;
+                    } while (last < number - 1);
+                    say("got " + got + " missed " + reader.missed());
+                }
+            }
+            case "create-ring" -> {
+                Ring.create("/far-" + ProcessHandle.current().pid(), dev.naru.memory.RingSpec.oneToOne(1L << number))
+                        .close();
+                say("created");
+            }
+            default -> throw new IllegalArgumentException(verb);
+        }
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+        System.out.flush();
+    }
+
+    private static void awaitEnd() {
+        try {
+            while (System.in.read() >= 0) {}
+        } catch (IOException gone) {
+            throw new AssertionError(gone);
+        }
+    }
+}

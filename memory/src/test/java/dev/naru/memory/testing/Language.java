@@ -1,0 +1,55 @@
+package dev.naru.memory.testing;
+
+import dev.naru.linux.testing.Foreign;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Other languages at our layouts, by the files of {@code docs/layouts/}. */
+public enum Language {
+    /** {@code naru.h}. */
+    C,
+    /** {@code naru.py}. */
+    PYTHON;
+
+    private static final Path LAYOUTS =
+            Path.of("..", "docs", "layouts").toAbsolutePath().normalize();
+
+    /**
+     * The command that starts the peer: {@code send|receive RING MANY}, {@code count LOCK MANY COUNTER} or {@code hold LOCK
+     * 0}.
+     *
+     * @param folder where it may be built
+     */
+    public List<String> command(Path folder, Object... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        if (this == C) {
+            Path program = folder.resolve("peer");
+            if (!Files.exists(program)) {
+                Path source = copy("peer.c", folder);
+                var _ = Foreign.output(
+                        "cc", "-O2", "-Wall", "-Wextra", "-Werror", "-I" + LAYOUTS, "-o", "" + program, "" + source);
+            }
+            command.add(program.toString());
+        } else {
+            command.addAll(List.of("python3", copy("peer.py", folder).toString(), LAYOUTS.toString()));
+        }
+        for (Object argument : arguments) {
+            command.add(argument.toString());
+        }
+        return command;
+    }
+
+    private static Path copy(String name, Path folder) throws IOException {
+        Path to = folder.resolve(name);
+        try (InputStream source = Language.class.getResourceAsStream(name)) {
+            if (!Files.exists(to)) {
+                var _ = Files.copy(source, to);
+            }
+        }
+        return to;
+    }
+}

@@ -1,0 +1,53 @@
+/* The far side of a ring or a lock, in C. Each message: its number, int64, then as many bytes more as number % 50. */
+#include "naru.h"
+
+static void fill(char *message, int64_t number, int32_t length) {
+    memcpy(message, &number, 8);
+    for (int32_t i = 8; i < length; i++) message[i] = (char)(number + i);
+}
+
+int main(int count, char **arguments) {
+    naru n;
+    static char message[1 << 20], wanted[1 << 20];
+    if (count < 4) return 64;
+    const char *verb = arguments[1], *path = arguments[2];
+    int64_t many = atoll(arguments[3]);
+    if (naru_open(&n, path, strcmp(verb, "count") && strcmp(verb, "hold") ? NARU_RING : NARU_LOCK) < 0) {
+        perror(path);
+        return 1;
+    }
+    if (!strcmp(verb, "send")) {
+        int lane = naru_writer(&n);
+        if (lane < 0) return 2;
+        for (int64_t i = 0; i < many; i++) {
+            int32_t length = 8 + (int32_t)(i % 50);
+            fill(message, i, length);
+            if (naru_send(&n, lane, message, length) < 0) return 3;
+        }
+        puts("sent");
+    } else if (!strcmp(verb, "receive")) {
+        if (naru_reader(&n) < 0) return 2;
+        for (int64_t i = 0; i < many; i++) {
+            int32_t length = naru_receive(&n, message);
+            fill(wanted, i, 8 + (int32_t)(i % 50));
+            if (length != 8 + i % 50 || memcmp(message, wanted, (size_t)length)) return 4;
+        }
+        puts("received");
+    } else if (!strcmp(verb, "count")) { /* COUNTER: a file with an int64 that the lock guards */
+        int fd = open(arguments[4], O_RDWR);
+        volatile int64_t *counter = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        for (int64_t i = 0; i < many; i++) {
+            naru_lock(&n);
+            *counter = *counter + 1;
+            naru_unlock(&n, 0);
+        }
+        puts("counted");
+    } else { /* hold */
+        puts(naru_lock(&n) ? "owner died" : "acquired");
+        fflush(stdout);
+        getchar();
+        naru_unlock(&n, 0);
+    }
+    naru_close(&n);
+    return 0;
+}
