@@ -1,5 +1,7 @@
 package dev.naru.memory;
 
+import dev.naru.channels.Address;
+import dev.naru.channels.Command;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
@@ -149,6 +151,11 @@ public final class SharedLock implements Closeable {
         return new SharedLock(SharedFile.openOrCreate(place, mode, Kind.LOCK, LockLayout.SIZE, LockLayout.CONTENT));
     }
 
+    /** The lock at that address, made with those permission bits when there is none. */
+    public static SharedLock openOrCreate(Address.Lock address, int mode) throws IOException {
+        return openOrCreate(Place.of(address), mode);
+    }
+
     /** Makes a lock of an empty file that the caller has, such as a memfd; others {@link #open(Descriptor) open} it. */
     public static SharedLock createIn(Descriptor file) throws IOException {
         SharedFile.fill(file, SCHEME + ":" + file, Kind.LOCK, LockLayout.SIZE, LockLayout.CONTENT)
@@ -164,6 +171,21 @@ public final class SharedLock implements Closeable {
     /** Removes the file. */
     public static void remove(Path file) throws ErrnoException {
         Place.file(SCHEME, file).remove();
+    }
+
+    /** Removes what is at that address. */
+    public static void remove(Address.Lock address) throws ErrnoException {
+        Place.of(address).remove();
+    }
+
+    /**
+     * Lets a child that is about to be started share this process's sign of life: the lock counts as held as long as
+     * either lives, and so when this process is killed first, nobody enters the section that the child is in.
+     *
+     * @param number at which descriptor number the child has the lock's file; it need not know
+     */
+    public void shareLifeWith(Command child, int number) {
+        member.giveTo(child, number);
     }
 
     /**
