@@ -82,6 +82,10 @@ record FoundMemory(Address.Memory place, int mode, int uid, long size, MappedMem
 
     /** The owner's name, or the uid where it has none: by passwd(5), since a segment is no file that could be asked. */
     String owner() {
+        return owner(uid);
+    }
+
+    static String owner(int uid) {
         String number = Integer.toUnsignedString(uid);
         try (var lines = Files.lines(Path.of("/etc/passwd"), StandardCharsets.UTF_8)) {
             return lines.map(line -> line.split(":", -1))
