@@ -54,7 +54,11 @@ sealed interface RingView {
         public List<List<String>> lines() {
             List<List<String>> lines = new ArrayList<>();
             lines.add(List.of(
-                    "kind", "to one reader, " + shown.lanes().size() + " lanes of " + shown.laneBytes() + " B"));
+                    "kind",
+                    "to one reader, "
+                            + (shown.lanes().size() == 1
+                                    ? "1 lane of "
+                                    : shown.lanes().size() + " lanes of ") + shown.laneBytes() + " B"));
             lines.add(List.of("reader", shown.reader().toString()));
             for (int number = 0; number < shown.lanes().size(); number++) {
                 RingStat.Lane lane = shown.lanes().get(number);
