@@ -182,8 +182,7 @@ public final class Broadcast implements Closeable {
     }
 
     private ErrnoException taken(String limit, String owners) {
-        return ErrnoException.of(
-                Problem.LANES_TAKEN, Errno.EBUSY.number(), "open", member.target(), limit, owners);
+        return ErrnoException.of(Problem.LANES_TAKEN, Errno.EBUSY.number(), "open", member.target(), limit, owners);
     }
 
     /** Whether a living reader has it open. */
