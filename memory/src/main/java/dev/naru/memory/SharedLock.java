@@ -16,6 +16,7 @@ import dev.naru.memory.internal.SharedFile.Place;
 import dev.naru.memory.internal.Words;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.AsynchronousCloseException;
@@ -74,8 +75,11 @@ public final class SharedLock implements Closeable {
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile boolean closed;
 
-    /** The thread that has it. Plain: only the one that stored it here can find itself in it. */
-    private @Nullable Thread holder;
+    /**
+     * The id of the thread that has it; 0 for none. Plain: only the one that stored it here can find itself in it. A number,
+     * since the garbage collector puts a fence after a reference that is stored.
+     */
+    private long holder;
 
     private SharedLock(Member member) throws IOException {
         this.member = member;
@@ -232,7 +236,7 @@ public final class SharedLock implements Closeable {
         try {
             // acquire: pairs with the release of unlock
             if (Words.compareAndExchangeAcquire(memory, LockLayout.WORD_AT, 0, mine) == 0) {
-                holder = Thread.currentThread();
+                holder = Thread.currentThread().threadId();
                 return true;
             }
             return false;
@@ -245,7 +249,7 @@ public final class SharedLock implements Closeable {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        if (holder == Thread.currentThread()) { // NOPMD: this very thread
+        if (holder == Thread.currentThread().threadId()) {
             throw new IllegalStateException(member.target() + ": this thread has it already; it is not reentrant");
         }
         enter();
@@ -335,7 +339,7 @@ public final class SharedLock implements Closeable {
         if (Words.compareAndExchangeAcquire(member.memory(), LockLayout.WORD_AT, seen, take) != seen) {
             return null;
         }
-        holder = Thread.currentThread();
+        holder = Thread.currentThread().threadId();
         return outcome;
     }
 
@@ -354,10 +358,10 @@ public final class SharedLock implements Closeable {
     }
 
     private void release(long to) {
-        if (holder != Thread.currentThread()) { // NOPMD: this very thread
+        if (holder != Thread.currentThread().threadId()) {
             throw new IllegalMonitorStateException(member.target() + ": this thread does not have it");
         }
-        holder = null;
+        holder = 0;
         long old;
         try {
             // One exchange: a waiter that marks itself between a load and a store would never be woken.
@@ -380,7 +384,7 @@ public final class SharedLock implements Closeable {
         try {
             end();
         } catch (IOException unmapping) {
-            throw new java.io.UncheckedIOException(unmapping);
+            throw new UncheckedIOException(unmapping);
         }
     }
 
