@@ -94,10 +94,12 @@ class LockTest {
     @Test
     void aLockInAFileOfThatModeIsMade() throws Exception {
         // when
-        var _ = lock("--mode", "640", folder.resolve("state").toString(), "--", "true").succeeded();
+        var _ = lock("--mode", "640", folder.resolve("state").toString(), "--", "true")
+                .succeeded();
 
         // then
-        assertThat(Foreign.output("stat", "-c", "%a", folder.resolve("state").toString())).isEqualTo("640\n");
+        assertThat(Foreign.output("stat", "-c", "%a", folder.resolve("state").toString()))
+                .isEqualTo("640\n");
     }
 
     @Test
@@ -140,8 +142,7 @@ class LockTest {
                         .containsEntry("alive", true);
                 assertThat(people.succeeded().out()).contains("sh(" + holder.pid() + ")", " yes ", "lock:" + place);
                 assertThat(all.succeeded().out().lines())
-                        .anyMatch(line ->
-                                line.contains("sh(" + holder.pid() + ")") && line.endsWith(" lock:" + place));
+                        .anyMatch(line -> line.contains("sh(" + holder.pid() + ")") && line.endsWith(" lock:" + place));
 
                 // when
                 var _ = Files.writeString(folder.resolve("go"), "");
@@ -249,7 +250,8 @@ class LockTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "/x", "/x ls", "--on-owner-died=x /x -- true", "-t x /x -- true"})
     void theCommandLineIsChecked(String arguments) throws Exception {
-        var _ = lock(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1)).endedWith(64);
+        var _ = lock(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1))
+                .endedWith(64);
     }
 
     @Test

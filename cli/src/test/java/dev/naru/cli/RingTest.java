@@ -103,8 +103,7 @@ class RingTest {
         assertThat(Json.lines(ring("receive", "--no-wait", "--json", place)
                         .succeeded()
                         .out()))
-                .containsExactly(
-                        Map.of("bytes", 4L, "message", "four"), Map.of("bytes", 5L, "base64", "Zmn/dmU="));
+                .containsExactly(Map.of("bytes", 4L, "message", "four"), Map.of("bytes", 5L, "base64", "Zmn/dmU="));
         assertThat(ring("receive", "--no-wait", place).succeeded().out()).isEmpty();
         var _ = ring("receive", "--timeout", "10ms", place).failed(75, "timed-out");
     }
@@ -113,7 +112,8 @@ class RingTest {
     void whoFollowsGetsWhatIsSentMeanwhileUntilItIsInterrupted() throws Exception {
         // given
         create();
-        try (Program reader = naru(line("receive", "--follow", place)).interruptible().start()) {
+        try (Program reader =
+                naru(line("receive", "--follow", place)).interruptible().start()) {
             var _ = reader.await("it is the reader", () -> stat().get("reader") != null);
 
             // when
@@ -157,7 +157,8 @@ class RingTest {
                 RingReader reader = ring.reader();
                 Program sender = shell("yes " + message + " | head -n 20 | naru ring send " + place)
                         .start()) {
-            var _ = sender.await("it is full", () -> (Long) first(stat(), "lanes").get("full") > 0);
+            var _ = sender.await(
+                    "it is full", () -> (Long) first(stat(), "lanes").get("full") > 0);
 
             // when
             Result second = ring("send", "--timeout", "10ms", place, message);
@@ -243,8 +244,10 @@ class RingTest {
                 Broadcast ring = Broadcast.open(place);
                 BroadcastWriter writer = ring.writer()) {
             var _ = one.await("both receive", () -> ((List<?>) stat().get("readers")).size() == 2);
-            var _ = tap.await("it watches", () -> Files.readString(Path.of("/proc/" + tap.pid() + "/maps"))
-                    .contains("naru-ring." + place.substring(1)));
+            var _ = tap.await(
+                    "it watches",
+                    () -> Files.readString(Path.of("/proc/" + tap.pid() + "/maps"))
+                            .contains("naru-ring." + place.substring(1)));
 
             // when
             Result other = ring("send", place, "x");
@@ -281,8 +284,17 @@ class RingTest {
             // then
             assertThat(stat.keySet())
                     .containsExactly(
-                            "address", "mode", "uid", "owner", "size", "kind", "laneBytes", "backlog", "reader",
-                            "lanes", "attached");
+                            "address",
+                            "mode",
+                            "uid",
+                            "owner",
+                            "size",
+                            "kind",
+                            "laneBytes",
+                            "backlog",
+                            "reader",
+                            "lanes",
+                            "attached");
             assertThat(stat)
                     .containsEntry("address", "ring:" + place)
                     .containsEntry("mode", "640")
@@ -319,8 +331,17 @@ class RingTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "create", "create --size 5000 /x", "create --size 2K /x", "create --lanes 1025 /x", "receive",
-                "receive -n 0 /x", "receive -f -n 2 /x", "tap -n 0 /x", "send", "send -t x /x m", "nosuch"
+                "create",
+                "create --size 5000 /x",
+                "create --size 2K /x",
+                "create --lanes 1025 /x",
+                "receive",
+                "receive -n 0 /x",
+                "receive -f -n 2 /x",
+                "tap -n 0 /x",
+                "send",
+                "send -t x /x m",
+                "nosuch"
             })
     void theCommandLineIsChecked(String arguments) throws Exception {
         var _ = ring(arguments.split(" ", -1)).endedWith(64);
