@@ -16,12 +16,8 @@ final class Members {
         return name + "(" + who.pid() + (who.alive() ? ")" : ",dead)");
     }
 
-    /** As a property: an object, or null for nobody. */
+    /** As a property: an object, with the id 0 for nobody. */
     static void write(JsonGenerator json, String property, Identity who) {
-        if (who.id() == 0) {
-            json.writeNullProperty(property);
-            return;
-        }
         json.writeObjectPropertyStart(property);
         json.writeNumberProperty("id", who.id());
         json.writeNumberProperty("pid", who.pid());
