@@ -129,6 +129,7 @@ final class LockCommand implements Callable<Integer> {
 
     /** A command that a signal ended left its work half done; and who came after a dead owner has to succeed. */
     private int run(Address.Lock named, SharedLock lock, boolean ownerDied) throws IOException, InterruptedException {
+        Running running = new Running();
         boolean whole = !ownerDied; // as long as nothing runs
         try {
             dev.naru.channels.Command child =
@@ -137,12 +138,13 @@ final class LockCommand implements Callable<Integer> {
                 child = child.environment("NARU_OWNER_DIED", "1");
             }
             lock.shareLifeWith(child, NUMBER_IN_CHILD);
-            ChildProcess started = child.start();
+            ChildProcess started = running.start(child);
             whole = false;
-            ExitStatus status = waitFor(started);
+            ExitStatus status = started.waitFor();
             whole = ownerDied ? status.isSuccess() : status instanceof ExitStatus.Exited;
             return status.shellCode();
         } finally {
+            running.ended();
             if (whole) {
                 lock.unlock();
             } else {
@@ -151,29 +153,50 @@ final class LockCommand implements Callable<Integer> {
         }
     }
 
-    private static ExitStatus waitFor(ChildProcess child) throws ErrnoException, InterruptedException {
-        Thread hook = Thread.ofPlatform().unstarted(() -> endWithUs(child));
-        try {
-            Runtime.getRuntime().addShutdownHook(hook);
-        } catch (IllegalStateException shuttingDown) {
-            endWithUs(child);
-        }
-        ExitStatus status = child.waitFor();
-        try {
-            boolean _ = Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException shuttingDown) {
-            // it runs, or has run
-        }
-        return status;
-    }
+    /** The command as it runs. When a signal ends us, it is asked to end too, and we wait: the lock is held so long. */
+    private static final class Running {
+        private final Thread hook = Thread.ofPlatform().unstarted(this::endWithUs);
+        private @Nullable ChildProcess child;
+        private boolean ending;
 
-    /** A signal ends us: the command is asked to end too, and we wait, since the lock is held as long as it runs. */
-    private static void endWithUs(ChildProcess child) {
-        try {
-            boolean _ = child.send(Signal.SIGTERM);
-            var _ = child.onExit().join();
-        } catch (ErrnoException refused) {
-            // another user's by now: it keeps the lock by itself
+        /** The hook stands before the command starts: a signal may come as soon as it does. */
+        synchronized ChildProcess start(dev.naru.channels.Command command) throws IOException, InterruptedException {
+            try {
+                Runtime.getRuntime().addShutdownHook(hook);
+            } catch (IllegalStateException shuttingDown) {
+                ending = true;
+            }
+            if (ending) {
+                throw new InterruptedException();
+            }
+            ChildProcess started = command.start();
+            child = started;
+            return started;
+        }
+
+        void ended() {
+            try {
+                boolean _ = Runtime.getRuntime().removeShutdownHook(hook);
+            } catch (IllegalStateException shuttingDown) {
+                // it runs, or has run
+            }
+        }
+
+        private void endWithUs() {
+            ChildProcess running = end();
+            if (running != null) {
+                try {
+                    boolean _ = running.send(Signal.SIGTERM);
+                    var _ = running.onExit().join();
+                } catch (ErrnoException refused) {
+                    // another user's by now: it keeps the lock by itself
+                }
+            }
+        }
+
+        private synchronized @Nullable ChildProcess end() {
+            ending = true;
+            return child;
         }
     }
 }
