@@ -1,7 +1,8 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * Linux system calls as plain Java objects: descriptors, the poller, pipes, FIFOs, child processes.
+ * Linux system calls as plain Java objects: descriptors, the poller, pipes, FIFOs, child processes,
+ * futexes, mappings, file locks.
  *
  * <p>The only downcalls of the project live here. The rest of Naru, and whoever needs the raw mechanism, builds on
  * {@link dev.naru.linux.Descriptor}.

@@ -3,7 +3,7 @@ import org.jspecify.annotations.NullMarked;
 /**
  * Memory that processes share: the lock that survives its owner's death, and rings of messages.
  *
- * <p>Start at {@link dev.naru.memory.Ring} or {@link dev.naru.memory.SharedLock}.
+ * <p>Start at {@link dev.naru.memory.SharedMemory}, {@link dev.naru.memory.Ring} or {@link dev.naru.memory.SharedLock}.
  */
 @NullMarked
 module dev.naru.memory {

@@ -16,6 +16,8 @@ import java.nio.file.Path;
  * <tr><td>{@code shm:/quote}</td><td>POSIX shared memory by its name: one slash, in front</td></tr>
  * <tr><td>{@code shm:0x6a01}</td><td>System V shared memory by its key</td></tr>
  * <tr><td>{@code shm:run/quote}</td><td>a file that is mapped, by its path: a slash further on, or none in front</td></tr>
+ * <tr><td>{@code ring:/orders}, {@code ring:run/orders}</td><td>a ring, by name or in a file</td></tr>
+ * <tr><td>{@code lock:/state}, {@code lock:run/state}</td><td>a lock, by name or in a file</td></tr>
  * </table>
  */
 public sealed interface Address {
@@ -139,6 +141,61 @@ public sealed interface Address {
     }
 
     /**
+     * A ring of either kind.
+     *
+     * @param place a name, which is one slash and what follows, or else the path of a file
+     */
+    record Ring(String place) implements Address {
+        /** Refuses what is neither. */
+        public Ring {
+            requirePlace("ring:", place);
+        }
+
+        /** Whether it has a name; otherwise it lies in a file. */
+        public boolean isNamed() {
+            return place.lastIndexOf('/') == 0;
+        }
+
+        @Override
+        public String toString() {
+            return "ring:" + place;
+        }
+    }
+
+    /**
+     * A lock.
+     *
+     * @param place a name, which is one slash and what follows, or else the path of a file
+     */
+    record Lock(String place) implements Address {
+        /** Refuses what is neither. */
+        public Lock {
+            requirePlace("lock:", place);
+        }
+
+        /** Whether it has a name; otherwise it lies in a file. */
+        public boolean isNamed() {
+            return place.lastIndexOf('/') == 0;
+        }
+
+        @Override
+        public String toString() {
+            return "lock:" + place;
+        }
+    }
+
+    private static void requirePlace(String kind, String place) {
+        if (place.isEmpty() || place.equals("/")) {
+            throw new AddressException(kind + place, "the name is missing");
+        }
+        try {
+            Path _ = Path.of(place);
+        } catch (InvalidPathException invalid) {
+            throw new AddressException(kind + place, invalid.getReason());
+        }
+    }
+
+    /**
      * Reads an address.
      *
      * @throws AddressException when it has no known kind, or not that kind's form
@@ -157,6 +214,8 @@ public sealed interface Address {
             case "fd" -> fd(text, rest);
             case "fifo" -> fifo(text, rest);
             case "shm" -> memory(text, rest);
+            case "ring" -> new Ring(rest);
+            case "lock" -> new Lock(rest);
             case String kind -> throw new AddressException(text, "there is no kind '" + kind + ":'");
         };
     }

@@ -34,6 +34,9 @@ public final class Endpoints {
             case Address.FifoPath fifo -> Fifo.open(fifo.path()).openReader();
             case Address.Pipe pipe -> throw new AddressException(pipe.toString(), "an anonymous pipe cannot be opened");
             case Address.Memory memory -> throw noStream(memory);
+            case Address.Ring ring ->
+                throw new AddressException(ring.toString(), "a ring has messages, not bytes: use 'naru ring'");
+            case Address.Lock lock -> throw new AddressException(lock.toString(), "nothing passes through a lock");
         };
     }
 
@@ -49,6 +52,9 @@ public final class Endpoints {
             case Address.FifoPath fifo -> Fifo.open(fifo.path()).openWriter();
             case Address.Pipe pipe -> throw new AddressException(pipe.toString(), "an anonymous pipe cannot be opened");
             case Address.Memory memory -> throw noStream(memory);
+            case Address.Ring ring ->
+                throw new AddressException(ring.toString(), "a ring has messages, not bytes: use 'naru ring'");
+            case Address.Lock lock -> throw new AddressException(lock.toString(), "nothing passes through a lock");
         };
     }
 

@@ -18,6 +18,11 @@ class AddressTest {
         assertThat(Address.parse("shm:/quote")).isEqualTo(new Address.MemoryName("/quote"));
         assertThat(Address.parse("shm:0x6A01")).isEqualTo(new Address.MemoryKey(0x6a01));
         assertThat(Address.parse("shm:0xffffffff")).isEqualTo(new Address.MemoryKey(-1));
+        assertThat(Address.parse("ring:/orders")).isEqualTo(new Address.Ring("/orders"));
+        assertThat(new Address.Ring("/orders").isNamed()).isTrue();
+        assertThat(new Address.Ring("/run/orders").isNamed()).isFalse();
+        assertThat(Address.parse("lock:run/state")).isEqualTo(new Address.Lock("run/state"));
+        assertThat(new Address.Lock("run/state").isNamed()).isFalse();
         assertThat(Address.parse("shm:quote")).isEqualTo(new Address.MemoryFile(Path.of("quote")));
         assertThat(Address.parse("shm:/run/quote")).isEqualTo(new Address.MemoryFile(Path.of("/run/quote")));
     }

@@ -1,7 +1,11 @@
 package dev.naru.cli;
 
+import dev.naru.linux.Descriptor;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.FileSpace;
 import dev.naru.linux.Limits;
 import dev.naru.linux.Machine;
+import dev.naru.linux.SharedFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +18,7 @@ final class Checkup {
     private static final String OLDEST_KERNEL = "5.10";
     private static final String OLDEST_GLIBC = "2.34";
     private static final int FEW_DESCRIPTORS = 1024;
+    private static final long LITTLE_MEMORY = 16 << 20;
 
     private final Context.Jvm jvm;
 
@@ -52,7 +57,17 @@ final class Checkup {
 
     List<Finding> all() {
         return List.of(
-                jdk(), nativeAccess(), kernel(), machine(), cLibrary(), proc(), descriptors(), pipeSize(), pipePages());
+                jdk(),
+                nativeAccess(),
+                kernel(),
+                machine(),
+                cLibrary(),
+                proc(),
+                descriptors(),
+                pipeSize(),
+                pipePages(),
+                sharedMemory(),
+                futex());
     }
 
     private Finding jdk() {
@@ -130,6 +145,33 @@ final class Checkup {
                 "fs/pipe-user-pages-soft",
                 16_384,
                 "sysctl fs.pipe-user-pages-soft=16384 (0: no limit)");
+    }
+
+    private Finding sharedMemory() {
+        Path directory = SharedFiles.POSIX_DIRECTORY;
+        String remedy =
+                "mount -t tmpfs -o mode=1777 none " + directory + ", or give it more room: mount -o remount,size=SIZE";
+        try (Descriptor opened = Descriptor.open(directory, Descriptor.Access.READ)) {
+            Optional<FileSpace.Room> room = FileSpace.room(opened);
+            return new Finding(
+                    directory.toString(),
+                    Verdict.warnUnless(room.isPresent() && room.get().available() >= LITTLE_MEMORY),
+                    room.map(found -> "%d MiB, %d MiB free".formatted(found.size() >> 20, found.available() >> 20))
+                            .orElse("unknown"),
+                    remedy);
+        } catch (ErrnoException refused) {
+            return new Finding(
+                    directory.toString(), Verdict.WARN, refused.problem().text(), remedy);
+        }
+    }
+
+    private Finding futex() {
+        boolean there = Machine.hasFutexWaitVector();
+        return new Finding(
+                "futex_waitv",
+                Verdict.warnUnless(there),
+                there ? "there" : "not there: waits in shared memory look around every 10 ms",
+                "boot Linux 5.16 or newer, or let the container's seccomp filter allow it");
     }
 
     private static Finding limit(String name, String path, long least, String remedy) {

@@ -9,6 +9,11 @@ final class Escapes {
 
     private Escapes() {}
 
+    /** The same for what has several words: its spaces stay. */
+    static String ofWords(String words) {
+        return of(words).replace("\\ ", " ");
+    }
+
     static String of(String name) {
         StringBuilder escaped = new StringBuilder();
         name.codePoints().forEach(point -> {

@@ -57,8 +57,11 @@ record FoundMemory(Address.Memory place, int mode, int uid, long size, MappedMem
         Optional<FoundMemory> found = switch (place) {
             case Address.MemoryName posix -> ofFile(posix, SharedFiles.posix(posix.name()));
             case Address.MemoryFile file -> ofFile(file, file.path());
-            case Address.MemoryKey key ->
-                SystemVMemory.find(key.key()).flatMap(SystemVMemory::status).map(segment -> ofSegment(key, segment));
+            case Address.MemoryKey key -> // by the list, which also shows what one may not read
+                SystemVMemory.list().stream()
+                        .filter(segment -> segment.key() == key.key())
+                        .findFirst()
+                        .map(segment -> ofSegment(key, segment));
         };
         return found.orElseThrow(
                 () -> ErrnoException.of(Problem.NO_SHARED_MEMORY, Errno.ENOENT.number(), "stat", place.toString()));
@@ -82,6 +85,10 @@ record FoundMemory(Address.Memory place, int mode, int uid, long size, MappedMem
 
     /** The owner's name, or the uid where it has none: by passwd(5), since a segment is no file that could be asked. */
     String owner() {
+        return owner(uid);
+    }
+
+    static String owner(int uid) {
         String number = Integer.toUnsignedString(uid);
         try (var lines = Files.lines(Path.of("/etc/passwd"), StandardCharsets.UTF_8)) {
             return lines.map(line -> line.split(":", -1))

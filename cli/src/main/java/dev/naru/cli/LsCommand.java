@@ -18,7 +18,7 @@ import tools.jackson.core.JsonGenerator;
         name = "ls",
         description = {
             "List the FIFOs under directories, and which processes have them open.",
-            "Without a directory: those under the working directory, and this machine's shared memory.",
+            "Without a directory: those under the working directory, and this machine's shared memory, rings and locks.",
             "Other users' processes are seen only by root."
         })
 final class LsCommand implements Callable<Integer> {
@@ -29,7 +29,7 @@ final class LsCommand implements Callable<Integer> {
     @Parameters(arity = "0..*", paramLabel = "DIR", description = "Where to look (default: here).")
     private List<Path> directories = new ArrayList<>();
 
-    @Option(names = "--json", description = "One JSON object a line, for each FIFO and each piece of memory.")
+    @Option(names = "--json", description = "One JSON object a line and thing.")
     private boolean json;
 
     LsCommand(Context context) {
@@ -57,10 +57,17 @@ final class LsCommand implements Callable<Integer> {
         }
         if (directories.isEmpty()) {
             MemoryTable memory = new MemoryTable(context, FoundMemory.all());
+            RingTable rings = new RingTable(context, FoundShared.rings());
+            LockTable locks = new LockTable(context, FoundShared.locks());
             if (json) {
-                memory.printJson(new JsonLines(context.out()));
+                JsonLines lines = new JsonLines(context.out());
+                memory.printJson(lines);
+                rings.printJson(lines);
+                locks.printJson(lines);
             } else {
                 memory.print();
+                rings.print();
+                locks.print();
             }
         }
         return 0;

@@ -27,6 +27,8 @@ public final class Main {
         commands.put("tour", TourCommand::new);
         commands.put("fifo", FifoCommand::line);
         commands.put("shm", ShmCommand::line);
+        commands.put("ring", RingCommand::line);
+        commands.put("lock", LockCommand::line);
         commands.put("ls", LsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("explain", ExplainCommand::new);

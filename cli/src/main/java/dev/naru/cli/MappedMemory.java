@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import tools.jackson.core.JsonGenerator;
 
 /** Who has which memory mapped, as {@code /proc/PID/maps} shows it (proc(5)). */
 final class MappedMemory {
@@ -54,9 +56,9 @@ final class MappedMemory {
     private MappedMemory() {}
 
     /** Of that memory, whoever we may look at. */
-    static MappedMemory of(List<FoundMemory> memory) throws IOException {
+    static MappedMemory of(List<Key> memory) throws IOException {
         MappedMemory mapped = new MappedMemory();
-        memory.forEach(found -> mapped.holders.put(found.mapped(), new ArrayList<>()));
+        memory.forEach(found -> mapped.holders.put(found, new ArrayList<>()));
         if (memory.isEmpty()) {
             return mapped;
         }
@@ -96,7 +98,29 @@ final class MappedMemory {
         }
     }
 
-    List<Holder> holders(FoundMemory memory) {
-        return holders.getOrDefault(memory.mapped(), List.of());
+    private List<Holder> holders(Key memory) {
+        return holders.getOrDefault(memory, List.of());
+    }
+
+    /** The processes that have it mapped, for people, or a dash. */
+    String words(Key memory) {
+        List<Holder> here = holders(memory);
+        return here.isEmpty()
+                ? "-"
+                : here.stream()
+                        .map(holder -> Escapes.of(holder.name()) + "(" + holder.pid() + ")")
+                        .collect(Collectors.joining(","));
+    }
+
+    /** The property {@code attached}. */
+    void write(JsonGenerator json, Key memory) {
+        json.writeArrayPropertyStart("attached");
+        for (Holder holder : holders(memory)) {
+            json.writeStartObject();
+            json.writeNumberProperty("pid", holder.pid());
+            json.writeStringProperty("name", holder.name());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 }

@@ -2,7 +2,6 @@ package dev.naru.cli;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.Collectors;
 import tools.jackson.core.JsonGenerator;
 
 /** Shared memory as {@code naru ls} and {@code naru shm stat} show it. */
@@ -16,7 +15,7 @@ final class MemoryTable {
     MemoryTable(Context context, List<FoundMemory> found) throws IOException {
         this.context = context;
         this.found = found;
-        this.mapped = MappedMemory.of(found);
+        this.mapped = MappedMemory.of(found.stream().map(FoundMemory::mapped).toList());
     }
 
     /** A row for each, below a line of headings; nothing when there is none. */
@@ -40,12 +39,7 @@ final class MemoryTable {
 
     /** The processes that have it mapped, or a dash. */
     String attached(FoundMemory memory) {
-        List<MappedMemory.Holder> holders = mapped.holders(memory);
-        return holders.isEmpty()
-                ? "-"
-                : holders.stream()
-                        .map(holder -> Escapes.of(holder.name()) + "(" + holder.pid() + ")")
-                        .collect(Collectors.joining(","));
+        return mapped.words(memory.mapped());
     }
 
     /** An object a line. */
@@ -60,13 +54,6 @@ final class MemoryTable {
         json.writeNumberProperty("uid", Integer.toUnsignedLong(memory.uid()));
         json.writeStringProperty("owner", memory.owner());
         json.writeNumberProperty("size", memory.size());
-        json.writeArrayPropertyStart("attached");
-        for (MappedMemory.Holder holder : mapped.holders(memory)) {
-            json.writeStartObject();
-            json.writeNumberProperty("pid", holder.pid());
-            json.writeStringProperty("name", holder.name());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        mapped.write(json, memory.mapped());
     }
 }

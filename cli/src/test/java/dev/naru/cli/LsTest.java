@@ -137,7 +137,7 @@ class LsTest {
 
         // then
         assertThat(result.succeeded().out()).containsPattern("640 +\\w+ +- +- +fifo:.*orders\n");
-        Map<String, Object> fifo = Json.line(ls("--json").succeeded().out().strip());
+        Map<String, Object> fifo = Json.line(ls("--json", ".").succeeded().out().strip());
         assertThat(fifo).containsEntry("readers", List.of()).containsEntry("writers", List.of());
     }
 
@@ -152,7 +152,8 @@ class LsTest {
 
         // then
         assertThat(Json.lines(result.succeeded().out()))
-                .extracting(fifo -> fifo.get("address"))
+                .extracting(found -> found.get("address").toString())
+                .filteredOn(address -> !address.startsWith("shm:")) // whatever memory this machine has
                 .containsExactly("fifo:a/b/deep", "fifo:orders");
     }
 

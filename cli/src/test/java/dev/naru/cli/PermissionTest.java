@@ -85,7 +85,7 @@ class PermissionTest {
     @Test
     void aDirectoryThatMayNotBeEnteredIsPassedOver() throws Exception {
         // when
-        Result result = run("ls --json");
+        Result result = run("ls --json .");
 
         // then
         assertThat(Json.lines(result.succeeded().out()))

@@ -84,7 +84,7 @@ class ShmTest {
     void createWriteReadAndRemove(Kind kind) throws Exception {
         // given
         String place = place(kind);
-        Path payload = Files.write(folder.resolve("payload"), Payload.bytes(100_000, 1));
+        Path payload = Files.write(folder.resolve("payload"), Payload.bytes(1, 100_000));
         assertThat(shm("create", "--size", "200000", "--mode", "640", place)
                         .succeeded()
                         .out())

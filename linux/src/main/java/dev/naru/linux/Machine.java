@@ -31,4 +31,9 @@ public final class Machine {
     public static String nativeAccessFlag() {
         return Native.accessFlag();
     }
+
+    /** Whether the kernel has futex_waitv(2), and no filter forbids it; without, waits for words look around every 10 ms. */
+    public static boolean hasFutexWaitVector() {
+        return Futex.vectored;
+    }
 }

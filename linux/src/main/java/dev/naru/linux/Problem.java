@@ -31,7 +31,7 @@ public enum Problem {
     EXISTS(
             65,
             "it exists already",
-            "use open or openOrCreate, or remove it first: 'naru fifo rm PATH', 'naru shm rm PLACE'"),
+            "use open or openOrCreate, or remove it first: 'naru fifo rm PATH', or rm of 'naru shm', 'naru ring'"),
     /** The path is something else than a FIFO. */
     NOT_A_FIFO(65, "it exists, but is not a FIFO", "choose another path; 'ls -ld PATH' shows what stands there"),
     /** A regular file was asked for. */
@@ -123,9 +123,10 @@ public enum Problem {
     /** The command line is wrong. */
     USAGE(64, "the command line is not understood", "'naru help COMMAND' shows how it is used"),
     /** The tour knows no such mechanism. */
-    NO_MECHANISM(64, "there is no such mechanism", "the tour knows pipe and fifo"),
+    NO_MECHANISM(64, "there is no such mechanism", "the tour knows pipe, fifo, shm, ring-busy and ring-parked"),
     /** An address of no known kind or form. */
-    BAD_ADDRESS(64, "that is no address", "use pipe:, fd:3, -, fifo:run/orders, or shm:/quote"),
+    BAD_ADDRESS(
+            64, "that is no address", "use pipe:, fd:3, -, fifo:run/orders, shm:/quote, ring:/orders, or lock:/state"),
     /** A code that is in neither table. */
     UNKNOWN_CODE(65, "there is no such code", "'naru explain' without a code lists them all"),
     /** Standard output did not take all. */
@@ -219,6 +220,16 @@ public enum Problem {
             69,
             "all its places are taken ({limit}), by {value}",
             "let one of them end, or create it anew with more lanes (a broadcast ring: more rows)"),
+    /** A message is longer than its ring allows. */
+    MESSAGE_TOO_LONG(
+            65,
+            "a message of {value} does not fit, since the longest may have {limit}",
+            "send less at once, or make the ring anew and larger: 'naru ring create --size SIZE PLACE'"),
+    /** The last owner of a lock died in its section. */
+    OWNER_DIED(
+            65,
+            "its last owner died in its section: what the lock guards may be half changed",
+            "repair it, then run a command under the lock that ends with status 0"),
     /** A defect of ours. */
     INTERNAL(70, "this is a defect of Naru", "please report it, with the trace that NARU_TRACE=1 shows");
 

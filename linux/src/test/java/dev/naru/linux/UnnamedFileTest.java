@@ -232,7 +232,7 @@ class UnnamedFileTest {
     @Test
     void contentAndSizeAreThereWithTheName() throws Exception {
         // given
-        byte[] content = Payload.bytes(100_000, 3);
+        byte[] content = Payload.bytes(3, 100_000);
         Path name = folder.resolve("name");
         try (UnnamedFile file = born(false)) {
             FileSpace.reserve(file.descriptor(), 0, content.length, "born");

@@ -1,5 +1,6 @@
 package dev.naru.memory;
 
+import dev.naru.channels.Address;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
@@ -66,6 +67,11 @@ public final class Broadcast implements Closeable {
         return create(Place.file(SCHEME, file), spec);
     }
 
+    /** The same by its address. */
+    public static Broadcast create(Address.Ring address, BroadcastSpec spec) throws IOException {
+        return create(Place.of(address), spec);
+    }
+
     private static Broadcast create(Place place, BroadcastSpec spec) throws IOException {
         return new Broadcast(SharedFile.create(place, spec.mode(), Kind.BROADCAST, spec.size(), content(spec)));
     }
@@ -84,6 +90,11 @@ public final class Broadcast implements Closeable {
         return new Broadcast(SharedFile.open(Place.file(SCHEME, file), Kind.BROADCAST, ANY));
     }
 
+    /** The broadcast ring at that address, which must exist. */
+    public static Broadcast open(Address.Ring address) throws IOException {
+        return new Broadcast(SharedFile.open(Place.of(address), Kind.BROADCAST, ANY));
+    }
+
     /** The one behind a descriptor, such as a memfd that another process gave us; it stays the caller's. */
     public static Broadcast open(Descriptor file) throws IOException {
         return new Broadcast(SharedFile.open(file, SCHEME + ":" + file, Kind.BROADCAST, ANY));
@@ -97,6 +108,11 @@ public final class Broadcast implements Closeable {
     /** The same in a file. */
     public static Broadcast openOrCreate(Path file, BroadcastSpec spec) throws IOException {
         return openOrCreate(Place.file(SCHEME, file), spec);
+    }
+
+    /** The same by its address. */
+    public static Broadcast openOrCreate(Address.Ring address, BroadcastSpec spec) throws IOException {
+        return openOrCreate(Place.of(address), spec);
     }
 
     private static Broadcast openOrCreate(Place place, BroadcastSpec spec) throws IOException {
@@ -182,8 +198,7 @@ public final class Broadcast implements Closeable {
     }
 
     private ErrnoException taken(String limit, String owners) {
-        return ErrnoException.of(
-                Problem.LANES_TAKEN, Errno.EBUSY.number(), "open", member.target(), limit, owners);
+        return ErrnoException.of(Problem.LANES_TAKEN, Errno.EBUSY.number(), "open", member.target(), limit, owners);
     }
 
     /** Whether a living reader has it open. */

@@ -1,5 +1,6 @@
 package dev.naru.memory;
 
+import dev.naru.channels.Address;
 import dev.naru.memory.internal.BroadcastLayout;
 import dev.naru.memory.internal.HeaderLayout.Kind;
 import dev.naru.memory.internal.Observer;
@@ -31,6 +32,11 @@ public final class BroadcastStat implements Closeable {
     /** Of the broadcast ring in that file. */
     public static BroadcastStat open(Path file) throws IOException {
         return new BroadcastStat(Observer.open(Place.file(Broadcast.SCHEME, file), Kind.BROADCAST));
+    }
+
+    /** Of the broadcast ring at that address. */
+    public static BroadcastStat open(Address.Ring address) throws IOException {
+        return new BroadcastStat(Observer.open(Place.of(address), Kind.BROADCAST));
     }
 
     /**

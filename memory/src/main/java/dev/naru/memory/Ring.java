@@ -1,5 +1,6 @@
 package dev.naru.memory;
 
+import dev.naru.channels.Address;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
@@ -72,6 +73,11 @@ public final class Ring implements Closeable {
         return create(Place.file(SCHEME, file), spec);
     }
 
+    /** The same by its address. */
+    public static Ring create(Address.Ring address, RingSpec spec) throws IOException {
+        return create(Place.of(address), spec);
+    }
+
     private static Ring create(Place place, RingSpec spec) throws IOException {
         return new Ring(SharedFile.create(place, spec.mode(), Kind.RING, spec.size(), content(spec)));
     }
@@ -90,6 +96,11 @@ public final class Ring implements Closeable {
         return new Ring(SharedFile.open(Place.file(SCHEME, file), Kind.RING, ANY));
     }
 
+    /** The ring at that address, which must exist. */
+    public static Ring open(Address.Ring address) throws IOException {
+        return new Ring(SharedFile.open(Place.of(address), Kind.RING, ANY));
+    }
+
     /** The ring behind a descriptor, such as a memfd that another process gave us; it stays the caller's. */
     public static Ring open(Descriptor file) throws IOException {
         return new Ring(SharedFile.open(file, SCHEME + ":" + file, Kind.RING, ANY));
@@ -103,6 +114,11 @@ public final class Ring implements Closeable {
     /** The same in a file. */
     public static Ring openOrCreate(Path file, RingSpec spec) throws IOException {
         return openOrCreate(Place.file(SCHEME, file), spec);
+    }
+
+    /** The same by its address. */
+    public static Ring openOrCreate(Address.Ring address, RingSpec spec) throws IOException {
+        return openOrCreate(Place.of(address), spec);
     }
 
     private static Ring openOrCreate(Place place, RingSpec spec) throws IOException {
@@ -124,6 +140,11 @@ public final class Ring implements Closeable {
     /** Removes the file. */
     public static void remove(Path file) throws ErrnoException {
         Place.file(SCHEME, file).remove();
+    }
+
+    /** Removes what is at that address, a ring of either kind. */
+    public static void remove(Address.Ring address) throws ErrnoException {
+        Place.of(address).remove();
     }
 
     /** How many producers it may have at once. */

@@ -1,5 +1,6 @@
 package dev.naru.memory;
 
+import dev.naru.channels.Address;
 import dev.naru.memory.internal.HeaderLayout.Kind;
 import dev.naru.memory.internal.Observer;
 import dev.naru.memory.internal.RingLayout;
@@ -33,6 +34,11 @@ public final class RingStat implements Closeable {
     /** Of the ring in that file. */
     public static RingStat open(Path file) throws IOException {
         return new RingStat(Observer.open(Place.file(Ring.SCHEME, file), Kind.RING));
+    }
+
+    /** Of the ring at that address. */
+    public static RingStat open(Address.Ring address) throws IOException {
+        return new RingStat(Observer.open(Place.of(address), Kind.RING));
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.naru.memory;
 
+import dev.naru.channels.Address;
+import dev.naru.channels.Command;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
@@ -14,6 +16,7 @@ import dev.naru.memory.internal.SharedFile.Place;
 import dev.naru.memory.internal.Words;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.AsynchronousCloseException;
@@ -72,8 +75,11 @@ public final class SharedLock implements Closeable {
     private final AtomicBoolean ended = new AtomicBoolean();
     private volatile boolean closed;
 
-    /** The thread that has it. Plain: only the one that stored it here can find itself in it. */
-    private @Nullable Thread holder;
+    /**
+     * The id of the thread that has it; 0 for none. Plain: only the one that stored it here can find itself in it. A number,
+     * since the garbage collector puts a fence after a reference that is stored.
+     */
+    private long holder;
 
     private SharedLock(Member member) throws IOException {
         this.member = member;
@@ -149,6 +155,11 @@ public final class SharedLock implements Closeable {
         return new SharedLock(SharedFile.openOrCreate(place, mode, Kind.LOCK, LockLayout.SIZE, LockLayout.CONTENT));
     }
 
+    /** The lock at that address, made with those permission bits when there is none. */
+    public static SharedLock openOrCreate(Address.Lock address, int mode) throws IOException {
+        return openOrCreate(Place.of(address), mode);
+    }
+
     /** Makes a lock of an empty file that the caller has, such as a memfd; others {@link #open(Descriptor) open} it. */
     public static SharedLock createIn(Descriptor file) throws IOException {
         SharedFile.fill(file, SCHEME + ":" + file, Kind.LOCK, LockLayout.SIZE, LockLayout.CONTENT)
@@ -164,6 +175,21 @@ public final class SharedLock implements Closeable {
     /** Removes the file. */
     public static void remove(Path file) throws ErrnoException {
         Place.file(SCHEME, file).remove();
+    }
+
+    /** Removes what is at that address. */
+    public static void remove(Address.Lock address) throws ErrnoException {
+        Place.of(address).remove();
+    }
+
+    /**
+     * Lets a child that is about to be started share this process's sign of life: the lock counts as held as long as
+     * either lives, and so when this process is killed first, nobody enters the section that the child is in.
+     *
+     * @param number at which descriptor number the child has the lock's file; it need not know
+     */
+    public void shareLifeWith(Command child, int number) {
+        member.giveTo(child, number);
     }
 
     /**
@@ -210,7 +236,7 @@ public final class SharedLock implements Closeable {
         try {
             // acquire: pairs with the release of unlock
             if (Words.compareAndExchangeAcquire(memory, LockLayout.WORD_AT, 0, mine) == 0) {
-                holder = Thread.currentThread();
+                holder = Thread.currentThread().threadId();
                 return true;
             }
             return false;
@@ -223,7 +249,7 @@ public final class SharedLock implements Closeable {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        if (holder == Thread.currentThread()) { // NOPMD: this very thread
+        if (holder == Thread.currentThread().threadId()) {
             throw new IllegalStateException(member.target() + ": this thread has it already; it is not reentrant");
         }
         enter();
@@ -313,7 +339,7 @@ public final class SharedLock implements Closeable {
         if (Words.compareAndExchangeAcquire(member.memory(), LockLayout.WORD_AT, seen, take) != seen) {
             return null;
         }
-        holder = Thread.currentThread();
+        holder = Thread.currentThread().threadId();
         return outcome;
     }
 
@@ -332,10 +358,10 @@ public final class SharedLock implements Closeable {
     }
 
     private void release(long to) {
-        if (holder != Thread.currentThread()) { // NOPMD: this very thread
+        if (holder != Thread.currentThread().threadId()) {
             throw new IllegalMonitorStateException(member.target() + ": this thread does not have it");
         }
-        holder = null;
+        holder = 0;
         long old;
         try {
             // One exchange: a waiter that marks itself between a load and a store would never be woken.
@@ -358,7 +384,7 @@ public final class SharedLock implements Closeable {
         try {
             end();
         } catch (IOException unmapping) {
-            throw new java.io.UncheckedIOException(unmapping);
+            throw new UncheckedIOException(unmapping);
         }
     }
 

@@ -208,7 +208,8 @@ class BroadcastTest implements MessageContract {
             assertThatThrownBy(ring::reader).isInstanceOfSatisfying(ErrnoException.class, refused -> {
                 assertThat(refused.problem()).isEqualTo(Problem.LANES_TAKEN);
                 assertThat(refused.limit()).isEqualTo("1 reader");
-                assertThat(refused.value()).contains("pid " + ProcessHandle.current().pid());
+                assertThat(refused.value())
+                        .contains("pid " + ProcessHandle.current().pid());
             });
             assertThatThrownBy(ring::writer)
                     .isInstanceOfSatisfying(

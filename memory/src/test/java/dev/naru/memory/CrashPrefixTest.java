@@ -67,9 +67,8 @@ class CrashPrefixTest {
     private static void apply(Path file, List<Store> stores) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             for (Store store : stores) {
-                ByteBuffer word = ByteBuffer.allocate(8)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .putLong(0, store.value);
+                ByteBuffer word =
+                        ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, store.value);
                 int _ = channel.write(word, store.at);
             }
         }
@@ -91,7 +90,9 @@ class CrashPrefixTest {
         stores.stream()
                 .filter(store -> store.at >= HeaderLayout.OWN_AT)
                 .forEach(store -> listed.put(store.at, store.value));
-        assertThat(changes(start, file())).as("the stores of the operation itself").isEqualTo(listed);
+        assertThat(changes(start, file()))
+                .as("the stores of the operation itself")
+                .isEqualTo(listed);
         for (int prefix = 0; prefix <= stores.size(); prefix++) {
             restore(start, file());
             apply(file(), stores.subList(0, prefix));
@@ -138,10 +139,12 @@ class CrashPrefixTest {
             writer.send(message(2));
             var _ = reader.receive();
         }
-        apply(file, List.of(
-                new Store(LANE + RingLayout.PRODUCER, DEAD),
-                new Store(RingLayout.READER_AT, DEAD),
-                new Store(LANE + RingLayout.ARMED, 17))); // the reader has slept, and a wake is due
+        apply(
+                file,
+                List.of(
+                        new Store(LANE + RingLayout.PRODUCER, DEAD),
+                        new Store(RingLayout.READER_AT, DEAD),
+                        new Store(LANE + RingLayout.ARMED, 17))); // the reader has slept, and a wake is due
     }
 
     @Test
@@ -218,8 +221,7 @@ class CrashPrefixTest {
                 file -> {
                     boolean untouched = word(file, LockLayout.WORD_AT) == free;
                     try (SharedLock lock = SharedLock.open(file)) {
-                        assertThat(lock.lock())
-                                .isEqualTo(untouched ? LockOutcome.ACQUIRED : LockOutcome.OWNER_DIED);
+                        assertThat(lock.lock()).isEqualTo(untouched ? LockOutcome.ACQUIRED : LockOutcome.OWNER_DIED);
                         lock.unlock();
                         assertThat(lock.lock()).isEqualTo(LockOutcome.ACQUIRED);
                         lock.unlock();

@@ -27,8 +27,9 @@ class LanguagesTest {
     }
 
     private static byte[] message(int number) {
-        ByteBuffer message =
-                ByteBuffer.allocate(8 + number % 50).order(ByteOrder.LITTLE_ENDIAN).putLong(number);
+        ByteBuffer message = ByteBuffer.allocate(8 + number % 50)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(number);
         for (int i = 8; i < message.capacity(); i++) {
             var _ = message.put((byte) (number + i));
         }

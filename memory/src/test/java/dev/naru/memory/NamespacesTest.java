@@ -104,8 +104,8 @@ class NamespacesTest {
     @Test
     void aFullShmIsAnErrorAtCreate() throws Exception {
         // given a /dev/shm of 1 MiB, of its own, and a ring of 2 MiB
-        List<String> command = new ArrayList<>(List.of(
-                "unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=1m none /dev/shm && exec \"$@\"", "sh"));
+        List<String> command = new ArrayList<>(
+                List.of("unshare", "-m", "sh", "-c", "mount -t tmpfs -o size=1m none /dev/shm && exec \"$@\"", "sh"));
         command.addAll(FarSide.command("create-ring", folder, 21));
 
         // when

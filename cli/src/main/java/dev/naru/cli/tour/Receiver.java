@@ -1,10 +1,10 @@
 package dev.naru.cli.tour;
 
-import dev.naru.channels.InputChannel;
-import dev.naru.channels.OutputChannel;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.function.LongConsumer;
@@ -21,8 +21,8 @@ final class Receiver {
     private static final int PIECE = 64 * 1024;
     private static final long BETWEEN_REPORTS_NANOS = 50_000_000;
 
-    private final InputChannel in;
-    private final OutputChannel out;
+    private final ReadableByteChannel in;
+    private final WritableByteChannel out;
     private final LongConsumer progress;
     private final MessageDigest digest = TourFile.newDigest();
     private long arrived;
@@ -41,7 +41,7 @@ final class Receiver {
         }
     }
 
-    Receiver(InputChannel in, OutputChannel out, LongConsumer progress) {
+    Receiver(ReadableByteChannel in, WritableByteChannel out, LongConsumer progress) {
         this.in = in;
         this.out = out;
         this.progress = progress;
@@ -114,13 +114,13 @@ final class Receiver {
         }
     }
 
-    static void writeMessage(OutputChannel out, ByteBuffer message, byte kind) throws IOException {
+    static void writeMessage(WritableByteChannel out, ByteBuffer message, byte kind) throws IOException {
         message.clear();
         message.put(0, kind);
         int _ = out.write(message);
     }
 
-    static byte readMessage(InputChannel in, ByteBuffer message) throws IOException {
+    static byte readMessage(ReadableByteChannel in, ByteBuffer message) throws IOException {
         message.clear();
         while (message.hasRemaining()) {
             if (in.read(message) < 0) {

@@ -1,11 +1,11 @@
 package dev.naru.cli.tour;
 
-import dev.naru.channels.InputChannel;
-import dev.naru.channels.OutputChannel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 
 /** The process that sends the file and begins each rally of the ping-pong. */
@@ -21,10 +21,10 @@ final class Sender {
 
     private static final long COUNTED_NANOS = 350_000_000;
 
-    private final OutputChannel out;
-    private final InputChannel in;
+    private final WritableByteChannel out;
+    private final ReadableByteChannel in;
 
-    Sender(OutputChannel out, InputChannel in) {
+    Sender(WritableByteChannel out, ReadableByteChannel in) {
         this.out = out;
         this.in = in;
     }
@@ -64,7 +64,7 @@ final class Sender {
         long start = System.nanoTime();
         long countFrom = start + WARM_UP_NANOS;
         long end = countFrom + COUNTED_NANOS;
-        for (long before = start; before < end && counted < MOST_RALLIES; ) {
+        for (long before = start; (before < end || counted == 0) && counted < MOST_RALLIES; ) {
             Receiver.writeMessage(out, message, Receiver.PING);
             Receiver.readMessage(in, message);
             long after = System.nanoTime();

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 /** One mechanism of the tour: how its kernel objects come to be and how two processes get at them. */
 interface Stop {
     /** Every stop, in the order of the table. A new mechanism joins with a line. */
-    List<Stop> ALL = List.of(new PipeStop(), new FifoStop());
+    List<Stop> ALL = List.of(new PipeStop(), new FifoStop(), new ShmStop(), RingStop.busy(), RingStop.parked());
 
     /** The name of the row, and the word for {@code --only}. */
     String mechanism();
@@ -48,8 +48,8 @@ interface Stop {
     /**
      * What one process gets.
      *
-     * @param out the address at which it finds the end to write into
-     * @param in the address at which it finds the end to read from
+     * @param out the {@link Way} to the end to write into
+     * @param in the way to the end to read from
      * @param give hands over what has no name
      */
     record Ends(String out, String in, Consumer<Command> give) {}

@@ -6,7 +6,7 @@ import java.util.Locale;
 
 /** The tour's table, for people. */
 final class Table {
-    private static final String FORM = "%-10s %-34s %9s %10s %10s  %-8s %s%n";
+    private static final String FORM = "%-11s %-34s %9s %10s %10s  %-8s %s%n";
 
     private Table() {}
 

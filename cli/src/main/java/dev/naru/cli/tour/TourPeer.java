@@ -1,8 +1,5 @@
 package dev.naru.cli.tour;
 
-import dev.naru.channels.Address;
-import dev.naru.channels.Endpoints;
-import dev.naru.channels.InputChannel;
 import dev.naru.channels.OutputChannel;
 import dev.naru.cli.Context;
 import dev.naru.cli.LargePipe;
@@ -12,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -37,15 +36,15 @@ public final class TourPeer {
 
     private final Context context;
     private final TourFile file;
-    private final Address outAddress;
-    private final Address inAddress;
+    private final Way outWay;
+    private final Way inWay;
     private final CountDownLatch start = new CountDownLatch(1);
 
-    private TourPeer(Context context, TourFile file, Address outAddress, Address inAddress) {
+    private TourPeer(Context context, TourFile file, Way outWay, Way inWay) {
         this.context = context;
         this.file = file;
-        this.outAddress = outAddress;
-        this.inAddress = inAddress;
+        this.outWay = outWay;
+        this.inWay = inWay;
     }
 
     /** The arguments of a peer. */
@@ -67,14 +66,14 @@ public final class TourPeer {
 
     private static TourPeer of(Context context, List<String> arguments) {
         TourFile file = new TourFile(Path.of(arguments.get(1)), Long.parseLong(arguments.get(2)));
-        return new TourPeer(context, file, Address.parse(arguments.get(3)), Address.parse(arguments.get(4)));
+        return new TourPeer(context, file, Way.parse(arguments.get(3)), Way.parse(arguments.get(4)));
     }
 
     private int play(boolean sends) {
         try {
             pin(sends);
             endWithTheTour();
-            WarmUp.run();
+            outWay.warmUp();
             if (sends) {
                 send();
             } else {
@@ -97,9 +96,11 @@ public final class TourPeer {
 
     private void send() throws IOException, InterruptedException {
         MappedByteBuffer first = Sender.firstWindow(file);
-        try (OutputChannel out = Endpoints.openWriter(outAddress);
-                InputChannel in = Endpoints.openReader(inAddress)) {
-            LargePipe.tryFor(out);
+        try (WritableByteChannel out = outWay.openWriter();
+                ReadableByteChannel in = inWay.openReader()) {
+            if (out instanceof OutputChannel pipe) {
+                LargePipe.tryFor(pipe);
+            }
             awaitStart();
             Sender sender = new Sender(out, in);
             sender.send(file, first);
@@ -111,8 +112,8 @@ public final class TourPeer {
 
     private void receive() throws IOException, InterruptedException {
         ByteBuffer store = Receiver.store(file.length());
-        try (InputChannel in = Endpoints.openReader(inAddress);
-                OutputChannel out = Endpoints.openWriter(outAddress)) {
+        try (ReadableByteChannel in = inWay.openReader();
+                WritableByteChannel out = outWay.openWriter()) {
             awaitStart();
             Receiver receiver = new Receiver(in, out, bytes -> say(PROGRESS, bytes));
             Receiver.Arrival arrival = receiver.receive(store, file.length());

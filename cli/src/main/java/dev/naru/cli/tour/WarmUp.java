@@ -1,25 +1,24 @@
 package dev.naru.cli.tour;
 
-import dev.naru.channels.AnonymousPipe;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
 
-/** Moves bytes through a pipe of its own until the compilers are done: else the clock would time them and not the kernel. */
+/** Moves bytes through a way of its own until the compilers are done: else the clock would time them and not the machine. */
 final class WarmUp {
     private static final long NANOS = 200_000_000;
     private static final int PIECE = 64 * 1024;
 
     private WarmUp() {}
 
-    static void run() throws IOException {
+    static void run(WritableByteChannel out, ReadableByteChannel in) throws IOException {
         ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
-        try (AnonymousPipe pipe = AnonymousPipe.create()) {
-            for (long start = System.nanoTime(); System.nanoTime() - start < NANOS; ) {
-                int written = pipe.writer().write(piece.clear().limit(PIECE / 2));
-                int read = pipe.reader().read(piece.clear());
-                if (read != written) {
-                    throw new IOException("a pipe gave " + read + " of " + written + " bytes");
-                }
+        for (long start = System.nanoTime(); System.nanoTime() - start < NANOS; ) {
+            int written = out.write(piece.clear().limit(PIECE / 2));
+            int read = in.read(piece.clear());
+            if (read != written) {
+                throw new IOException("of " + written + " bytes came " + read);
             }
         }
     }

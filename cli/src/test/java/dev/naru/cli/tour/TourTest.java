@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TourTest {
     private static final List<String> PROPERTIES =
             List.of("mechanism", "bytes", "mbPerSecond", "rttP50Ns", "rttP99Ns", "verified", "object");
+
+    private static final List<String> MECHANISMS = List.of("pipe", "fifo", "shm", "ring-busy", "ring-parked");
 
     @TempDir
     private Path folder;
@@ -46,7 +49,13 @@ class TourTest {
         assertThat((Long) row.get("rttP50Ns")).isPositive();
         assertThat((Long) row.get("rttP99Ns")).isGreaterThanOrEqualTo((Long) row.get("rttP50Ns"));
         assertThat((String) row.get("object"))
-                .matches(mechanism.equals("pipe") ? "pipe:\\[\\d+] fd 3 -> fd 4" : "fifo:/.+/there inode \\d+");
+                .matches(
+                        switch (mechanism) {
+                            case "pipe" -> "pipe:\\[\\d+] fd 3 -> fd 4";
+                            case "fifo" -> "fifo:/.+/there inode \\d+";
+                            case "shm" -> "memfd inode \\d+, lock in memfd inode \\d+";
+                            default -> "ring in memfd inode \\d+";
+                        });
     }
 
     @Test
@@ -56,9 +65,10 @@ class TourTest {
 
         // then
         List<Map<String, Object>> rows = Json.lines(result.endedWith(0).out());
-        assertThat(rows).hasSize(2);
-        assertMeasured(rows.getFirst(), "pipe", 64 << 20);
-        assertMeasured(rows.getLast(), "fifo", 64 << 20);
+        assertThat(rows).hasSize(MECHANISMS.size());
+        for (int i = 0; i < rows.size(); i++) {
+            assertMeasured(rows.get(i), MECHANISMS.get(i), 64 << 20);
+        }
         assertThat(rows)
                 .allSatisfy(row -> assertThat((Double) row.get("mbPerSecond")).isPositive());
     }
@@ -73,20 +83,24 @@ class TourTest {
 
         // then
         List<String> lines = result.endedWith(0).out().lines().toList();
-        assertThat(lines).hasSize(4);
+        assertThat(lines).hasSize(7);
         assertThat(lines.get(0)).matches("mechanism +what it is +MB/s +p50 +p99 +verified +kernel object");
         assertThat(lines.get(1))
                 .matches("pipe +anonymous pipe, between relatives +[\\d,]+ +[\\d.]+ µs +[\\d.]+ µs +yes +pipe:\\[.*");
         assertThat(lines.get(2))
                 .matches("fifo +named pipe, between any processes +[\\d,]+ +[\\d.]+ µs +[\\d.]+ µs +yes +fifo:/.*");
-        assertThat(lines.get(3)).matches("on this machine: (pipe|fifo) .*\\d.*");
+        assertThat(lines.get(3)).matches("shm +shared memory, a lock for turn +.* yes +memfd inode .*");
+        assertThat(lines.get(4)).matches("ring-busy +ring, who waits looks all the time +.* yes +ring in memfd .*");
+        assertThat(lines.get(5)).matches("ring-parked +ring, who waits sleeps +.* yes +ring in memfd .*");
+        assertThat(lines.get(6)).matches("on this machine: (pipe|fifo|shm|ring-busy|ring-parked) .*\\d.*");
         assertThat(result.err().lines())
-                .containsExactly(
-                        "pipe: two processes start", "pipe: ping-pong", "fifo: two processes start", "fifo: ping-pong");
+                .containsExactlyElementsOf(MECHANISMS.stream()
+                        .flatMap(each -> Stream.of(each + ": two processes start", each + ": ping-pong"))
+                        .toList());
     }
 
     @ParameterizedTest
-    @CsvSource({"pipe, pipe", "fifo, fifo", "'fifo,pipe', fifo pipe"})
+    @CsvSource({"pipe, pipe", "fifo, fifo", "'fifo,pipe', fifo pipe", "'shm,ring-parked', shm ring-parked"})
     void onlyWhatWasAskedForIsVisitedInThatOrder(String only, String visited) throws Exception {
         // given
         var _ = Files.write(folder.resolve("file"), Payload.bytes(1, 100_000));
@@ -111,9 +125,10 @@ class TourTest {
 
         // then
         List<Map<String, Object>> rows = Json.lines(result.endedWith(0).out());
-        assertThat(rows).hasSize(2);
-        assertMeasured(rows.getFirst(), "pipe", length);
-        assertMeasured(rows.getLast(), "fifo", length);
+        assertThat(rows).hasSize(MECHANISMS.size());
+        for (int i = 0; i < rows.size(); i++) {
+            assertMeasured(rows.get(i), MECHANISMS.get(i), length);
+        }
     }
 
     @Test
@@ -156,8 +171,8 @@ class TourTest {
                 Tour other = Tour.start(folder, "--json", "file")) {
 
             // then
-            assertThat(Json.lines(one.program().end().endedWith(0).out())).hasSize(2);
-            assertThat(Json.lines(other.program().end().endedWith(0).out())).hasSize(2);
+            assertThat(Json.lines(one.program().end().endedWith(0).out())).hasSize(MECHANISMS.size());
+            assertThat(Json.lines(other.program().end().endedWith(0).out())).hasSize(MECHANISMS.size());
             one.assertNothingLeft();
         }
     }

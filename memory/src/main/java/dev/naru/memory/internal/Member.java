@@ -1,5 +1,6 @@
 package dev.naru.memory.internal;
 
+import dev.naru.channels.Command;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.OpenFileLock;
@@ -49,6 +50,11 @@ public final class Member implements Closeable {
                 return member;
             }
         }
+    }
+
+    /** That child will have the file too, and with it the sign of life. */
+    public void giveTo(Command child, int number) {
+        var _ = child.descriptor(number, file);
     }
 
     /** Its id. */

@@ -1,5 +1,6 @@
 package dev.naru.memory.internal;
 
+import dev.naru.channels.Address;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
@@ -53,6 +54,16 @@ public final class SharedFile {
         public static Place file(String scheme, Path path) {
             Path absolute = path.toAbsolutePath();
             return new Place(absolute, scheme + ":" + absolute);
+        }
+
+        /** Where a ring is. */
+        public static Place of(Address.Ring ring) throws ErrnoException {
+            return ring.isNamed() ? named("ring", ring.place()) : file("ring", Path.of(ring.place()));
+        }
+
+        /** Where a lock is. */
+        public static Place of(Address.Lock lock) throws ErrnoException {
+            return lock.isNamed() ? named("lock", lock.place()) : file("lock", Path.of(lock.place()));
         }
 
         /** Takes the name away. */

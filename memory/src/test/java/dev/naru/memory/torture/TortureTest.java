@@ -118,12 +118,15 @@ class TortureTest {
     @Test
     void nothingIsTornInABroadcastRing() throws Exception {
         Random random = random("broadcast");
-        assertThat(broadcast(random, KILLS / 4, "sound")).as("error, seed %d", SEED).isZero();
+        assertThat(broadcast(random, KILLS / 4, "sound"))
+                .as("error, seed %d", SEED)
+                .isZero();
     }
 
     @Test
     void aBroadcastThatCommitsBeforeThePayloadIsCaught() throws Exception {
-        assertThat(broadcast(random("broadcast, commit first"), 1000, "commit-first")).isNotZero();
+        assertThat(broadcast(random("broadcast, commit first"), 1000, "commit-first"))
+                .isNotZero();
     }
 
     /** Ends early when there was an error. */

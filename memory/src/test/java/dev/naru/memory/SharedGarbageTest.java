@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * round. That it is 0 B/op is what the benchmarks show.
  */
 @ExtendWith(NoLeaks.class)
-class GarbageTest {
+class SharedGarbageTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int BATCHES = 400;
     private static final int BATCH = 5_000;

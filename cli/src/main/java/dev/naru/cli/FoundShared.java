@@ -1,0 +1,91 @@
+package dev.naru.cli;
+
+import dev.naru.channels.Address;
+import dev.naru.linux.Errno;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.FileStatus;
+import dev.naru.linux.Problem;
+import dev.naru.linux.SharedFiles;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * A ring or a lock that is there.
+ *
+ * @param address where
+ * @param mode permission bits
+ * @param uid its owner
+ * @param size in bytes
+ * @param mapped how the maps of a process name it
+ */
+record FoundShared<A extends Address>(A address, int mode, int uid, long size, MappedMemory.Key mapped) {
+    /** All rings of this machine that have a name. */
+    static List<FoundShared<Address.Ring>> rings() throws IOException {
+        return named("naru-ring.", Address.Ring::new);
+    }
+
+    /** All locks of this machine that have a name. */
+    static List<FoundShared<Address.Lock>> locks() throws IOException {
+        return named("naru-lock.", Address.Lock::new);
+    }
+
+    private static <A extends Address> List<FoundShared<A>> named(String prefix, Function<String, A> made)
+            throws IOException {
+        List<FoundShared<A>> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(SharedFiles.POSIX_DIRECTORY, prefix + "?*")) {
+            for (Path file : files) {
+                String name = file.getFileName().toString().substring(prefix.length());
+                of(made.apply("/" + name), file).ifPresent(found::add);
+            }
+        }
+        found.sort(Comparator.comparing(each -> each.address.toString()));
+        return found;
+    }
+
+    /** The ring at that address. */
+    static FoundShared<Address.Ring> at(Address.Ring ring) throws ErrnoException {
+        Path file =
+                ring.isNamed() ? SharedFiles.posix("/naru-ring." + ring.place().substring(1)) : Path.of(ring.place());
+        return of(ring, file).orElseThrow(() -> missing(ring));
+    }
+
+    /** The lock at that address. */
+    static FoundShared<Address.Lock> at(Address.Lock lock) throws ErrnoException {
+        Path file =
+                lock.isNamed() ? SharedFiles.posix("/naru-lock." + lock.place().substring(1)) : Path.of(lock.place());
+        return of(lock, file).orElseThrow(() -> missing(lock));
+    }
+
+    private static ErrnoException missing(Address address) {
+        return ErrnoException.of(Problem.NOT_FOUND, Errno.ENOENT.number(), "stat", address.toString());
+    }
+
+    private static <A extends Address> Optional<FoundShared<A>> of(A address, Path file) {
+        try {
+            FileStatus status = FileStatus.ofLink(file);
+            return status.type() == FileStatus.Type.REGULAR
+                    ? Optional.of(new FoundShared<>(
+                            address, status.mode(), status.owner(), status.size(), MappedMemory.Key.of(status)))
+                    : Optional.empty();
+        } catch (ErrnoException gone) {
+            return Optional.empty(); // removed while we were looking
+        }
+    }
+
+    /** The properties that all have. */
+    void write(JsonGenerator json) {
+        json.writeStringProperty("address", address.toString());
+        json.writeStringProperty("mode", Integer.toOctalString(mode));
+        json.writeNumberProperty("uid", Integer.toUnsignedLong(uid));
+        json.writeStringProperty("owner", FoundMemory.owner(uid));
+        json.writeNumberProperty("size", size);
+    }
+}

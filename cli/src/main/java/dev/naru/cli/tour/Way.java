@@ -1,0 +1,128 @@
+package dev.naru.cli.tour;
+
+import dev.naru.channels.Address;
+import dev.naru.channels.AnonymousPipe;
+import dev.naru.channels.Endpoints;
+import dev.naru.linux.Descriptor;
+import dev.naru.linux.Memfd;
+import dev.naru.memory.Ring;
+import dev.naru.memory.Waiting;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+
+/** How a process of the tour gets at an end: by an address, or by what it was given at a descriptor number. */
+sealed interface Way {
+    /** The end that writes. */
+    WritableByteChannel openWriter() throws IOException, InterruptedException;
+
+    /** The end that reads. */
+    ReadableByteChannel openReader() throws IOException, InterruptedException;
+
+    /** Moves bytes through another object of that kind. */
+    void warmUp() throws IOException;
+
+    /**
+     * Reads what {@link Object#toString} of a way wrote.
+     *
+     * @throws IllegalArgumentException when it is none
+     */
+    static Way parse(String text) {
+        String[] words = text.split("/", -1);
+        return switch (words[0] + words.length) {
+            case "ring3" -> new InRing(words[1], Integer.parseInt(words[2]));
+            case "slot4" ->
+                new InSlot(Integer.parseInt(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+            default -> new ByAddress(Address.parse(text));
+        };
+    }
+
+    /** A pipe or a FIFO. */
+    record ByAddress(Address address) implements Way {
+        @Override
+        public WritableByteChannel openWriter() throws IOException, InterruptedException {
+            return Endpoints.openWriter(address);
+        }
+
+        @Override
+        public ReadableByteChannel openReader() throws IOException, InterruptedException {
+            return Endpoints.openReader(address);
+        }
+
+        @Override
+        public void warmUp() throws IOException {
+            try (AnonymousPipe pipe = AnonymousPipe.create()) {
+                WarmUp.run(pipe.writer(), pipe.reader());
+            }
+        }
+    }
+
+    /**
+     * A ring.
+     *
+     * @param waiting {@code busy} or {@code park}
+     * @param number where the process has its memory
+     */
+    record InRing(String waiting, int number) implements Way {
+        private Waiting policy() {
+            return waiting.equals("busy") ? Waiting.busy() : Waiting.park();
+        }
+
+        @Override
+        public WritableByteChannel openWriter() throws IOException {
+            return RingStream.writer(Ring.open(Descriptor.borrow(number)), policy());
+        }
+
+        @Override
+        public ReadableByteChannel openReader() throws IOException {
+            return RingStream.reader(Ring.open(Descriptor.borrow(number)), policy());
+        }
+
+        @Override
+        public void warmUp() throws IOException {
+            try (Descriptor memory = Memfd.create("naru-warm-up", false);
+                    Ring ring = Ring.createIn(memory, RingStop.SPEC);
+                    WritableByteChannel out = RingStream.writer(ring, policy());
+                    ReadableByteChannel in = RingStream.reader(ring, policy())) {
+                WarmUp.run(out, in);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "ring/" + waiting + "/" + number;
+        }
+    }
+
+    /**
+     * A slot of shared memory, under a lock.
+     *
+     * @param memory where the process has the memory
+     * @param lock where it has the lock
+     * @param slot 0 there, 1 back
+     */
+    record InSlot(int memory, int lock, int slot) implements Way {
+        @Override
+        public WritableByteChannel openWriter() throws IOException {
+            return Slot.open(Descriptor.borrow(memory), Descriptor.borrow(lock), slot);
+        }
+
+        @Override
+        public ReadableByteChannel openReader() throws IOException {
+            return Slot.open(Descriptor.borrow(memory), Descriptor.borrow(lock), slot);
+        }
+
+        @Override
+        public void warmUp() throws IOException {
+            try (ShmStop.Objects objects = ShmStop.Objects.create();
+                    Slot slot = Slot.open(objects.memory().descriptor(), objects.lock(), 0)) {
+                WarmUp.run(slot, slot);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "slot/" + memory + "/" + lock + "/" + slot;
+        }
+    }
+}

@@ -1,0 +1,299 @@
+package dev.naru.cli;
+
+import static dev.naru.cli.testing.Naru.asNobody;
+import static dev.naru.cli.testing.Naru.naru;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.naru.channels.Address;
+import dev.naru.cli.testing.Json;
+import dev.naru.cli.testing.Program;
+import dev.naru.cli.testing.Program.Result;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.testing.Foreign;
+import dev.naru.linux.testing.NoLeaks;
+import dev.naru.memory.SharedLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code naru lock}: commands that exclude each other, and what is left when one is killed. */
+@ExtendWith(NoLeaks.class)
+class LockCommandTest {
+    private final String place = "/test-" + ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void remove() {
+        try {
+            SharedLock.remove(place);
+        } catch (ErrnoException gone) {
+            // as it should be
+        }
+    }
+
+    private static Result lock(String... arguments) throws Exception {
+        return naru(line(arguments)).run();
+    }
+
+    private static String[] line(String... arguments) {
+        return Stream.concat(Stream.of("lock"), Stream.of(arguments)).toArray(String[]::new);
+    }
+
+    /** A command that holds the lock until a line comes through the FIFO "wake"; it has begun when this returns. */
+    private Program holder() throws Exception {
+        Program holder = naru(line(place, "--", "bash", "-c", "exec 3<> wake; echo in; read -u 3 line"))
+                .in(folder)
+                .start();
+        return holder.await("it holds the lock", () -> holder.out().equals("in\n"));
+    }
+
+    private Map<String, Object> shown() throws Exception {
+        return Json.line(lock("ls", "--json", place).succeeded().out().strip());
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> holder(Map<String, Object> shown) {
+        return (Map<String, Object>) shown.get("holder");
+    }
+
+    private void makeWake() throws Exception {
+        var _ = Foreign.output("mkfifo", folder.resolve("wake").toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"exit 0, 0", "exit 7, 7", "kill -TERM $$, 143"})
+    void theStatusOfTheCommandIsOurs(String script, int status) throws Exception {
+        // when
+        Result result = lock(place, "--", "sh", "-c", "echo out; " + script);
+
+        // then
+        assertThat(result.endedWith(status).out()).isEqualTo("out\n");
+        assertThat(result.err()).isEmpty();
+    }
+
+    @Test
+    void optionsOfTheCommandAreItsOwn() throws Exception {
+        assertThat(lock("lock:" + place, "-t", "5s", "--", "printf", "%s-%s", "--timeout", "ls")
+                        .succeeded()
+                        .out())
+                .isEqualTo("--timeout-ls");
+    }
+
+    @Test
+    void aLockInAFileOfThatModeIsMade() throws Exception {
+        // when
+        var _ = lock("--mode", "640", folder.resolve("state").toString(), "--", "true")
+                .succeeded();
+
+        // then
+        assertThat(Foreign.output("stat", "-c", "%a", folder.resolve("state").toString()))
+                .isEqualTo("640\n");
+    }
+
+    @Test
+    void whoDoesNotGetItInTimeIsToldWhoHasIt() throws Exception {
+        // given
+        makeWake();
+        try (Program holder = holder()) {
+
+            // when
+            Result result = lock("--timeout", "50ms", place, "--", "true");
+
+            // then
+            assertThat(result.failed(75, "timed-out").err())
+                    .contains("lock:" + place, "(pid " + holder.pid() + ", bash)");
+        }
+    }
+
+    @Test
+    void lsShowsWhoHasItAndWhetherAnyoneWaits() throws Exception {
+        // given
+        makeWake();
+        try (Program holder = holder()) {
+            assertThat(shown()).containsEntry("waitedFor", false);
+            try (Program waiter = naru(line(place, "--", "echo", "next")).start()) {
+
+                // when
+                var _ = waiter.await("it waits", () -> Boolean.TRUE.equals(shown().get("waitedFor")));
+                Map<String, Object> shown = shown();
+                Result people = lock("ls", place);
+                Result all = naru("ls").in(folder).run();
+
+                // then
+                assertThat(shown.keySet())
+                        .containsExactly(
+                                "address", "mode", "uid", "owner", "size", "holder", "waitedFor", "dirty", "attached");
+                assertThat(shown).containsEntry("address", "lock:" + place).containsEntry("dirty", false);
+                assertThat(holder(shown))
+                        .containsEntry("pid", holder.pid())
+                        .containsEntry("name", "bash")
+                        .containsEntry("alive", true);
+                assertThat(people.succeeded().out()).contains("bash(" + holder.pid() + ")", " yes ", "lock:" + place);
+                assertThat(all.succeeded().out().lines())
+                        .anyMatch(
+                                line -> line.contains("bash(" + holder.pid() + ")") && line.endsWith(" lock:" + place));
+
+                // when
+                var _ = Files.writeString(folder.resolve("wake"), "\n");
+
+                // then
+                assertThat(holder.end().endedWith(0).err()).isEmpty();
+                assertThat(waiter.end().succeeded().out()).isEqualTo("next\n");
+            }
+        }
+        assertThat(holder(shown())).containsEntry("id", 0L);
+    }
+
+    @Test
+    void whenNaruIsKilledTheLockStaysHeldAsLongAsTheCommandRuns() throws Exception {
+        // given
+        makeWake();
+        try (Program holder = holder()) {
+            List<ProcessHandle> command = holder.children();
+            assertThat(command).hasSize(1);
+            try {
+                // when
+                var _ = holder.signal("KILL");
+                assertThat(holder.end().status()).isEqualTo(137);
+
+                // then
+                assertThat(holder(shown())).containsEntry("pid", holder.pid()).containsEntry("alive", true);
+                var _ = lock("-t", "50ms", place, "--", "true").failed(75, "timed-out");
+            } finally {
+                // when
+                command.forEach(ProcessHandle::destroyForcibly);
+            }
+            Result next = lock(place, "--", "sh", "-c", "echo $NARU_OWNER_DIED");
+
+            // then
+            assertThat(next.endedWith(0).out()).isEqualTo("1\n");
+            assertThat(next.err())
+                    .isEqualTo("naru: lock:" + place
+                            + ": its last owner died in its section: what the lock guards may be half changed\n");
+            assertThat(lock(place, "--", "sh", "-c", "echo [$NARU_OWNER_DIED]")
+                            .succeeded()
+                            .out())
+                    .isEqualTo("[]\n");
+        }
+    }
+
+    @Test
+    void aDeadHolderIsShownAsSuch() throws Exception {
+        // given
+        makeWake();
+        try (Program holder = holder()) {
+            holder.children().forEach(ProcessHandle::destroyForcibly);
+            var _ = holder.end();
+
+            // then: its command was killed, naru was not
+            assertThat(holder(shown())).containsEntry("id", 0L);
+            assertThat(shown()).containsEntry("dirty", true);
+        }
+    }
+
+    @Test
+    void whoWantsNoInconsistentStateFailsAndTheNextIsToldToo() throws Exception {
+        // given
+        var _ = lock(place, "--", "sh", "-c", "kill -KILL $$").endedWith(137);
+
+        // when
+        Result refused = lock("--on-owner-died=fail", place, "--", "echo", "ran");
+        Result failed = lock(place, "--", "false");
+        Result repaired = lock(place, "--", "true");
+
+        // then
+        assertThat(refused.failed(65, "owner-died").err()).contains("lock:" + place);
+        assertThat(failed.endedWith(1).err()).contains("its last owner died");
+        assertThat(repaired.endedWith(0).err()).contains("its last owner died");
+        var _ = lock("--on-owner-died=fail", place, "--", "true").succeeded();
+    }
+
+    @Test
+    void aSignalThatEndsNaruEndsTheCommand() throws Exception {
+        // given
+        try (Program holder = naru(line(place, "--", "sh", "-c", "echo in; exec sleep 1000"))
+                .interruptible()
+                .start()) {
+            var _ = holder.await("it holds the lock", () -> holder.out().equals("in\n"));
+            List<ProcessHandle> command = holder.children();
+
+            // when
+            var _ = holder.signal("TERM");
+
+            // then
+            assertThat(holder.end().status()).isEqualTo(143);
+            assertThat(command).noneMatch(ProcessHandle::isAlive);
+            assertThat(holder(shown())).containsEntry("id", 0L);
+        }
+    }
+
+    @Test
+    void aProgramThatIsMissingLeavesTheLockClean() throws Exception {
+        // when
+        var _ = lock(place, "--", "no-such-program").failed(65, "no-command");
+
+        // then
+        assertThat(holder(shown())).containsEntry("id", 0L);
+        assertThat(shown()).containsEntry("dirty", false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/x", "/x ls", "--on-owner-died=x /x -- true", "-t x /x -- true"})
+    void theCommandLineIsChecked(String arguments) throws Exception {
+        var _ = lock(arguments.isEmpty() ? new String[0] : arguments.split(" ", -1))
+                .endedWith(64);
+    }
+
+    @Test
+    void whatIsNoLockIsNot() throws Exception {
+        // given
+        Path file = Files.writeString(folder.resolve("file"), "hello");
+
+        // then
+        var _ = lock(file.toString(), "--", "true").failed(65, "wrong-kind");
+        var _ = lock("ls", place).failed(65, "not-found");
+        var _ = lock("rm", place).failed(65, "not-found");
+        var _ = lock("/a/../", "--", "true").endedWith(65);
+    }
+
+    @Test
+    void whoMayNotIsTold() throws Exception {
+        // given
+        var _ = Foreign.output("chmod", "755", folder.toString());
+        var _ = lock(place, "--", "true").succeeded();
+
+        // when
+        Result refused = asNobody(Files.createTempDirectory(folder, "jars"), line(place, "--", "true"))
+                .run();
+        Result seen = asNobody(Files.createTempDirectory(folder, "jars"), line("ls", place))
+                .run();
+
+        // then
+        var _ = refused.failed(77, "denied");
+        assertThat(seen.succeeded().out()).contains(" ? ").contains("lock:" + place);
+    }
+
+    @Test
+    void removedItIsGone() throws Exception {
+        // given
+        var _ = lock(place, "--", "true").succeeded();
+
+        // when
+        var _ = lock("rm", new Address.Lock(place).toString()).succeeded();
+
+        // then
+        assertThat(Path.of("/dev/shm/naru-lock." + place.substring(1))).doesNotExist();
+    }
+}
