@@ -42,6 +42,14 @@ public final class Journal implements AutoCloseable {
         LONG.setVolatile(memory, word * 8L, value);
     }
 
+    /** Raises a word that others raise too. */
+    public void raise(int word, long value) {
+        long before = get(word);
+        while (before < value && !LONG.compareAndSet(memory, word * 8L, before, value)) {
+            before = get(word);
+        }
+    }
+
     /** Adds one to a word that others count in too. */
     public void count(int word) {
         long _ = (long) LONG.getAndAdd(memory, word * 8L, 1L);

@@ -15,6 +15,7 @@ public final class LockTorture {
     static final int SECOND = 2;
     static final int INSIDE = 3;
     static final int DIED = 4;
+    static final int LONGEST_WAIT = 5;
     static final int SECTIONS_OF = 16;
 
     private LockTorture() {}
@@ -58,7 +59,9 @@ public final class LockTorture {
             try (SharedLock lock = SharedLock.open(Path.of(arguments[0]));
                     Journal journal = Journal.open(Path.of(arguments[1]))) {
                 for (long section = 1; ; section++) {
+                    long begin = System.nanoTime();
                     LockOutcome outcome = locks ? lock.lock() : LockOutcome.ACQUIRED;
+                    journal.raise(LONGEST_WAIT, System.nanoTime() - begin);
                     section(journal, life, repairs && outcome == LockOutcome.OWNER_DIED);
                     if (locks) {
                         lock.unlock();

@@ -10,6 +10,7 @@ import dev.naru.memory.Ring;
 import dev.naru.memory.RingSpec;
 import dev.naru.memory.SharedLock;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
  * kill -9 of producers, readers and owners at any moment. The short form kills 50 in a ring, 50 at a lock
  * and 25 in a broadcast ring; the long one:
  *
- * <pre>./naru test -pl memory -am -Dtest=TortureTest -Dsurefire.failIfNoSpecifiedTests=false -Dnaru.torture.kills=2000</pre>
+ * <pre>./naru torture [KILLS]</pre>
+ *
+ * <p>There, no owner may wait for the lock longer than 1 s either.
  *
  * <p>A seed that failed is given again by {@code -Dnaru.torture.seed=}.
  */
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TortureTest {
     private static final int KILLS = Integer.getInteger("naru.torture.kills", 100);
     private static final long SEED = Long.getLong("naru.torture.seed", System.nanoTime());
+    private static final int LONG_FORM = 2000;
     private static final int PRODUCERS = 2;
 
     @TempDir
@@ -196,8 +200,14 @@ class TortureTest {
                 owners[victim] = victims.start(LockTorture.Owner.class, file, notes, life, mutant);
             }
             System.out.printf(
-                    "lock: %d sections, %d after a dead owner%n",
-                    journal.get(LockTorture.FIRST), journal.get(LockTorture.DIED));
+                    "lock: %d sections, %d after a dead owner, longest wait %.1f ms%n",
+                    journal.get(LockTorture.FIRST),
+                    journal.get(LockTorture.DIED),
+                    journal.get(LockTorture.LONGEST_WAIT) / 1e6);
+            if (KILLS >= LONG_FORM) { // a clock, so only where it runs alone
+                assertThat(Duration.ofNanos(journal.get(LockTorture.LONGEST_WAIT)))
+                        .isLessThan(Duration.ofSeconds(1));
+            }
             return LockTorture.Fault.of(journal.get(LockTorture.ERROR));
         }
     }

@@ -1,0 +1,56 @@
+package dev.naru.stress;
+
+import dev.naru.memory.internal.RingLayout;
+import dev.naru.memory.internal.Words;
+import java.lang.foreign.MemorySegment;
+
+/** The words of one lane, the bell and one frame in a cell; {@code docs/protocol/README.md}, 8. Nothing was sent yet. */
+abstract class LaneSteps {
+    static final MemorySegment MEMORY = Cells.MEMORY;
+    static final int PAYLOAD_WORDS = 6;
+    static final long FRAME = RingLayout.frame(8 * PAYLOAD_WORDS);
+
+    final long lane = Cells.next();
+    final long tail = lane + RingLayout.TAIL;
+    final long head = lane + RingLayout.HEAD;
+    final long armed = lane + RingLayout.ARMED;
+    final long roomArmed = lane + RingLayout.ROOM_ARMED;
+    final long bell = lane + 512;
+    final long frame = lane + 640;
+
+    /** A payload, as the user of a claim writes it, and then its header, as {@code RingWriter.finish} does. */
+    final void write(long value) {
+        for (int i = 0; i < PAYLOAD_WORDS; i++) {
+            Words.set(MEMORY, frame + RingLayout.FRAME_HEADER + 8L * i, value);
+        }
+        Words.set(MEMORY, frame, 8L * PAYLOAD_WORDS);
+    }
+
+    /** Whether the frame is whole, and has that payload. */
+    final boolean isWhole(long value) {
+        boolean whole = Words.get(MEMORY, frame) == 8L * PAYLOAD_WORDS;
+        for (int i = 0; i < PAYLOAD_WORDS; i++) {
+            whole &= Words.get(MEMORY, frame + RingLayout.FRAME_HEADER + 8L * i) == value;
+        }
+        return whole;
+    }
+
+    /** {@code RingWriter.publish}, the store. */
+    final void publish() {
+        Words.setRelease(MEMORY, tail, FRAME);
+    }
+
+    /** {@code RingReader.moveTo}, the store. */
+    final void makeRoom() {
+        Words.setRelease(MEMORY, head, FRAME);
+    }
+
+    /** {@code RingWriter.wakeReader} after its fence: whether it rings. */
+    final boolean rings() {
+        if (Words.getOpaque(MEMORY, armed) > 0) {
+            long _ = Words.getAndAdd(MEMORY, bell, 1);
+            return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.naru.stress;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import dev.naru.memory.internal.Words;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.I_Result;
+
+/** Who sees the tail sees the whole frame before it. */
+public final class RingPublish {
+    private static final int NOTHING = 0;
+    private static final int WHOLE = 1;
+    private static final int TORN = -1;
+
+    private RingPublish() {}
+
+    /** Its reader. */
+    abstract static class Read extends LaneSteps {
+        final int read() {
+            if (Words.getAcquire(MEMORY, tail) == 0) {
+                return NOTHING;
+            }
+            return isWhole(5) ? WHOLE : TORN;
+        }
+    }
+
+    @JCStressTest
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "not sent yet")
+    @Outcome(id = "1", expect = ACCEPTABLE, desc = "the whole message")
+    @Outcome(id = "-1", expect = FORBIDDEN, desc = "a torn one")
+    @State
+    public static class Sound extends Read {
+        @Actor
+        public void writer() {
+            write(5);
+            publish();
+        }
+
+        @Actor
+        public void reader(I_Result result) {
+            result.r1 = read();
+        }
+    }
+
+    @JCStressTest
+    @Mutant("COMMIT_FIRST")
+    @Outcome(
+            id = {"0", "1"},
+            expect = ACCEPTABLE)
+    @Outcome(id = "-1", expect = ACCEPTABLE_INTERESTING, desc = "a torn message")
+    @State
+    public static class CommitFirst extends Read {
+        @Actor
+        public void writer() {
+            publish();
+            write(5);
+        }
+
+        @Actor
+        public void reader(I_Result result) {
+            result.r1 = read();
+        }
+    }
+
+    @JCStressTest
+    @Mutant(value = "no release of the tail", seen = Mutant.Seen.WEAK_MEMORY)
+    @Outcome(
+            id = {"0", "1"},
+            expect = ACCEPTABLE)
+    @Outcome(id = "-1", expect = ACCEPTABLE_INTERESTING, desc = "a torn message")
+    @State
+    public static class PlainTail extends Read {
+        @Actor
+        public void writer() {
+            write(5);
+            Words.setOpaque(MEMORY, tail, FRAME);
+        }
+
+        @Actor
+        public void reader(I_Result result) {
+            result.r1 = read();
+        }
+    }
+}
