@@ -107,7 +107,8 @@ class CompletionTest {
         List<String> offered = bash("naru ");
 
         // then
-        assertThat(offered).contains("tour", "fifo", "shm", "ring", "lock", "ls", "doctor", "explain", "completion", "help");
+        assertThat(offered)
+                .contains("tour", "fifo", "shm", "ring", "lock", "ls", "doctor", "explain", "completion", "help");
     }
 
     @Test
