@@ -107,7 +107,8 @@ class CompletionTest {
         List<String> offered = bash("naru ");
 
         // then
-        assertThat(offered).contains("tour", "fifo", "shm", "ls", "doctor", "explain", "completion", "help");
+        assertThat(offered)
+                .contains("tour", "fifo", "shm", "ring", "lock", "ls", "doctor", "explain", "completion", "help");
     }
 
     @Test
@@ -148,7 +149,8 @@ class CompletionTest {
 
         // then
         assertThat(offered)
-                .containsExactlyInAnyOrder("tour", "fifo", "shm", "ls", "doctor", "explain", "completion", "help");
+                .containsExactlyInAnyOrder(
+                        "tour", "fifo", "shm", "ring", "lock", "ls", "doctor", "explain", "completion", "help");
     }
 
     @Test
