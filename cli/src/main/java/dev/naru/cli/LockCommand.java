@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -150,12 +151,14 @@ final class LockCommand implements Callable<Integer> {
             } else {
                 lock.unlockDirty();
             }
+            running.gaveBack();
         }
     }
 
     /** The command as it runs. When a signal ends us, it is asked to end too, and we wait: the lock is held so long. */
     private static final class Running {
         private final Thread hook = Thread.ofPlatform().unstarted(this::endWithUs);
+        private final CountDownLatch lockGivenBack = new CountDownLatch(1);
         private @Nullable ChildProcess child;
         private boolean ending;
 
@@ -182,14 +185,21 @@ final class LockCommand implements Callable<Integer> {
             }
         }
 
+        void gaveBack() {
+            lockGivenBack.countDown();
+        }
+
         private void endWithUs() {
             ChildProcess running = end();
             if (running != null) {
                 try {
                     boolean _ = running.send(Signal.SIGTERM);
                     var _ = running.onExit().join();
+                    lockGivenBack.await(); // by the thread that has it: else it would look as if we had been killed
                 } catch (ErrnoException refused) {
                     // another user's by now: it keeps the lock by itself
+                } catch (InterruptedException ended) {
+                    Thread.currentThread().interrupt();
                 }
             }
         }
