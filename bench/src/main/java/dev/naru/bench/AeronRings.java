@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Aeron over shared memory: exclusive publications, each message published. The driver has no thread: the process that sends
- * first runs its duty when it has no room, and every sixteenth of a term. {@code docs/performance.md} says what else was
- * tried.
+ * first runs its duty when it has no room, and every sixteenth of a term. Other ways of
+ * running the driver are still to be tried.
  */
 final class AeronRings implements RingEnds {
     /** Nobody runs the driver between rounds, and nobody shall be thought dead for that. */
