@@ -37,11 +37,6 @@ class BroadcastTest implements MessageContract {
         public boolean isFutex() {
             return true;
         }
-
-        @Override
-        public boolean isLossy() {
-            return true;
-        }
     };
 
     @Override

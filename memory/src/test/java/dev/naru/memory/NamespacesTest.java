@@ -39,6 +39,9 @@ class NamespacesTest {
         try {
             var _ = Foreign.output(elsewhere(List.of("true")));
         } catch (IOException | AssertionError refused) {
+            assertThat(System.getenv("CI"))
+                    .as("in CI nothing is skipped: %s", refused.getMessage())
+                    .isNull();
             assumeTrue(false, "this user may make no pid namespace: " + refused.getMessage());
         }
     }

@@ -1,12 +1,12 @@
 package dev.naru.memory;
 
-import dev.naru.channels.contract.MessageContract;
 import dev.naru.channels.contract.MessageFixture;
+import dev.naru.channels.contract.RoomContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A ring is a channel of messages, whatever it does while it waits. */
-class RingContractTest implements MessageContract {
+class RingContractTest implements RoomContract {
     @TempDir
     Path folder;
 

@@ -2,9 +2,7 @@ package dev.naru.channels.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import dev.naru.channels.MessageSender;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Task;
 import dev.naru.linux.testing.ThreadKind;
@@ -12,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -37,17 +34,9 @@ public interface MessageContract {
         messages().close();
     }
 
-    private <T> Task<T> awaitAsleep(Task<T> task) {
+    /** Waits until it sleeps in the kernel. */
+    default <T> Task<T> awaitAsleep(Task<T> task) {
         return messages().isFutex() ? task.awaitInFutex() : task.awaitPolling();
-    }
-
-    /** Sends until there is no room: how many went in. */
-    private static int fill(MessageSender sender) throws Exception {
-        int sent = 0;
-        while (sender.trySend(ByteBuffer.allocate(64))) {
-            sent++;
-        }
-        return sent;
     }
 
     @Test
@@ -113,13 +102,6 @@ public interface MessageContract {
         assertThat(ends.receiver().receive(SHORT)).isEmpty();
         assertThat(ends.receiver().receive(Duration.ZERO)).isEmpty();
         assertThat(ends.receiver().receive(Duration.ofNanos(-1))).isEmpty();
-        if (!messages().isLossy()) {
-            int _ = fill(ends.sender());
-            ByteBuffer one = ByteBuffer.allocate(64);
-            assertThat(ends.sender().send(one, SHORT)).isFalse();
-            assertThat(ends.sender().send(one, Duration.ZERO)).isFalse();
-            assertThat(one.position()).isZero();
-        }
     }
 
     @ParameterizedTest
@@ -138,25 +120,6 @@ public interface MessageContract {
 
     @ParameterizedTest
     @EnumSource
-    default void roomEndsAWaitingSend(ThreadKind kind) throws Exception {
-        // given
-        assumeFalse(messages().isLossy());
-        var ends = messages().ends();
-        int sent = fill(ends.sender());
-        var send = awaitAsleep(Task.start(kind, () -> ends.sender().send(ByteBuffer.wrap(new byte[64]), LONG)));
-
-        // when
-        for (int i = 0; i < sent; i++) {
-            assertThat(ends.receiver().receive()).hasSize(64);
-        }
-
-        // then
-        assertThat(send.result()).isTrue();
-        assertThat(ends.receiver().receive()).hasSize(64);
-    }
-
-    @ParameterizedTest
-    @EnumSource
     default void anInterruptEndsAWaitingReceiveThatCanGoOn(ThreadKind kind) throws Exception {
         // given
         var ends = messages().ends();
@@ -170,28 +133,6 @@ public interface MessageContract {
         assertThat(receive.interruptedAtEnd()).isFalse();
         ends.sender().send(new byte[] {7});
         assertThat(ends.receiver().receive(LONG)).hasValue(new byte[] {7});
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    default void anInterruptEndsAWaitingSendThatCanGoOn(ThreadKind kind) throws Exception {
-        // given
-        assumeFalse(messages().isLossy());
-        var ends = messages().ends();
-        int sent = fill(ends.sender());
-        var send = awaitAsleep(Task.start(kind, () -> ends.sender().send(ByteBuffer.allocate(64), LONG)));
-
-        // when
-        send.interrupt();
-
-        // then
-        assertThat(send.failure()).isInstanceOf(InterruptedException.class);
-        for (int i = 0; i < sent; i++) {
-            assertThat(ends.receiver().receive()).hasSize(64);
-        }
-        assertThat(ends.receiver().tryReceive()).isEmpty();
-        ends.sender().send(new byte[] {7});
-        assertThat(ends.receiver().receive()).containsExactly(7);
     }
 
     @ParameterizedTest
@@ -232,22 +173,6 @@ public interface MessageContract {
         assertThat(receive.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
     }
 
-    @ParameterizedTest
-    @EnumSource
-    default void aCloseByAnotherThreadEndsAWaitingSend(ThreadKind kind) throws Exception {
-        // given
-        assumeFalse(messages().isLossy());
-        var ends = messages().ends();
-        int _ = fill(ends.sender());
-        var send = awaitAsleep(Task.start(kind, () -> ends.sender().send(ByteBuffer.allocate(64), LONG)));
-
-        // when
-        ends.sender().close();
-
-        // then
-        assertThat(send.failure()).isExactlyInstanceOf(AsynchronousCloseException.class);
-    }
-
     @Test
     default void closedEndsRefuseEveryCall() throws Exception {
         // given
@@ -270,30 +195,5 @@ public interface MessageContract {
         assertThatThrownBy(() -> ends.receiver().tryReceive()).isExactlyInstanceOf(ClosedChannelException.class);
         ends.sender().close();
         ends.receiver().close();
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    default void manyMessagesGoAcross(ThreadKind kind) throws Exception {
-        // given
-        assumeFalse(messages().isLossy());
-        int count = 10_000;
-        var ends = messages().ends();
-
-        // when
-        var send = Task.start(kind, () -> {
-            for (int i = 0; i < count; i++) {
-                ByteBuffer message = ByteBuffer.allocate(4 + i % 61);
-                ends.sender().send(message.putInt(0, i));
-            }
-            return null;
-        });
-
-        // then
-        for (int i = 0; i < count; i++) {
-            Optional<byte[]> message = ends.receiver().receive(LONG);
-            assertThat(ByteBuffer.wrap(message.orElseThrow()).getInt()).isEqualTo(i);
-        }
-        assertThat(send.failure()).isNull();
     }
 }

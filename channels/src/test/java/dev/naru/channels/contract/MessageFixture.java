@@ -25,11 +25,6 @@ public abstract class MessageFixture implements Closeable {
     /** Whether it sleeps for a word of memory, and not in the poller. */
     public abstract boolean isFutex();
 
-    /** Whether messages are lost rather than held back when the receiver is slow. */
-    public boolean isLossy() {
-        return false;
-    }
-
     /** Notes what is to be closed. */
     protected final synchronized <T extends Closeable> T closing(T resource) {
         opened.push(resource);
