@@ -1,20 +1,12 @@
 package dev.naru.memory;
 
-import dev.naru.channels.MessageReceiver;
 import dev.naru.linux.ErrnoException;
-import dev.naru.linux.Poller;
 import dev.naru.memory.internal.BroadcastLayout;
 import dev.naru.memory.internal.Member;
 import dev.naru.memory.internal.Words;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.nio.channels.ClosedChannelException;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One of the readers of a {@link Broadcast}: it gets all that is sent from the time on at which it was opened, as long as it
@@ -27,10 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #drain} makes no garbage. Used by one thread at a time; any thread may close it.
  */
-public final class BroadcastReader extends RingEnd implements MessageReceiver {
-    /** What {@link #drain} answers when another thread has closed the reader. */
-    public static final int CLOSED = -1;
-
+public final class BroadcastReader extends ReceivingEnd {
     private final long row;
     private final long data;
     private final long bytes;
@@ -39,7 +28,6 @@ public final class BroadcastReader extends RingEnd implements MessageReceiver {
     /** On the heap: it is valid whatever is closed. Of longs, so that payloads are aligned. */
     private final MemorySegment copy;
 
-    private final Take take = new Take();
     private long position;
     private long expectedSequence;
     private long received;
@@ -81,6 +69,7 @@ public final class BroadcastReader extends RingEnd implements MessageReceiver {
      * @return how many were handled, or {@link #CLOSED}
      * @throws IllegalStateException when the bytes in the ring are none that a producer of ours leaves
      */
+    @Override
     public int drain(MessageHandler handler, int limit) {
         if (!isOpen()) {
             return CLOSED;
@@ -161,71 +150,6 @@ public final class BroadcastReader extends RingEnd implements MessageReceiver {
         long tail = Words.getAcquire(memory, BroadcastLayout.TAIL_AT);
         boolean stands = latest > position && latest < tail && intent - latest <= bytes;
         position = stands ? latest : tail;
-    }
-
-    /**
-     * Waits until there is a message.
-     *
-     * @throws InterruptedException when the thread was interrupted; the reader stays usable
-     */
-    public void await() throws IOException, InterruptedException {
-        boolean _ = awaitMessage(Poller.NEVER);
-    }
-
-    /** The same, for at most so long: false when none came. */
-    public boolean await(Duration timeout) throws IOException, InterruptedException {
-        return awaitMessage(Poller.deadlineIn(timeout));
-    }
-
-    private boolean awaitMessage(long deadline) throws IOException, InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        if (!isOpen()) {
-            throw new ClosedChannelException();
-        }
-        return await(deadline);
-    }
-
-    @Override
-    public byte[] receive() throws IOException, InterruptedException {
-        return receive(Poller.NEVER).orElseThrow();
-    }
-
-    @Override
-    public Optional<byte[]> receive(Duration timeout) throws IOException, InterruptedException {
-        return receive(Poller.deadlineIn(timeout));
-    }
-
-    private Optional<byte[]> receive(long deadline) throws IOException, InterruptedException {
-        while (awaitMessage(deadline)) {
-            Optional<byte[]> message = tryReceive();
-            if (message.isPresent()) {
-                return message;
-            } // it was overtaken, to the very end
-        }
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<byte[]> tryReceive() throws IOException {
-        take.message = null;
-        if (drain(take, 1) == CLOSED) {
-            throw new ClosedChannelException();
-        }
-        return Optional.ofNullable(take.message);
-    }
-
-    /** Keeps a message. */
-    private static final class Take implements MessageHandler {
-        byte @Nullable [] message;
-
-        @Override
-        public void onMessage(MemorySegment memory, long offset, int length) {
-            byte[] bytes = new byte[length];
-            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
-            message = bytes;
-        }
     }
 
     @Override

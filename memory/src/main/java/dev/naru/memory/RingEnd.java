@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * <p>The end has a mapping of its own. Closing unmaps it first: from then on the thread that uses it finds the memory gone,
  * and cannot store into a lane that the next owner has taken. Only then is the role given back.
  */
-abstract sealed class RingEnd implements Closeable permits RingWriter, RingReader, BroadcastWriter, BroadcastReader {
+abstract sealed class RingEnd implements Closeable permits RingWriter, BroadcastWriter, ReceivingEnd {
     /** A sleeper looks again after so long: whoever was to wake it may have been killed first. */
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 

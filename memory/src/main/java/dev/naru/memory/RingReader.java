@@ -1,23 +1,15 @@
 package dev.naru.memory;
 
-import dev.naru.channels.MessageReceiver;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
-import dev.naru.linux.Poller;
 import dev.naru.linux.Problem;
 import dev.naru.memory.internal.Member;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.Words;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
-import java.nio.channels.ClosedChannelException;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one reader of a {@link Ring}: goes round the lanes and takes messages, in place or as arrays.
@@ -37,13 +29,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used by one thread at a time; any thread may close it.
  */
-public final class RingReader extends RingEnd implements MessageReceiver {
-    /** What {@link #drain} answers when another thread has closed the reader. */
-    public static final int CLOSED = -1;
-
+public final class RingReader extends ReceivingEnd {
     private final long laneBytes;
     private final Lane[] lanes;
-    private final Take take = new Take();
     private int next;
 
     /** One lane, as this end knows it. */
@@ -88,6 +76,7 @@ public final class RingReader extends RingEnd implements MessageReceiver {
      * @return how many were handled, or {@link #CLOSED}
      * @throws IllegalStateException when the bytes in the ring are none that a writer of ours leaves
      */
+    @Override
     public int drain(MessageHandler handler, int limit) {
         if (!isOpen()) {
             return CLOSED;
@@ -160,72 +149,6 @@ public final class RingReader extends RingEnd implements MessageReceiver {
             int _ = Futex.wake(memory, lane.words + RingLayout.HEAD, Integer.MAX_VALUE);
             lane.roomWoken = lane.head; // after the wake: if killed before it, the next reader wakes
             Words.setOpaque(memory, lane.words + RingLayout.ROOM_WOKEN, lane.roomWoken);
-        }
-    }
-
-    /**
-     * Waits until there is a message.
-     *
-     * @throws InterruptedException when the thread was interrupted; the reader stays usable
-     */
-    public void await() throws IOException, InterruptedException {
-        boolean _ = awaitMessage(Poller.NEVER);
-    }
-
-    /** The same, for at most so long: false when none came. */
-    public boolean await(Duration timeout) throws IOException, InterruptedException {
-        return awaitMessage(Poller.deadlineIn(timeout));
-    }
-
-    private boolean awaitMessage(long deadline) throws IOException, InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        if (!isOpen()) {
-            throw new ClosedChannelException();
-        }
-        return await(deadline);
-    }
-
-    @Override
-    public byte[] receive() throws IOException, InterruptedException {
-        return receive(Poller.NEVER).orElseThrow();
-    }
-
-    @Override
-    public Optional<byte[]> receive(Duration timeout) throws IOException, InterruptedException {
-        return receive(Poller.deadlineIn(timeout));
-    }
-
-    private Optional<byte[]> receive(long deadline) throws IOException, InterruptedException {
-        while (awaitMessage(deadline)) {
-            Optional<byte[]> message = tryReceive();
-            if (message.isPresent()) {
-                return message;
-            } // there was only padding
-        }
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<byte[]> tryReceive() throws IOException {
-        take.message = null;
-        int handled = drain(take, 1);
-        if (handled == CLOSED) {
-            throw new ClosedChannelException();
-        }
-        return Optional.ofNullable(take.message);
-    }
-
-    /** Copies a message out. */
-    private static final class Take implements MessageHandler {
-        byte @Nullable [] message;
-
-        @Override
-        public void onMessage(MemorySegment memory, long offset, int length) {
-            byte[] bytes = new byte[length];
-            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
-            message = bytes;
         }
     }
 

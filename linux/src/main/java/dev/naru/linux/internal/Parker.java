@@ -3,11 +3,6 @@ package dev.naru.linux.internal;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.spi.AbstractSelectableChannel;
-import java.nio.channels.spi.AbstractSelector;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +33,6 @@ public final class Parker extends Waiter {
     private static final long SIZEOF = 40;
     private static final long NANOS_A_SECOND = 1_000_000_000;
     private static final long AFTER_FAILURE_NANOS = 1_000_000;
-    private static final int ENOMEM = 12; // asm-generic/errno-base.h
 
     private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
 
@@ -46,7 +40,7 @@ public final class Parker extends Waiter {
     private final MemorySegment memory = Arena.ofAuto().allocate(SIZEOF, 8);
     private final MemorySegment timeout = memory.asSlice(SECONDS, 16);
     private final MemorySegment counter = memory.asSlice(COUNTER, 8);
-    private final InterruptHook hook = new InterruptHook();
+    private final InterruptHook hook = new InterruptHook(this);
 
     /** Guarded by this object's monitor: see {@link #wake}. */
     private boolean closed;
@@ -128,7 +122,7 @@ public final class Parker extends Waiter {
     /** The errno of the sleep itself is not captured: see {@link PollCalls#ppoll}. Any but EINTR would come for ever. */
     private void refuseToSpin() {
         int again = PollCalls.ppollOrErrno(memory, 2, timespec(0), MemorySegment.NULL);
-        if (again == -ENOMEM) {
+        if (again == -Constants.ENOMEM) {
             LockSupport.parkNanos(AFTER_FAILURE_NANOS); // that passes
         } else if (again < 0 && again != -Constants.EINTR) {
             throw new IllegalStateException("ppoll: errno " + -again); // such as RLIMIT_NOFILE below 2
@@ -153,64 +147,6 @@ public final class Parker extends Waiter {
     public synchronized void wake() {
         if (!closed) {
             long _ = FileCalls.write(eventfd, ONE, 0, Long.BYTES); // EAGAIN: a full counter wakes as well
-        }
-    }
-
-    /**
-     * The JDK's own way to hear of an interrupt, on platform and virtual threads alike: {@code begin} of a selector names
-     * the object whose {@code wakeup} {@link Thread#interrupt} calls.
-     */
-    private final class InterruptHook extends AbstractSelector {
-        InterruptHook() {
-            super(null);
-        }
-
-        void arm() {
-            begin();
-        }
-
-        void disarm() {
-            end();
-        }
-
-        @Override
-        public Selector wakeup() {
-            wake();
-            return this;
-        }
-
-        @Override
-        protected void implCloseSelector() {}
-
-        @Override
-        protected SelectionKey register(
-                AbstractSelectableChannel channel, int operations, @Nullable Object attachment) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Set<SelectionKey> keys() {
-            return Set.of();
-        }
-
-        @Override
-        public Set<SelectionKey> selectedKeys() {
-            return Set.of();
-        }
-
-        @Override
-        public int selectNow() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int select(long timeout) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public int select() {
-            throw new UnsupportedOperationException();
         }
     }
 }

@@ -51,8 +51,7 @@ public final class HeaderLayout {
     public enum Kind {
         LOCK(1, "a lock"),
         RING(2, "a ring"),
-        BROADCAST(3, "a broadcast ring"),
-        MEMORY(4, "shared memory with a layout");
+        BROADCAST(3, "a broadcast ring");
 
         final int number;
         final String words;

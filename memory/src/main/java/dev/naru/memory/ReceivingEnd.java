@@ -1,0 +1,94 @@
+package dev.naru.memory;
+
+import dev.naru.channels.MessageReceiver;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Poller;
+import dev.naru.memory.internal.Member;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The end of a ring that reads: the friendly forms, each made of a wait and a {@link #drain} of one message. */
+abstract sealed class ReceivingEnd extends RingEnd implements MessageReceiver permits RingReader, BroadcastReader {
+    /** What {@link #drain} answers when another thread has closed the reader. */
+    public static final int CLOSED = -1;
+
+    private final Take take = new Take();
+
+    ReceivingEnd(Member member, long role, Waiting policy, Consumer<RingEnd> whenClosed) throws ErrnoException {
+        super(member, role, policy, whenClosed);
+    }
+
+    /** Handles what is there, at most so many messages, or answers {@link #CLOSED}. Does not wait. */
+    public abstract int drain(MessageHandler handler, int limit);
+
+    /**
+     * Waits until there is a message.
+     *
+     * @throws InterruptedException when the thread was interrupted; the reader stays usable
+     */
+    public final void await() throws IOException, InterruptedException {
+        boolean _ = awaitMessage(Poller.NEVER);
+    }
+
+    /** The same, for at most so long: false when none came. */
+    public final boolean await(Duration timeout) throws IOException, InterruptedException {
+        return awaitMessage(Poller.deadlineIn(timeout));
+    }
+
+    private boolean awaitMessage(long deadline) throws IOException, InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (!isOpen()) {
+            throw new ClosedChannelException();
+        }
+        return await(deadline);
+    }
+
+    @Override
+    public final byte[] receive() throws IOException, InterruptedException {
+        return receive(Poller.NEVER).orElseThrow();
+    }
+
+    @Override
+    public final Optional<byte[]> receive(Duration timeout) throws IOException, InterruptedException {
+        return receive(Poller.deadlineIn(timeout));
+    }
+
+    private Optional<byte[]> receive(long deadline) throws IOException, InterruptedException {
+        while (awaitMessage(deadline)) {
+            Optional<byte[]> message = tryReceive();
+            if (message.isPresent()) {
+                return message;
+            } // only padding, or it was overtaken to the very end
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public final Optional<byte[]> tryReceive() throws IOException {
+        take.message = null;
+        if (drain(take, 1) == CLOSED) {
+            throw new ClosedChannelException();
+        }
+        return Optional.ofNullable(take.message);
+    }
+
+    /** Copies a message out. */
+    private static final class Take implements MessageHandler {
+        byte @Nullable [] message;
+
+        @Override
+        public void onMessage(MemorySegment memory, long offset, int length) {
+            byte[] bytes = new byte[length];
+            MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset, bytes, 0, length);
+            message = bytes;
+        }
+    }
+}
