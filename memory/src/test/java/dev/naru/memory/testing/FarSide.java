@@ -51,7 +51,7 @@ public final class FarSide {
             case "hold" -> {
                 try (SharedLock lock = SharedLock.open(file)) {
                     say(lock.lock().toString());
-                    awaitEnd();
+                    awaitLine();
                     lock.unlock();
                     say("unlocked");
                 }
@@ -72,7 +72,7 @@ public final class FarSide {
                         writer.send(ByteBuffer.allocate(8).putLong(0, i));
                     }
                     say(writer.claim(8).toString());
-                    awaitEnd();
+                    awaitLine();
                 }
             }
             case "receive" -> {
@@ -97,7 +97,7 @@ public final class FarSide {
                     int _ = reader.drain(
                             (memory, offset, length) -> {
                                 say("handles");
-                                awaitEnd();
+                                awaitLine();
                             },
                             1);
                 }
@@ -109,7 +109,7 @@ public final class FarSide {
                         writer.send(ByteBuffer.allocate(8).putLong(0, i));
                     }
                     say("sent");
-                    awaitEnd();
+                    awaitLine();
                 }
             }
             case "listen" -> {
@@ -139,9 +139,12 @@ public final class FarSide {
         System.out.flush();
     }
 
-    private static void awaitEnd() {
+    /** Waits to be told to go on. Without that word nobody is there any more, or this is to be killed: it only ends. */
+    private static void awaitLine() {
         try {
-            while (System.in.read() >= 0) {}
+            if (System.in.read() < 0) {
+                Runtime.getRuntime().halt(1);
+            }
         } catch (IOException gone) {
             throw new AssertionError(gone);
         }

@@ -45,7 +45,7 @@ int main(int count, char **arguments) {
     } else { /* hold */
         puts(naru_lock(&n) ? "owner died" : "acquired");
         fflush(stdout);
-        getchar();
+        if (getchar() == EOF) _exit(1); /* nobody told it to go on */
         naru_unlock(&n, 0);
     }
     naru_close(&n);

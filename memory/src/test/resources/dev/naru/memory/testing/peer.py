@@ -34,5 +34,6 @@ elif verb == "count":
 else:
     lock = naru.Lock(path)
     print("owner died" if lock.lock() else "acquired", flush=True)
-    sys.stdin.read(1)
+    if not sys.stdin.read(1):
+        os._exit(1)  # nobody told it to go on
     lock.unlock()
