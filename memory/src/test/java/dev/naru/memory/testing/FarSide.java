@@ -125,6 +125,44 @@ public final class FarSide {
                     say("got " + got + " missed " + reader.missed());
                 }
             }
+            case "send-to-each" -> {
+                for (int i = 0; i < number; i++) {
+                    try (Ring ring = Ring.open(file.resolve("" + i));
+                            RingWriter writer = ring.writer(Waiting.park())) {
+                        writer.send(ByteBuffer.allocate(8).putLong(0, i));
+                    }
+                }
+                say("sent");
+            }
+            case "receive-from-each" -> {
+                for (int i = 0; i < number; i++) {
+                    try (Ring ring = Ring.open(file.resolve("" + i));
+                            RingReader reader = ring.reader(Waiting.park())) {
+                        while (reader.receive().length != 8) {} // what fills it
+                    }
+                }
+                say("received");
+            }
+            case "flood" -> {
+                awaitLine();
+                try (Ring ring = Ring.open(file);
+                        RingWriter writer = ring.writer()) {
+                    for (int i = 0; i < number; i++) {
+                        writer.send(Numbered.message(i, 8));
+                    }
+                    say("sent");
+                }
+            }
+            case "flood-broadcast" -> {
+                awaitLine();
+                try (Broadcast ring = Broadcast.open(file);
+                        BroadcastWriter writer = ring.writer()) {
+                    for (int i = 0; i < number; i++) {
+                        writer.send(Numbered.message(i, 16));
+                    }
+                    say("sent");
+                }
+            }
             case "create-ring" -> {
                 Ring.create("/far-" + ProcessHandle.current().pid(), dev.naru.memory.RingSpec.oneToOne(1L << number))
                         .close();
