@@ -113,7 +113,7 @@ static inline int naru_lock(naru *n) {
             __atomic_thread_fence(__ATOMIC_ACQUIRE);
             died = 1;
         }
-        if (naru_cas(word, seen, take)) return died; /* from the very value that was tested */
+        if (naru_cas(word, seen, take | (seen & 1))) return died; /* from the very value that was tested */
     }
 }
 static inline void naru_unlock(naru *n, int dirty) {

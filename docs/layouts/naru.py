@@ -118,7 +118,7 @@ class Lock(File):
                     take = self.id << 2 | 1  # others may sleep: only who has slept knows
                     continue
                 died = True
-            if self.cas(128, seen, take):  # from the very value that was tested
+            if self.cas(128, seen, take | (seen & 1)):  # from the very value that was tested
                 return died
 
     def unlock(self, dirty=False):
