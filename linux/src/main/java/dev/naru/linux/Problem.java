@@ -143,6 +143,11 @@ public enum Problem {
             "run it again; if it stays so, send us the output of 'naru doctor'"),
     /** A process that we started ended before its work was done. */
     PEER_DIED(69, "the process on the far side ended early", "its own messages stand above; run it again"),
+    /** A process that we started was stopped by a signal and did not go on. */
+    PEER_STOPPED(
+            75,
+            "the process on the far side stays stopped",
+            "see who stops it, such as kill -STOP, Ctrl-Z or a batch system, then run it again"),
     /** Something that Naru needs is not as it should be on this machine. */
     NOT_READY(69, "this machine lacks something that Naru needs", "each line marked 'fail' says what helps"),
     /** Interrupted by the user. */
