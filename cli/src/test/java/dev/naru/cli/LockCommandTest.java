@@ -263,8 +263,8 @@ class LockCommandTest {
 
         // then
         var _ = lock(file.toString(), "--", "true").failed(65, "wrong-kind");
-        var _ = lock("ls", place).failed(65, "not-found");
-        var _ = lock("rm", place).failed(65, "not-found");
+        var _ = lock("ls", place).failed(65, "no-lock");
+        var _ = lock("rm", place).failed(65, "no-lock");
         var _ = lock("/a/../", "--", "true").endedWith(65);
     }
 

@@ -77,6 +77,7 @@ public final class TourCommand implements Callable<Integer> {
             rows.add(row);
             if (json) {
                 new JsonLines(context.out()).line(row::write);
+                context.requireOutput(); // nobody waits for the rest
             }
         }
         if (!json) {
