@@ -283,8 +283,7 @@ class LockCommandTest {
         // then
         var _ = refused.failed(77, "denied");
         assertThat(seen.endedWith(0).out()).contains(" ? ").contains("lock:" + place);
-        assertThat(seen.err())
-                .isEqualTo("naru: ? is shown where processes of other users may be; root sees them\n");
+        assertThat(seen.err()).isEqualTo("naru: ? is shown where processes of other users may be; root sees them\n");
     }
 
     @Test

@@ -300,8 +300,7 @@ class ShmTest {
         }
         Result stat = nobody("shm", "stat", place).endedWith(0);
         assertThat(stat.out()).contains("  size      4096 B\n", "  layout    -\n", "  attached  ?\n");
-        assertThat(stat.err())
-                .isEqualTo("naru: ? is shown where processes of other users may be; root sees them\n");
+        assertThat(stat.err()).isEqualTo("naru: ? is shown where processes of other users may be; root sees them\n");
     }
 
     private Result nobody(String... line) throws Exception {

@@ -15,7 +15,7 @@ class ErrnoExceptionTest {
         "EACCES, DENIED",
         "EPERM, DENIED",
         "ENOENT, NOT_FOUND",
-        "ENOTDIR, NO_DIRECTORY",
+        "ENOTDIR, NOT_A_DIRECTORY",
         "EEXIST, EXISTS",
         "ENAMETOOLONG, NAME_TOO_LONG",
         "EROFS, READ_ONLY",
@@ -153,8 +153,8 @@ class ErrnoExceptionTest {
 
     @Test
     void everyProblemHasWordsARemedyAndAnExitStatusOfTheTable() {
-        // given sysexits.h, and a shell's 130 for an interrupt
-        Set<Integer> statuses = Set.of(64, 65, 69, 70, 75, 77, 130);
+        // given sysexits.h, and a shell's 130 for SIGINT and 141 for SIGPIPE
+        Set<Integer> statuses = Set.of(64, 65, 69, 70, 75, 77, 130, 141);
 
         // when, then
         for (Problem problem : Problem.values()) {
