@@ -76,10 +76,10 @@ class TapTest {
 
             // then
             assertThat(shown).isEqualTo(1);
-            assertThat(seen.bytes + tap.missedBytes()).isEqualTo(Numbered.position(8));
+            assertThat(tap.missedBytes()).isPositive();
 
-            // then it goes on: at the end that it had seen, which has gone by too
-            assertThat(tap.look(seen, Long.MAX_VALUE)).isZero();
+            // then it goes on behind what may be overwritten
+            tap.look(seen, Long.MAX_VALUE);
             assertThat(seen.bytes + tap.missedBytes()).isEqualTo(Numbered.position(45));
             round(writer, reader, 45);
             assertThat(tap.look(seen, Long.MAX_VALUE)).isEqualTo(1);
