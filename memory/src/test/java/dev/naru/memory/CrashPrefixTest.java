@@ -15,6 +15,7 @@ import dev.naru.memory.testing.StoreRecorder.Event;
 import dev.naru.memory.testing.StoreRecorder.Mark;
 import dev.naru.memory.testing.StoreRecorder.Store;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,7 +103,8 @@ class CrashPrefixTest {
                     .as("the reader that slept is woken by then")
                     .isGreaterThan(crash.before(RingLayout.BELL_AT));
             try (RingReader reader = ring.reader()) {
-                assertThat(writer.trySend(RecordedOperation.message(99))).isTrue();
+                assertThat(writer.trySend(ByteBuffer.wrap(RecordedOperation.message(99))))
+                        .isTrue();
                 for (long next = receive(reader); next != 99; next = receive(reader)) {
                     seen.add(next);
                 }
