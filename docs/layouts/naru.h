@@ -1,4 +1,4 @@
-/* naru.h - the lock (lock.md) and the ring (ring.md) of Naru from C. Linux, little-endian; C11 with GNU atomics.
+/* naru.h - the lock (lock.md) and the rings (ring.md) of Naru from C. Linux, little-endian; C11 with GNU atomics.
  * A process opens a file once; each naru is used by one thread. Functions answer -1 with errno, unless said. */
 #ifndef NARU_H
 #define NARU_H
@@ -116,7 +116,7 @@ static inline int naru_lock(naru *n) {
             __atomic_thread_fence(__ATOMIC_ACQUIRE);
             died = 1;
         }
-        if (naru_cas(word, seen, take)) return died; /* from the very value that was tested */
+        if (naru_cas(word, seen, take | (seen & 1))) return died; /* from the very value that was tested */
     }
 }
 static inline void naru_unlock(naru *n, int dirty) {
@@ -241,4 +241,116 @@ static inline int32_t naru_receive(naru *n, void *buffer) {
 }
 /* Gives a role back: the lane's producer at 4608 + 512 * lane + 392, the reader at 4224. */
 static inline void naru_give(naru *n, int64_t at) { naru_cas(NARU_AT(n, at), n->id, 0); }
+
+/* The broadcast ring: ring.md, "Broadcast". Open it as NARU_BROADCAST; then lanes is its rows, lane_bytes its bytes. */
+enum { NARU_BROADCAST = 3 };
+static inline char *naru_broadcast_data(naru *n) { return n->base + ((4608 + 128 * (int64_t)n->lanes + 4095) & -4096); }
+/* How many messages were sent up to that tail; -1 when they were overwritten meanwhile. */
+static inline int64_t naru_broadcast_sent(naru *n, int64_t tail) {
+    int64_t latest = naru_acquire(NARU_AT(n, 4112)), at = latest, sent = 0, bytes = n->lane_bytes;
+    if (tail != 0 && latest >= tail) return -1; /* sent meanwhile */
+    while (at < tail) { /* the latest message, and one whose producer died before it noted that */
+        char *frame = naru_broadcast_data(n) + (at & (bytes - 1));
+        int32_t length = ((int32_t *)frame)[0], mark = ((int32_t *)frame)[1];
+        if (length < 0 || length > bytes || (mark == 0 && (at & (bytes - 1)) + 16 > bytes)) return -1;
+        if (mark == 0) { memcpy(&sent, frame + 8, 8); sent++; }
+        at += mark == 0 ? ((int64_t)length + 23) & -8 : (int64_t)length + 8;
+    }
+    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* pairs with the producer's after its intent */
+    return at == tail && naru_relaxed(NARU_AT(n, 4096)) - latest <= bytes ? sent : -1;
+}
+typedef struct { naru *n; int64_t tail, intent, sequence; } naru_producer;
+static inline void naru_broadcast_wake(naru *n, int64_t tail) {
+    naru_fence();
+    if (naru_relaxed(NARU_AT(n, 4224)) > *NARU_AT(n, 4120)) {
+        naru_wake(NARU_AT(n, 4104), 0x7fffffff);
+        naru_store(NARU_AT(n, 4120), tail); /* after the wake */
+    }
+}
+/* Becomes the producer. EBUSY: there is a living one. */
+static inline int naru_broadcast_producer(naru_producer *p, naru *n) {
+    int64_t former = naru_acquire(NARU_AT(n, 4352));
+    if (naru_take(n, 4352) < 0) return -1;
+    /* all afresh: the last one may have died in a claim, or between the tail and latest */
+    *p = (naru_producer){n, naru_acquire(NARU_AT(n, 4104)), naru_acquire(NARU_AT(n, 4096)), 0};
+    p->sequence = naru_broadcast_sent(n, p->tail);
+    if (former != 0) naru_store(NARU_AT(n, 4128), *NARU_AT(n, 4128) + 1);
+    naru_broadcast_wake(n, p->tail); /* the last one may have died before its wake */
+    return 0;
+}
+/* Sends a message; never waits. EMSGSIZE: longer than an eighth of the ring less 16. */
+static inline int naru_broadcast_send(naru_producer *p, const void *message, int32_t length) {
+    naru *n = p->n;
+    if (length < 0 || length > n->lane_bytes / 8 - 16) { errno = EMSGSIZE; return -1; }
+    int64_t frame = ((int64_t)length + 23) & -8, index = p->tail & (n->lane_bytes - 1);
+    int64_t padding = index + frame > n->lane_bytes ? n->lane_bytes - index : 0, after = p->tail + padding + frame;
+    if (after > p->intent) naru_store(NARU_AT(n, 4096), p->intent = after); /* never lowered */
+    __atomic_thread_fence(__ATOMIC_RELEASE); /* pairs with the readers' fence before they look at the intent */
+    int32_t *at = (int32_t *)(naru_broadcast_data(n) + index);
+    if (padding) { at[0] = (int32_t)(padding - 8); at[1] = -1; at = (int32_t *)naru_broadcast_data(n); }
+    at[0] = length; at[1] = 0;
+    memcpy(at + 2, &p->sequence, 8);
+    memcpy(at + 4, message, (size_t)length);
+    naru_release(NARU_AT(n, 4104), after);
+    naru_release(NARU_AT(n, 4112), p->tail + padding);
+    p->tail = after; p->sequence++;
+    naru_broadcast_wake(n, after);
+    return 0;
+}
+typedef struct { naru *n; int64_t row, position, expected, received, missed; } naru_listener;
+/* Takes a row, and begins with what is sent from now on. EBUSY: all rows have living readers. */
+static inline int naru_broadcast_listener(naru_listener *l, naru *n) {
+    for (int64_t row = 4608; row < 4608 + 128 * (int64_t)n->lanes; row += 128)
+        if (naru_take(n, row) == 0) {
+            *l = (naru_listener){n, row, 0, 0, 0, 0};
+            do l->position = naru_acquire(NARU_AT(n, 4104));
+            while ((l->expected = naru_broadcast_sent(n, l->position)) < 0);
+            naru_store(NARU_AT(n, row + 8), l->position);
+            naru_store(NARU_AT(n, row + 16), 0);
+            naru_store(NARU_AT(n, row + 24), 0);
+            return 0;
+        }
+    return -1;
+}
+/* Receives into a buffer of at least an eighth of the ring, and sleeps until there is a message: its length. */
+static inline int32_t naru_broadcast_receive(naru_listener *l, void *buffer) {
+    naru *n = l->n;
+    for (;;) {
+        int64_t tail = naru_acquire(NARU_AT(n, 4104)), p = l->position, bytes = n->lane_bytes, sequence = 0;
+        if (tail == p) {
+            int64_t armed;
+            while ((armed = naru_relaxed(NARU_AT(n, 4224))) < p + 1 && !naru_cas(NARU_AT(n, 4224), armed, p + 1)) {}
+            naru_fence();
+            naru_wait(NARU_AT(n, 4104), p, 50); /* the kernel compares the tail */
+            continue;
+        }
+        int64_t index = p & (bytes - 1), room = bytes - index - 16, most = bytes / 8 - 16;
+        char *at = naru_broadcast_data(n) + index;
+        int32_t length, mark;
+        memcpy(&length, at, 4);
+        memcpy(&mark, at + 4, 4);
+        if (room > most) room = most;
+        if (mark == 0 && room >= 0) { /* not to be believed yet: it only bounds the copy */
+            memcpy(&sequence, at + 8, 8);
+            memcpy(buffer, at + 16, (size_t)(length < 0 ? 0 : length > room ? room : length));
+        }
+        __atomic_thread_fence(__ATOMIC_ACQUIRE); /* pairs with the producer's after its intent */
+        int64_t intent = naru_relaxed(NARU_AT(n, 4096));
+        if (intent - p > bytes) { /* overtaken: on to the latest if that still stands, else to the end */
+            int64_t latest = naru_acquire(NARU_AT(n, 4112));
+            tail = naru_acquire(NARU_AT(n, 4104));
+            l->position = latest > p && latest < tail && intent - latest <= bytes ? latest : tail;
+            continue;
+        }
+        l->position = p + (mark == 0 ? ((int64_t)length + 23) & -8 : (int64_t)length + 8);
+        if (mark == 0) {
+            l->missed += sequence - l->expected;
+            l->expected = sequence + 1;
+            naru_store(NARU_AT(n, l->row + 8), l->position);
+            naru_store(NARU_AT(n, l->row + 16), ++l->received);
+            naru_store(NARU_AT(n, l->row + 24), l->missed);
+            return length;
+        }
+    }
+}
 #endif

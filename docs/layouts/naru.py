@@ -1,4 +1,4 @@
-"""The lock (lock.md) and the ring (ring.md) of Naru from Python 3. Linux, little-endian.
+"""The lock (lock.md) and the rings (ring.md) of Naru from Python 3. Linux, little-endian.
 
 Atomic operations come from libatomic (Debian: libatomic1) and futex(2) from the C library, by ctypes. One thread uses an object.
 """
@@ -118,7 +118,7 @@ class Lock(File):
                     take = self.id << 2 | 1  # others may sleep: only who has slept knows
                     continue
                 died = True
-            if self.cas(128, seen, take):  # from the very value that was tested
+            if self.cas(128, seen, take | (seen & 1)):  # from the very value that was tested
                 return died
 
     def unlock(self, dirty=False):
@@ -232,3 +232,124 @@ class Ring(File):
                         self.store(lane + 256, at + 1)
                 self.fence()  # then all words once more
             self.wait(4096, bell, 50)
+
+
+BROADCAST = 3
+
+
+class Broadcast(File):
+    """The broadcast ring: ring.md, "Broadcast"."""
+
+    def __init__(self, path):
+        super().__init__(path, BROADCAST)
+        self.rows, self.bytes = struct.unpack_from("<i4xq", self.map, 128)
+        self.data = (4608 + 128 * self.rows + 4095) & -4096
+        self.missed = self.received = 0
+
+    def _sent(self, tail):
+        """How many messages were sent up to that tail; None when they were overwritten meanwhile."""
+        latest, sent = self.load(4112), 0
+        if tail != 0 and latest >= tail:
+            return None  # sent meanwhile
+        at = latest
+        while at < tail:  # the latest message, and one whose producer died before it noted that
+            index = at & (self.bytes - 1)
+            length, mark = struct.unpack_from("<ii", self.map, self.data + index)
+            if not 0 <= length <= self.bytes or (mark == 0 and index + 16 > self.bytes):
+                return None
+            if mark == 0:
+                sent = struct.unpack_from("<q", self.map, self.data + index + 8)[0] + 1
+            at += (length + 23) & -8 if mark == 0 else length + 8
+        self.fence()  # pairs with the producer's after its intent
+        return sent if at == tail and self.load(4096) - latest <= self.bytes else None
+
+    def _wake(self, tail):
+        self.fence()
+        if self.load(4224) > self.load(4120):
+            self.wake(4104, 0x7FFFFFFF)
+            self.store(4120, tail)  # after the wake
+
+    def producer(self):
+        former = self.load(4352)
+        if not self.take(4352):
+            raise RuntimeError("it has a producer already")
+        # all afresh: the last one may have died in a claim, or between the tail and latest
+        self.tail, self.intent = self.load(4104), self.load(4096)
+        self.sequence = self._sent(self.tail)
+        if former != 0:
+            self.store(4128, self.load(4128) + 1)
+        self._wake(self.tail)  # the last one may have died before its wake
+        return self
+
+    def send(self, message):
+        """Never waits."""
+        if len(message) > self.bytes // 8 - 16:
+            raise ValueError("longer than an eighth of the ring less 16")
+        frame, index = (len(message) + 23) & -8, self.tail & (self.bytes - 1)
+        padding = self.bytes - index if index + frame > self.bytes else 0
+        after = self.tail + padding + frame
+        if after > self.intent:  # never lowered
+            self.intent = after
+            self.store(4096, after)
+        self.fence()  # pairs with the readers' before they look at the intent
+        if padding:
+            struct.pack_into("<ii", self.map, self.data + index, padding - 8, -1)
+            index = 0
+        struct.pack_into("<iiq", self.map, self.data + index, len(message), 0, self.sequence)
+        start = self.data + index + 16
+        self.map[start : start + len(message)] = message
+        self.store(4104, after, _RELEASE)
+        self.store(4112, self.tail + padding, _RELEASE)
+        self.tail = after
+        self.sequence += 1
+        self._wake(after)
+
+    def listener(self):
+        """Takes a row, and begins with what is sent from now on."""
+        for row in range(4608, 4608 + 128 * self.rows, 128):
+            if self.take(row):
+                self.row, self.expected = row, None
+                while self.expected is None:
+                    self.position = self.load(4104)
+                    self.expected = self._sent(self.position)
+                self._note()
+                return self
+        raise RuntimeError("all rows have living readers")
+
+    def _note(self):
+        for at, value in (8, self.position), (16, self.received), (24, self.missed):
+            self.store(self.row + at, value)
+
+    def receive(self):
+        """The next message; sleeps until there is one."""
+        while True:
+            tail, position = self.load(4104), self.position
+            if tail == position:
+                armed = self.load(4224)
+                while armed < position + 1 and not self.cas(4224, armed, position + 1):
+                    armed = self.load(4224)
+                self.fence()
+                self.wait(4104, position & 0xFFFFFFFF, 50)  # the kernel compares the tail
+                continue
+            index = position & (self.bytes - 1)
+            length, mark = struct.unpack_from("<ii", self.map, self.data + index)
+            most = min(self.bytes // 8 - 16, self.bytes - index - 16)
+            sequence, message = 0, b""
+            if mark == 0 and most >= 0:  # not to be believed yet: it only bounds the copy
+                (sequence,) = struct.unpack_from("<q", self.map, self.data + index + 8)
+                start = self.data + index + 16
+                message = bytes(self.map[start : start + min(max(length, 0), most)])
+            self.fence()  # pairs with the producer's after its intent
+            intent = self.load(4096)
+            if intent - position > self.bytes:  # overtaken: on to the latest if that still stands, else to the end
+                latest, tail = self.load(4112), self.load(4104)
+                stands = position < latest < tail and intent - latest <= self.bytes
+                self.position = latest if stands else tail
+                continue
+            self.position += (length + 23) & -8 if mark == 0 else length + 8
+            if mark == 0:
+                self.missed += sequence - self.expected
+                self.expected = sequence + 1
+                self.received += 1
+                self._note()
+                return message

@@ -58,6 +58,9 @@ pass wake    -DK=1 -DSL=0 -DPUBS=2 -DLASTOK -DUNLOCK_FIRST
 pass wake    -DNO_READER_FENCE -DKERNEL_FENCE
 +pass lock    -DN=2 -DK=2
 +pass lock    -DN=3 -DK=0 -DSL=0
++pass waiters -DG=2
++pass waiters -DK=1 -DSL=1
+pass waiters -DK=1 -DSL=1 -DTAKE_DROPS_W # costs each sleeper a slice, no more
 +pass publish -DNC=2
 pass publish -DNC=4 -DPUBS=5
 pass init    -DK=2
@@ -73,6 +76,7 @@ pass broadcast -DK=1
 pass broadcast -DK=2 -DMSGS=3
 +pass broadcast -DK=1 -DMSGS=3
 ends lock    -DN=2 -DK=2
+ends waiters -DG=2
 ends wake    -DK=0 -DSL=0 -DPUBS=2
 ends wake    -DK=1 -DSL=1 -DPUBS=1
 ends log     -DK=1 -DMSGS=2
@@ -98,6 +102,11 @@ ends broadcast -DK=1 -DMSGS=3
 +fail lock    -DN=3 -DK=0 -DSL=0 -DDROP_WBIT
 +fail lock    -DN=3 -DK=0 -DSL=0 -DPLAIN_UNLOCK
 +fail lock    -DN=3 -DK=1 -DSL=0         # no slice
++fail waiters -DSELF_BLIND
++fail waiters -DFAST_DROPS_D
++fail waiters -DKEEP_QUEUE
++fail waiters -DNO_PASS_ON
++fail waiters -DK=1                      # no slice
 fail publish -DFLIP_FIRST
 fail publish -DDATA_LATE
 fail publish -DPLAIN_FLIP

@@ -74,6 +74,10 @@ final class NaruRings implements RingEnds {
                 return false;
             }
             Outlet.write(writer.memory(), writer.offset(), number);
+            return batch == 1 ? writer.commit() : commitInBatches();
+        }
+
+        private boolean commitInBatches() {
             if (++staged < batch) {
                 return writer.stage();
             }

@@ -127,14 +127,20 @@ class FifoCreateTest {
     }
 
     @Test
+    void aDirectoryThatTakesNothingIsNotMissing() {
+        // when, then
+        var _ = refused(Problem.NO_PLACE, Errno.ENOENT, () -> Fifo.create(Path.of("/proc/orders")));
+    }
+
+    @Test
     void aFileInPlaceOfADirectoryIsNoDirectory() throws Exception {
         // given
         Path path = Files.createFile(folder.resolve("file")).resolve("orders");
 
         // when, then
-        var _ = refused(Problem.NO_DIRECTORY, Errno.ENOTDIR, () -> Fifo.create(path));
-        var _ = refused(Problem.NO_DIRECTORY, Errno.ENOTDIR, () -> Fifo.openOrCreate(path));
-        var _ = refused(Problem.NO_DIRECTORY, Errno.ENOTDIR, () -> Fifo.open(path));
+        var _ = refused(Problem.NOT_A_DIRECTORY, Errno.ENOTDIR, () -> Fifo.create(path));
+        var _ = refused(Problem.NOT_A_DIRECTORY, Errno.ENOTDIR, () -> Fifo.openOrCreate(path));
+        var _ = refused(Problem.NOT_A_DIRECTORY, Errno.ENOTDIR, () -> Fifo.open(path));
     }
 
     @Test

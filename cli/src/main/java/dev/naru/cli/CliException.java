@@ -12,7 +12,13 @@ public final class CliException extends Exception {
 
     /** About that target: a path, an address, an option. */
     public CliException(Problem problem, String target) {
-        super(target + ": " + problem.text());
+        this(problem, target, "");
+    }
+
+    /** The same with a reason that the table cannot know, or none. */
+    CliException(Problem problem, String target, String reason) {
+        super((target.isEmpty() ? "''" : target) + ": " + problem.text()
+                + (reason.isEmpty() ? "" : " (" + reason + ")"));
         this.problem = problem;
     }
 

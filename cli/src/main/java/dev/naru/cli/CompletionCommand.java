@@ -1,7 +1,6 @@
 package dev.naru.cli;
 
 import java.util.concurrent.Callable;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -36,7 +35,7 @@ final class CompletionCommand implements Callable<Integer> {
         context.out()
                 .print(
                         switch (shell) {
-                            case bash, zsh -> AutoComplete.bash("naru", all); // it turns on zsh's bashcompinit itself
+                            case bash, zsh -> BashCompletion.script(all); // it turns on zsh's bashcompinit itself
                             case fish -> FishCompletion.script(all);
                         });
         return 0;

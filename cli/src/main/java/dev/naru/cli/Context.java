@@ -43,6 +43,18 @@ public record Context(PrintStream out, PrintStream err, boolean trace, Jvm jvm) 
         }
     }
 
+    /** Sends on what was printed; throws when standard output does not take it. */
+    public void requireOutput() throws CliException {
+        if (out.checkError()) { // a print stream keeps what went wrong to itself until it is asked
+            throw StandardOutput.failure(out);
+        }
+    }
+
+    /** That what was shown may not be all. */
+    void sayHidden() {
+        say("? is shown where processes of other users may be; root sees them");
+    }
+
     /** Words for people, from this command. */
     public void say(String words) {
         err.println("naru: " + words);

@@ -40,19 +40,24 @@ final class Failures {
         if (wrong.getCause() instanceof AddressException address) {
             return report(context, address);
         }
-        CommandLine line = wrong.getCommandLine();
-        context.say(message(wrong));
-        if (!CommandLine.UnmatchedArgumentException.printSuggestions(wrong, context.err())) {
-            line.usage(context.err());
-        }
-        return Problem.USAGE.exitStatus();
+        String help = wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help";
+        String meant = UsageWords.meant(wrong)
+                .map(name -> "did you mean '" + name + "'? ")
+                .orElse("");
+        return report(
+                context,
+                new Failure(Problem.USAGE, UsageWords.of(wrong), meant + "'" + help + "' shows how it is used"),
+                wrong);
     }
 
     /** Says it and answers the exit status. */
     static int report(Context context, Throwable thrown) {
-        Failure failure = failure(thrown);
+        return report(context, failure(thrown), thrown);
+    }
+
+    private static int report(Context context, Failure failure, Throwable thrown) {
         context.out().flush();
-        if (failure.problem() != Problem.INTERRUPTED) {
+        if (failure.problem() != Problem.INTERRUPTED && failure.problem() != Problem.OUTPUT_CLOSED) {
             context.say(failure.words());
             context.err().println("  what helps: " + failure.remedy());
             context.err()

@@ -25,7 +25,7 @@ final class FifoCommand implements Callable<Integer> {
                 .addSubcommand(new FifoCreate())
                 .addSubcommand(new FifoRead(context))
                 .addSubcommand(new FifoWrite(context))
-                .addSubcommand(new FifoRemove());
+                .addSubcommand(new FifoRemove(context));
     }
 
     @Override

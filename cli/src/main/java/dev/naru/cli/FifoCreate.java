@@ -3,6 +3,8 @@ package dev.naru.cli;
 import dev.naru.channels.Fifo;
 import dev.naru.channels.FifoOptions;
 import dev.naru.linux.ErrnoException;
+import dev.naru.linux.FileStatus;
+import dev.naru.linux.Problem;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,9 +38,21 @@ final class FifoCreate implements Callable<Integer> {
     @Override
     public Integer call() throws ErrnoException {
         for (Path path : paths) {
-            Fifo _ = existOk ? Fifo.openOrCreate(path, options) : Fifo.create(path, options);
+            Fifo _ = existOk ? Fifo.openOrCreate(path, options) : create(path);
         }
         return 0;
+    }
+
+    /** What is in the way and is no FIFO is named so, since what helps with a FIFO does not help then. */
+    private Fifo create(Path path) throws ErrnoException {
+        try {
+            return Fifo.create(path, options);
+        } catch (ErrnoException refused) {
+            if (refused.problem() == Problem.EXISTS && FileStatus.ofLink(path).type() != FileStatus.Type.FIFO) {
+                throw ErrnoException.of(Problem.NOT_A_FIFO, refused.errno().number(), refused.call(), refused.target());
+            }
+            throw refused;
+        }
     }
 
     /** {@code 660}, {@code 0660}. */

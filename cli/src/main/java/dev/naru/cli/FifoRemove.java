@@ -1,7 +1,6 @@
 package dev.naru.cli;
 
 import dev.naru.channels.Fifo;
-import dev.naru.linux.ErrnoException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +11,8 @@ import picocli.CommandLine.Parameters;
 /** {@code naru fifo rm}. */
 @Command(name = "rm", description = "Remove FIFOs, and nothing that is none. Who has one open keeps it.")
 final class FifoRemove implements Callable<Integer> {
+    private final Context context;
+
     @Parameters(
             arity = "1..*",
             paramLabel = "PATH",
@@ -19,11 +20,12 @@ final class FifoRemove implements Callable<Integer> {
             converter = FifoPath.class)
     private List<Path> paths = new ArrayList<>();
 
+    FifoRemove(Context context) {
+        this.context = context;
+    }
+
     @Override
-    public Integer call() throws ErrnoException {
-        for (Path path : paths) {
-            Fifo.remove(path);
-        }
-        return 0;
+    public Integer call() {
+        return Removal.each(context, paths, Fifo::remove);
     }
 }

@@ -43,8 +43,9 @@ final class FishCompletion {
             script.append(" -r");
         }
         if (option.completionCandidates() != null) {
+            String words = String.join(" ", option.completionCandidates());
             script.append(" -f -a '")
-                    .append(String.join(" ", option.completionCandidates()))
+                    .append(BashCompletion.isList(option) ? "(__fish_append , " + words + ")" : words)
                     .append('\'');
         }
         script.append(" -d '").append(quoted(option.description())).append("'\n");

@@ -1,6 +1,7 @@
 package dev.naru.cli;
 
 import dev.naru.channels.Address;
+import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.FileStatus;
 import java.io.IOException;
@@ -24,6 +25,7 @@ record FoundFifo(Path path, FileStatus status) {
      * begin as the directory was given: the kernel's {@code link/..} is not what the text says.
      */
     static List<FoundFifo> below(Path directory) throws IOException {
+        Descriptor.open(directory, Descriptor.Access.READ).close(); // throws with the call and the errno
         List<FoundFifo> found = new ArrayList<>();
         Path here = Path.of(".");
         Path start = directory.resolve(here); // the directory, and not the link to it
@@ -39,14 +41,23 @@ record FoundFifo(Path path, FileStatus status) {
 
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException refused) throws IOException {
-                if (file.equals(start)) {
-                    throw refused; // that one was asked for
+                if (file.equals(start)) { // that one was asked for: it may be read and not searched
+                    requireSearchable(directory, start);
+                    throw refused;
                 }
                 return FileVisitResult.CONTINUE;
             }
         });
         found.sort((a, b) -> a.path.compareTo(b.path));
         return found;
+    }
+
+    private static void requireSearchable(Path directory, Path start) throws ErrnoException {
+        try {
+            FileStatus _ = FileStatus.of(start);
+        } catch (ErrnoException refused) {
+            throw ErrnoException.of(refused.errno().number(), refused.call(), directory.toString());
+        }
     }
 
     private static void addIfFifo(List<FoundFifo> found, Path file) {

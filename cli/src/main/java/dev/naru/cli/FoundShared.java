@@ -54,18 +54,18 @@ record FoundShared<A extends Address>(A address, int mode, int uid, long size, M
     static FoundShared<Address.Ring> at(Address.Ring ring) throws ErrnoException {
         Path file =
                 ring.isNamed() ? SharedFiles.posix("/naru-ring." + ring.place().substring(1)) : Path.of(ring.place());
-        return of(ring, file).orElseThrow(() -> missing(ring));
+        return of(ring, file).orElseThrow(() -> missing(Problem.NO_RING, ring));
     }
 
     /** The lock at that address. */
     static FoundShared<Address.Lock> at(Address.Lock lock) throws ErrnoException {
         Path file =
                 lock.isNamed() ? SharedFiles.posix("/naru-lock." + lock.place().substring(1)) : Path.of(lock.place());
-        return of(lock, file).orElseThrow(() -> missing(lock));
+        return of(lock, file).orElseThrow(() -> missing(Problem.NO_LOCK, lock));
     }
 
-    private static ErrnoException missing(Address address) {
-        return ErrnoException.of(Problem.NOT_FOUND, Errno.ENOENT.number(), "stat", address.toString());
+    private static ErrnoException missing(Problem problem, Address address) {
+        return ErrnoException.of(problem, Errno.ENOENT.number(), "stat", address.toString());
     }
 
     private static <A extends Address> Optional<FoundShared<A>> of(A address, Path file) {

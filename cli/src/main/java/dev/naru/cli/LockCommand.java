@@ -93,7 +93,7 @@ final class LockCommand implements Callable<Integer> {
     static CommandLine line(Context context) {
         return new CommandLine(new LockCommand(context))
                 .addSubcommand(new LockLs(context))
-                .addSubcommand(new LockRemove());
+                .addSubcommand(new LockRemove(context));
     }
 
     /** Whether a lock was named, so that {@code ls} behind it is no subcommand. */

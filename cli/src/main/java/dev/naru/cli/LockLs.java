@@ -45,7 +45,7 @@ final class LockLs implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, CliException {
         if (parent != null && parent.hasPlace()) {
             throw new ParameterException(spec.commandLine(), "write -- before a command that is to run under the lock");
         }
@@ -58,6 +58,10 @@ final class LockLs implements Callable<Integer> {
             table.printJson(new JsonLines(context.out()));
         } else {
             table.print();
+        }
+        context.requireOutput();
+        if (table.hides()) {
+            context.sayHidden();
         }
         return 0;
     }

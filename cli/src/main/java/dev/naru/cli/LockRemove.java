@@ -1,7 +1,6 @@
 package dev.naru.cli;
 
 import dev.naru.channels.Address;
-import dev.naru.linux.ErrnoException;
 import dev.naru.memory.SharedLock;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,14 +11,23 @@ import picocli.CommandLine.Parameters;
 /** {@code naru lock rm}. */
 @Command(name = "rm", description = "Remove locks. Who has one open keeps it, and excludes nobody who makes a new one.")
 final class LockRemove implements Callable<Integer> {
+    private final Context context;
+
     @Parameters(arity = "1..*", paramLabel = "LOCK", description = LockPlace.DESCRIPTION, converter = LockPlace.class)
     private List<Address.Lock> places = new ArrayList<>();
 
+    LockRemove(Context context) {
+        this.context = context;
+    }
+
     @Override
-    public Integer call() throws ErrnoException {
-        for (Address.Lock place : places) {
-            SharedLock.remove(place);
-        }
-        return 0;
+    public Integer call() {
+        return Removal.each(
+                context,
+                places,
+                place -> Missing.lock(() -> {
+                    SharedLock.remove(place);
+                    return place;
+                }));
     }
 }

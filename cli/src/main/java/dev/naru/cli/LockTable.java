@@ -15,6 +15,7 @@ final class LockTable {
 
     private final Context context;
     private final List<Row> rows = new ArrayList<>();
+    private final List<MappedMemory.Key> keys;
     private final MappedMemory mapped;
 
     /** A lock, and what it shows if we may read it. */
@@ -25,7 +26,8 @@ final class LockTable {
         for (FoundShared<Address.Lock> lock : found) {
             rows.add(new Row(lock, shown(lock.address())));
         }
-        this.mapped = MappedMemory.of(found.stream().map(FoundShared::mapped).toList());
+        this.keys = found.stream().map(FoundShared::mapped).toList();
+        this.mapped = MappedMemory.of(keys);
     }
 
     private static LockStat.@Nullable Snapshot shown(Address.Lock lock) throws IOException {
@@ -60,6 +62,12 @@ final class LockTable {
                         Escapes.of(row.lock.address().toString()));
     }
 
+    /** Whether somebody whom we may not look at may be missing from it. */
+    boolean hides() {
+        return mapped.hides(keys);
+    }
+
+    /** An object a line. */
     void printJson(JsonLines lines) {
         for (Row row : rows) {
             lines.line(json -> {

@@ -19,7 +19,7 @@ import tools.jackson.core.JsonGenerator;
         description = {
             "List the FIFOs under directories, and which processes have them open.",
             "Without a directory: those under the working directory, and this machine's shared memory, rings and locks.",
-            "Other users' processes are seen only by root."
+            "Other users' processes are seen only by root: ? is shown where some may be."
         })
 final class LsCommand implements Callable<Integer> {
     private static final String FORM = "%-4s %-8s %-24s %-24s %s%n";
@@ -55,6 +55,7 @@ final class LsCommand implements Callable<Integer> {
             context.out().printf(FORM, "mode", "owner", "readers", "writers", "address");
             found.forEach(fifo -> print(fifo, open));
         }
+        boolean hides = found.stream().anyMatch(fifo -> hides(open, fifo));
         if (directories.isEmpty()) {
             MemoryTable memory = new MemoryTable(context, FoundMemory.all());
             RingTable rings = new RingTable(context, FoundShared.rings());
@@ -69,8 +70,19 @@ final class LsCommand implements Callable<Integer> {
                 rings.print();
                 locks.print();
             }
+            hides |= memory.hides() || rings.hides() || locks.hides();
+        }
+        context.requireOutput();
+        if (hides) {
+            context.sayHidden();
         }
         return 0;
+    }
+
+    private static boolean hides(OpenFiles open, FoundFifo fifo) {
+        return open.hidden()
+                && (open.readers(fifo.status()).isEmpty()
+                        || open.writers(fifo.status()).isEmpty());
     }
 
     private void print(FoundFifo fifo, OpenFiles open) {
@@ -80,14 +92,14 @@ final class LsCommand implements Callable<Integer> {
                         FORM,
                         Integer.toOctalString(status.mode()),
                         Escapes.of(fifo.owner()),
-                        names(open.readers(status)),
-                        names(open.writers(status)),
+                        names(open.readers(status), open.hidden()),
+                        names(open.writers(status), open.hidden()),
                         Escapes.of(fifo.address()));
     }
 
-    private static String names(List<OpenFiles.Holder> holders) {
+    private static String names(List<OpenFiles.Holder> holders, boolean hidden) {
         return holders.isEmpty()
-                ? "-"
+                ? hidden ? "?" : "-"
                 : holders.stream()
                         .map(holder -> Escapes.of(holder.name()) + "(" + holder.pid() + ")")
                         .collect(Collectors.joining(","));
@@ -100,11 +112,15 @@ final class LsCommand implements Callable<Integer> {
         json.writeNumberProperty("uid", status.owner());
         json.writeStringProperty("owner", fifo.owner());
         json.writeNumberProperty("inode", status.inode());
-        write(json, "readers", open.readers(status));
-        write(json, "writers", open.writers(status));
+        write(json, "readers", open.readers(status), open.hidden());
+        write(json, "writers", open.writers(status), open.hidden());
     }
 
-    private static void write(JsonGenerator json, String name, List<OpenFiles.Holder> holders) {
+    private static void write(JsonGenerator json, String name, List<OpenFiles.Holder> holders, boolean hidden) {
+        if (hidden && holders.isEmpty()) {
+            json.writeNullProperty(name);
+            return;
+        }
         json.writeArrayPropertyStart(name);
         for (OpenFiles.Holder holder : holders) {
             json.writeStartObject();

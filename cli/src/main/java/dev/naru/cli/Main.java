@@ -2,7 +2,6 @@ package dev.naru.cli;
 
 import dev.naru.cli.tour.TourCommand;
 import dev.naru.cli.tour.TourPeer;
-import dev.naru.linux.Problem;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -12,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import picocli.CommandLine;
 
@@ -19,6 +19,8 @@ import picocli.CommandLine;
 public final class Main {
     /** Made only when named: each one costs some milliseconds of start-up. */
     private static final Map<String, Function<Context, Object>> COMMANDS = commands();
+
+    private static final String HELP = "help";
 
     private Main() {}
 
@@ -33,6 +35,10 @@ public final class Main {
         commands.put("doctor", DoctorCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("completion", CompletionCommand::new);
+        for (LauncherCommand launcher : LauncherCommand.values()) {
+            commands.put(launcher.name(), launcher::line);
+        }
+        commands.put(HELP, HelpCommand::new);
         return commands;
     }
 
@@ -46,16 +52,18 @@ public final class Main {
         System.exit(status == 0 ? outputStatus(context) : status);
     }
 
-    /** A print stream keeps what went wrong to itself until it is asked. */
     private static int outputStatus(Context context) {
-        return context.out().checkError()
-                ? Failures.report(context, new CliException(Problem.OUTPUT_LOST, "standard output"))
-                : 0;
+        try {
+            context.requireOutput();
+            return 0;
+        } catch (CliException lost) {
+            return Failures.report(context, lost);
+        }
     }
 
     private static Context context() {
         return new Context(
-                new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8),
+                StandardOutput.open(),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
                 System.getenv("NARU_TRACE") != null,
                 new Context.Jvm(
@@ -76,7 +84,8 @@ public final class Main {
     /** The command line with the named subcommand, or with all when none is named. */
     static CommandLine commandLine(Context context, String named) {
         CommandLine line = new CommandLine(new NaruCommand(context));
-        boolean all = !COMMANDS.containsKey(named) && !named.equals("--version") && !named.equals("-V");
+        boolean all =
+                named.equals(HELP) || !(COMMANDS.containsKey(named) || named.equals("--version") || named.equals("-V"));
         COMMANDS.forEach((name, made) -> {
             if (all || name.equals(named)) {
                 line.addSubcommand(name, made.apply(context));
@@ -84,10 +93,12 @@ public final class Main {
         });
         StandardOptions.addHelp(line);
         StandardOptions.addVersion(line);
-        if (all) {
-            line.addSubcommand(new CommandLine.HelpCommand());
-        }
         return Failures.handledBy(context, line);
+    }
+
+    /** The commands, in the order of the help. */
+    static Set<String> names() {
+        return COMMANDS.keySet();
     }
 
     /** The version in the jar's manifest. */

@@ -6,6 +6,7 @@ import dev.naru.linux.SystemVMemory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ final class MappedMemory {
     }
 
     private final Map<Key, List<Holder>> holders = new HashMap<>();
+    private boolean hidden;
 
     private MappedMemory() {}
 
@@ -79,8 +81,10 @@ final class MappedMemory {
                     .map(MappedMemory::key)
                     .distinct()
                     .forEach(key -> add(key, process));
-        } catch (IOException | UncheckedIOException hidden) {
-            // another user's, or gone
+        } catch (AccessDeniedException refused) {
+            hidden = hidden || OtherUsers.own(process);
+        } catch (IOException | UncheckedIOException gone) {
+            // ended meanwhile
         }
     }
 
@@ -102,18 +106,27 @@ final class MappedMemory {
         return holders.getOrDefault(memory, List.of());
     }
 
-    /** The processes that have it mapped, for people, or a dash. */
+    /** Whether somebody whom we may not look at may have some of it mapped. */
+    boolean hides(List<Key> memory) {
+        return hidden && memory.stream().anyMatch(each -> holders(each).isEmpty());
+    }
+
+    /** The processes that have it mapped, for people; a dash for none, and {@code ?} where we may not look at all. */
     String words(Key memory) {
         List<Holder> here = holders(memory);
         return here.isEmpty()
-                ? "-"
+                ? hidden ? "?" : "-"
                 : here.stream()
                         .map(holder -> Escapes.of(holder.name()) + "(" + holder.pid() + ")")
                         .collect(Collectors.joining(","));
     }
 
-    /** The property {@code attached}. */
+    /** The property {@code attached}; null where we saw nobody and may not look at all. */
     void write(JsonGenerator json, Key memory) {
+        if (hidden && holders(memory).isEmpty()) {
+            json.writeNullProperty("attached");
+            return;
+        }
         json.writeArrayPropertyStart("attached");
         for (Holder holder : holders(memory)) {
             json.writeStartObject();

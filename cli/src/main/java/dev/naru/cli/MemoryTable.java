@@ -10,12 +10,14 @@ final class MemoryTable {
 
     private final Context context;
     private final List<FoundMemory> found;
+    private final List<MappedMemory.Key> keys;
     private final MappedMemory mapped;
 
     MemoryTable(Context context, List<FoundMemory> found) throws IOException {
         this.context = context;
         this.found = found;
-        this.mapped = MappedMemory.of(found.stream().map(FoundMemory::mapped).toList());
+        this.keys = found.stream().map(FoundMemory::mapped).toList();
+        this.mapped = MappedMemory.of(keys);
     }
 
     /** A row for each, below a line of headings; nothing when there is none. */
@@ -40,6 +42,11 @@ final class MemoryTable {
     /** The processes that have it mapped, or a dash. */
     String attached(FoundMemory memory) {
         return mapped.words(memory.mapped());
+    }
+
+    /** Whether somebody whom we may not look at may be missing from it. */
+    boolean hides() {
+        return mapped.hides(keys);
     }
 
     /** An object a line. */

@@ -1,6 +1,5 @@
 package dev.naru.cli;
 
-import dev.naru.linux.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -23,12 +22,15 @@ final class Messages {
     static final class Lost extends UncheckedIOException {
         private static final long serialVersionUID = 1;
 
-        Lost() {
-            super(new IOException("standard output"));
+        private final transient CliException inWords;
+
+        Lost(CliException lost) {
+            super(new IOException(lost));
+            this.inWords = lost;
         }
 
         CliException inWords() {
-            return new CliException(Problem.OUTPUT_LOST, "standard output");
+            return inWords;
         }
     }
 
@@ -54,8 +56,10 @@ final class Messages {
             line[message.length] = '\n';
             context.out().write(line, 0, line.length);
         }
-        if (context.out().checkError()) { // flushes
-            throw new Lost();
+        try {
+            context.requireOutput();
+        } catch (CliException lost) {
+            throw new Lost(lost);
         }
     }
 }

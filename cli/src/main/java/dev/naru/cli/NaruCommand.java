@@ -16,7 +16,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Exit status: 0 done, 64 usage, 65 bad data or not found, 69 unavailable,",
-            "70 a defect of ours, 75 timed out, 77 permission, 130 interrupted.",
+            "70 a defect of ours, 75 timed out, 77 permission, 130 interrupted,",
+            "141 the reader of standard output has gone.",
             "'naru explain' lists every error with its remedy."
         })
 final class NaruCommand implements Callable<Integer> {

@@ -3,6 +3,7 @@ package dev.naru.cli;
 import dev.naru.linux.FileStatus;
 import dev.naru.linux.ProcessIdentity;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -37,6 +38,7 @@ final class OpenFiles {
     }
 
     private final Map<File, List<Holder>> holders = new HashMap<>();
+    private boolean hidden;
 
     private OpenFiles() {}
 
@@ -60,8 +62,10 @@ final class OpenFiles {
             for (Path number : numbers) {
                 look(process, number);
             }
-        } catch (IOException | DirectoryIteratorException hidden) {
-            // another user's, or gone
+        } catch (AccessDeniedException refused) {
+            hidden = hidden || OtherUsers.own(process);
+        } catch (IOException | DirectoryIteratorException gone) {
+            // ended meanwhile
         }
     }
 
@@ -95,6 +99,11 @@ final class OpenFiles {
 
     List<Holder> writers(FileStatus file) {
         return holders(file, holder -> holder.access != READ_ONLY);
+    }
+
+    /** Whether there are processes that we may not look at. */
+    boolean hidden() {
+        return hidden;
     }
 
     private List<Holder> holders(FileStatus file, Predicate<Holder> wanted) {

@@ -73,10 +73,21 @@ final class Pump {
             }
             return true;
         } catch (ErrnoException refused) {
+            requireReader(refused);
             requireSpliceRefused(refused);
             try (OutputChannel written = Endpoints.openWriter(new Address.Standard())) {
                 return copy(reader, written, left, time, outTime);
+            } catch (ErrnoException unwritten) {
+                requireReader(unwritten);
+                throw unwritten;
             }
+        }
+    }
+
+    /** While bytes go to standard output, it can only be that one's reader who has gone. */
+    static void requireReader(ErrnoException refused) throws CliException {
+        if (refused.problem() == Problem.READER_GONE) {
+            throw new CliException(Problem.OUTPUT_CLOSED, "standard output");
         }
     }
 

@@ -30,7 +30,7 @@ final class RingCommand implements Callable<Integer> {
                 .addSubcommand(new RingReceive(context))
                 .addSubcommand(new RingStatCommand(context))
                 .addSubcommand(new RingTapCommand(context))
-                .addSubcommand(new RingRemove());
+                .addSubcommand(new RingRemove(context));
     }
 
     @Override

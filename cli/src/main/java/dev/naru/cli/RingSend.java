@@ -1,6 +1,8 @@
 package dev.naru.cli;
 
 import dev.naru.channels.Address;
+import dev.naru.channels.Endpoints;
+import dev.naru.channels.InputChannel;
 import dev.naru.channels.MessageSender;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
@@ -13,6 +15,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +104,13 @@ final class RingSend implements Callable<Integer> {
 
     /** Of bytes, whatever they encode. The last line need not end. */
     private void sendLines(MessageSender sender) throws IOException, InterruptedException, CliException {
-        InputStream in = new BufferedInputStream(System.in);
+        try (InputChannel standard = Endpoints.openReader(new Address.Standard())) {
+            sendLines(new BufferedInputStream(Channels.newInputStream(standard)), sender);
+        }
+    }
+
+    private void sendLines(InputStream in, MessageSender sender)
+            throws IOException, InterruptedException, CliException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int octet = in.read(); octet >= 0; octet = in.read()) {
             if (octet == '\n') {

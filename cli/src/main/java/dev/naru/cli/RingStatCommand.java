@@ -30,7 +30,8 @@ final class RingStatCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, CliException {
+        boolean hides = false;
         for (Address.Ring place : places) {
             RingView view = RingView.of(place);
             FoundShared<Address.Ring> found = FoundShared.at(place);
@@ -44,6 +45,11 @@ final class RingStatCommand implements Callable<Integer> {
             } else {
                 print(found, view, mapped.words(found.mapped()));
             }
+            hides |= mapped.hides(List.of(found.mapped()));
+        }
+        context.requireOutput();
+        if (hides) {
+            context.sayHidden();
         }
         return 0;
     }

@@ -14,6 +14,7 @@ final class RingTable {
 
     private final Context context;
     private final List<Row> rows = new ArrayList<>();
+    private final List<MappedMemory.Key> keys;
     private final MappedMemory mapped;
 
     /** A ring, and what it shows if we may read it. */
@@ -24,14 +25,15 @@ final class RingTable {
         for (FoundShared<Address.Ring> ring : found) {
             rows.add(new Row(ring, view(ring.address())));
         }
-        this.mapped = MappedMemory.of(found.stream().map(FoundShared::mapped).toList());
+        this.keys = found.stream().map(FoundShared::mapped).toList();
+        this.mapped = MappedMemory.of(keys);
     }
 
     private static Optional<RingView> view(Address.Ring ring) throws IOException {
         try {
             return Optional.of(RingView.of(ring));
         } catch (ErrnoException refused) {
-            if (refused.problem() == Problem.DENIED || refused.problem() == Problem.NOT_FOUND) {
+            if (refused.problem() == Problem.DENIED || refused.problem() == Problem.NO_RING) {
                 return Optional.empty();
             }
             throw refused;
@@ -58,6 +60,12 @@ final class RingTable {
                         Escapes.of(row.ring.address().toString()));
     }
 
+    /** Whether somebody whom we may not look at may be missing from it. */
+    boolean hides() {
+        return mapped.hides(keys);
+    }
+
+    /** An object a line. */
     void printJson(JsonLines lines) {
         for (Row row : rows) {
             lines.line(json -> {

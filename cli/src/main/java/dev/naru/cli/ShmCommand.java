@@ -29,7 +29,7 @@ final class ShmCommand implements Callable<Integer> {
                 .addSubcommand(new ShmRead(context))
                 .addSubcommand(new ShmWrite(context))
                 .addSubcommand(new ShmStat(context))
-                .addSubcommand(new ShmRemove());
+                .addSubcommand(new ShmRemove(context));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.naru.cli;
 import dev.naru.channels.Address;
 import dev.naru.channels.Endpoints;
 import dev.naru.channels.OutputChannel;
+import dev.naru.linux.ErrnoException;
 import dev.naru.memory.SharedMemory;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -62,6 +63,9 @@ final class ShmRead implements Callable<Integer> {
             new Pump(context).requireStandardStream(Pump.STANDARD_OUTPUT);
             try (OutputChannel out = Endpoints.openWriter(new Address.Standard())) {
                 copy(data.asSlice(offset, Math.min(bytes, data.byteSize() - offset)), out);
+            } catch (ErrnoException refused) {
+                Pump.requireReader(refused);
+                throw refused;
             }
             return 0;
         }

@@ -1,7 +1,6 @@
 package dev.naru.cli;
 
 import dev.naru.channels.Address;
-import dev.naru.linux.ErrnoException;
 import dev.naru.memory.SharedMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,14 +11,17 @@ import picocli.CommandLine.Parameters;
 /** {@code naru shm rm}. */
 @Command(name = "rm", description = "Remove shared memory. Who has it open keeps it.")
 final class ShmRemove implements Callable<Integer> {
+    private final Context context;
+
     @Parameters(arity = "1..*", paramLabel = "PLACE", description = ShmPlace.DESCRIPTION, converter = ShmPlace.class)
     private List<Address.Memory> places = new ArrayList<>();
 
+    ShmRemove(Context context) {
+        this.context = context;
+    }
+
     @Override
-    public Integer call() throws ErrnoException {
-        for (Address.Memory place : places) {
-            SharedMemory.remove(place);
-        }
-        return 0;
+    public Integer call() {
+        return Removal.each(context, places, SharedMemory::remove);
     }
 }

@@ -32,7 +32,7 @@ final class ShmStat implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, CliException {
         List<FoundMemory> found = new ArrayList<>();
         for (Address.Memory place : places) {
             found.add(FoundMemory.at(place));
@@ -48,6 +48,10 @@ final class ShmStat implements Callable<Integer> {
             } else {
                 print(memory, table, layout);
             }
+        }
+        context.requireOutput();
+        if (table.hides()) {
+            context.sayHidden();
         }
         return 0;
     }

@@ -87,6 +87,14 @@ class CompletionTest {
         "naru completion f, fish",
         "naru tour --on, --only",
         "naru tour --only f, fifo",
+        "naru tour --only = f, fifo", // bash makes three words of --only=f
+        "'naru tour --only = pipe,f', 'pipe,fifo'",
+        "'naru tour --only=pipe,f', '--only=pipe,fifo'", // who took = out of COMP_WORDBREAKS
+        "naru tour --only=ring-b, --only=ring-busy",
+        "naru fifo read --timeout = 5s zeb, zebra",
+        "'naru tour --only pipe,f', 'pipe,fifo'",
+        "'naru tour --only pipe,fifo,ring-b', 'pipe,fifo,ring-busy'",
+        "naru help fi, fifo",
         "naru explain reader-g, reader-gone",
         "naru explain EPI, EPIPE",
         "naru fifo read --ti, --timeout",
@@ -108,7 +116,21 @@ class CompletionTest {
 
         // then
         assertThat(offered)
-                .contains("tour", "fifo", "shm", "ring", "lock", "ls", "doctor", "explain", "completion", "help");
+                .contains(
+                        "tour",
+                        "fifo",
+                        "shm",
+                        "ring",
+                        "lock",
+                        "ls",
+                        "doctor",
+                        "explain",
+                        "completion",
+                        "help",
+                        "test",
+                        "bench",
+                        "stress",
+                        "torture");
     }
 
     @Test
@@ -128,6 +150,11 @@ class CompletionTest {
         "naru completion f, fish",
         "naru tour --on, --only",
         "naru tour --only f, fifo",
+        "'naru tour --only=pipe,f', '--only=pipe,fifo'",
+        "naru tour --only=ring-b, --only=ring-busy",
+        "'naru tour --only pipe,f', 'pipe,fifo'",
+        "'naru tour --only pipe,fifo,ring-b', 'pipe,fifo,ring-busy'",
+        "naru help fi, fifo",
         "naru explain reader-g, reader-gone",
         "naru explain EPI, EPIPE",
         "naru fifo read --ti, --timeout",
@@ -150,7 +177,20 @@ class CompletionTest {
         // then
         assertThat(offered)
                 .containsExactlyInAnyOrder(
-                        "tour", "fifo", "shm", "ring", "lock", "ls", "doctor", "explain", "completion", "help");
+                        "tour",
+                        "fifo",
+                        "shm",
+                        "ring",
+                        "lock",
+                        "ls",
+                        "doctor",
+                        "explain",
+                        "completion",
+                        "help",
+                        "test",
+                        "bench",
+                        "stress",
+                        "torture");
     }
 
     @Test
@@ -174,7 +214,14 @@ class CompletionTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"naru fi, naru fifo", "naru fifo re, naru fifo read", "naru fifo read zeb, naru fifo read zebra"})
+    @CsvSource({
+        "naru fi, naru fifo",
+        "naru fifo re, naru fifo read",
+        "naru fifo read zeb, naru fifo read zebra",
+        "naru tour --only=ring-b, naru tour --only=ring-busy",
+        "'naru tour --only pipe,ring-b', 'naru tour --only pipe,ring-busy'",
+        "'naru tour --only=pipe,ring-b', 'naru tour --only=pipe,ring-busy'"
+    })
     void zshCompletesAtThePrompt(String words, String expected) throws Exception {
         // given
         var _ = Files.writeString(folder.resolve("typist"), """

@@ -128,6 +128,7 @@ class ExplainTest {
         Result result = naru("explain", "--json", "--", code).run();
 
         // then
-        assertThat(result.failed(65, "unknown-code").err()).startsWith("naru: " + code + ": there is no such code");
+        assertThat(result.failed(65, "unknown-code").err())
+                .startsWith("naru: " + (code.isEmpty() ? "''" : code) + ": there is no such code");
     }
 }

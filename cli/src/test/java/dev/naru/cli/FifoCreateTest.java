@@ -166,7 +166,30 @@ class FifoCreateTest {
         Result result = create("file/orders");
 
         // then
-        var _ = result.failed(65, "no-directory");
+        assertThat(result.failed(65, "not-a-directory").err()).doesNotContain("mkdir");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--exist-ok"})
+    void aDirectoryThatTakesNoFileIsNotMissing(String option) throws Exception {
+        // when
+        Result result = option.isEmpty() ? create("/proc/orders") : create(option, "/proc/orders");
+
+        // then
+        assertThat(result.failed(65, "no-place").err()).doesNotContain("mkdir");
+    }
+
+    @Test
+    void aFileInItsPlaceIsNoFifoThatCouldBeRemoved() throws Exception {
+        // given
+        var _ = Files.writeString(orders, "mine");
+
+        // when
+        Result result = create(orders.toString());
+
+        // then
+        assertThat(result.failed(65, "not-a-fifo").err()).doesNotContain("naru fifo rm");
+        assertThat(orders).hasContent("mine");
     }
 
     @Test

@@ -114,6 +114,20 @@ class FifoRemoveTest {
     }
 
     @Test
+    void theRestIsRemovedWhereOneCannotBe() throws Exception {
+        // given
+        var _ = Foreign.output("mkfifo", folder.resolve("more").toString());
+
+        // when
+        Result result =
+                naru("fifo", "rm", "orders", "missing", "more").in(folder).run();
+
+        // then
+        assertThat(result.failed(65, "no-fifo").err()).startsWith("naru: fifo:missing: ");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
     void whatIsNotThereCannotBeRemoved() throws Exception {
         // when
         Result result = naru("fifo", "rm", "missing").in(folder).run();

@@ -97,6 +97,76 @@ class LauncherTest {
         assertThat(builds()).isEqualTo(2);
     }
 
+    /** What it says on standard error. */
+    private String said(String line, String... environment) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of("env", "-u", "NARU_JAVA_HOME", "-u", "JAVA_HOME", "-C", folder.toString(), "HOME=" + folder));
+        command.addAll(List.of(environment));
+        command.addAll(List.of("bash", "-c", "{ " + line + "; } 2>&1 >/dev/null"));
+        return Foreign.output(command);
+    }
+
+    @Test
+    void aJavaHomeThatIsPassedOverIsToldWhereItIsBuiltAndNotAtEachStart() throws Exception {
+        // given a JDK 25 on PATH
+        String path = "PATH=" + folder.resolve("jdk-25.0.1/bin") + ":" + System.getenv("PATH");
+
+        // when
+        String first = said("./naru doctor", jdk("JAVA_HOME", "26"), path);
+        String second = said("./naru doctor", jdk("JAVA_HOME", "26"), path);
+
+        // then
+        assertThat(first)
+                .contains("naru: JAVA_HOME (" + folder.resolve("jdk-26") + ") is passed over for JDK 25.0.1 at "
+                        + folder.resolve("jdk-25.0.1"));
+        assertThat(second).isEmpty();
+    }
+
+    @Test
+    void aJavaHomeThatIsTakenOrOverruledIsNotSpokenOf() throws Exception {
+        // when, then
+        assertThat(said("./naru doctor", jdk("JAVA_HOME", "25.0.1"))).doesNotContain("JAVA_HOME");
+        assertThat(said("./naru doctor", jdk("JAVA_HOME", "25.0.1"), jdk("NARU_JAVA_HOME", "26")))
+                .doesNotContain("JAVA_HOME");
+    }
+
+    @Test
+    void whoOnlyAsksWhatThereIsWaitsForNoBuild() throws Exception {
+        // given
+        script(
+                "mvnw",
+                "mkdir -p bench/target/naru/dist/lib; touch bench/target/naru/dist/lib/x.jar; echo built >> builds");
+        var _ = said("./naru bench --list", jdk("JAVA_HOME", "25.0.1"));
+        assertThat(builds()).isEqualTo(1);
+
+        // when
+        FileTime stamp = Files.getLastModifiedTime(folder.resolve("target/naru/bench"));
+        var _ = Files.setLastModifiedTime(folder.resolve("pom.xml"), FileTime.fromMillis(stamp.toMillis() + 1000));
+        String list = said("./naru bench --list", jdk("JAVA_HOME", "25.0.1"));
+        String help = said("./naru bench --help", jdk("JAVA_HOME", "25.0.1"));
+
+        // then
+        assertThat(list + help).isEmpty();
+        assertThat(builds()).isEqualTo(1);
+        var _ = said("./naru bench pipe", jdk("JAVA_HOME", "25.0.1"));
+        assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
+    void aPackageWithoutAToolIsNotPassedOver() throws Exception {
+        // given
+        var _ = Files.writeString(folder.resolve(".ci/packages"), "some-package\nother  #\nbash  # bash\n");
+
+        // when
+        String said = said("./naru test || echo $? >&2", jdk("JAVA_HOME", "25.0.1"));
+
+        // then
+        assertThat(said)
+                .contains("  some-package ", "  other ", "names no tool in .ci/packages")
+                .doesNotContain("bash")
+                .endsWith("69\n");
+    }
+
     @Test
     void anotherJdkBuildsAnew() throws Exception {
         // given

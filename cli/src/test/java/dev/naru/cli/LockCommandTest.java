@@ -263,8 +263,8 @@ class LockCommandTest {
 
         // then
         var _ = lock(file.toString(), "--", "true").failed(65, "wrong-kind");
-        var _ = lock("ls", place).failed(65, "not-found");
-        var _ = lock("rm", place).failed(65, "not-found");
+        var _ = lock("ls", place).failed(65, "no-lock");
+        var _ = lock("rm", place).failed(65, "no-lock");
         var _ = lock("/a/../", "--", "true").endedWith(65);
     }
 
@@ -282,7 +282,8 @@ class LockCommandTest {
 
         // then
         var _ = refused.failed(77, "denied");
-        assertThat(seen.succeeded().out()).contains(" ? ").contains("lock:" + place);
+        assertThat(seen.endedWith(0).out()).contains(" ? ").contains("lock:" + place);
+        assertThat(seen.err()).isEqualTo("naru: ? is shown where processes of other users may be; root sees them\n");
     }
 
     @Test

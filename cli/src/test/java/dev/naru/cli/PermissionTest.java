@@ -7,6 +7,7 @@ import dev.naru.cli.testing.Json;
 import dev.naru.cli.testing.Program.Result;
 import dev.naru.linux.testing.Foreign;
 import dev.naru.linux.testing.NoLeaks;
+import dev.naru.linux.testing.Peer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user who may not is told. Root may everything, so the command runs as the user 65534. */
@@ -88,9 +90,51 @@ class PermissionTest {
         Result result = run("ls --json .");
 
         // then
-        assertThat(Json.lines(result.succeeded().out()))
+        assertThat(Json.lines(result.endedWith(0).out()))
                 .extracting(fifo -> fifo.get("address"))
                 .containsExactly("fifo:open", "fifo:secret");
+    }
+
+    @Test
+    void whereProcessesOfOthersAreHiddenLsSaysSo() throws Exception {
+        try (Peer reader = Peer.start()) {
+            // given a reader, and other processes, that are root's
+            var _ = reader.send("try-open-read " + open).expectOk();
+
+            // when
+            Result table = run("ls open");
+            Result json = asNobody(Files.createDirectory(classes.resolve("again")), "ls", "--json", "open")
+                    .in(folder)
+                    .run();
+
+            // then
+            String words = "naru: ? is shown where processes of other users may be; root sees them\n";
+            assertThat(table.endedWith(0).err()).isEqualTo(words);
+            assertThat(table.out().lines().skip(1)).first().asString().matches("666 +\\S+ +\\? +\\? +fifo:open");
+            assertThat(json.endedWith(0).err()).isEqualTo(words);
+            assertThat(Json.line(json.out().strip()))
+                    .containsEntry("readers", Json.NULL)
+                    .containsEntry("writers", Json.NULL);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ls closed, closed: permission denied (open: EACCES)",
+        "ls entered, entered: permission denied (statx: EACCES)",
+        "tour file, file: permission denied (open: EACCES)",
+        "tour closed/missing, closed/missing: permission denied (statx: EACCES)"
+    })
+    void whoMayNotIsToldInWhichCall(String line, String words) throws Exception {
+        // given
+        var _ = Files.createDirectory(folder.resolve("entered"));
+        var _ = Foreign.output("chmod", "744", folder.resolve("entered").toString());
+
+        // when
+        Result result = run(line);
+
+        // then
+        assertThat(result.failed(77, "denied").err()).startsWith("naru: " + words + "\n");
     }
 
     @Test

@@ -328,7 +328,7 @@ class RingCommandTest {
         var _ = ring("create", "--exist-ok", "--broadcast", place).failed(65, "wrong-kind");
         var _ = ring("rm", place).succeeded();
         for (String verb : List.of("rm", "stat", "receive", "tap", "send")) {
-            var _ = ring(verb, place).failed(65, "not-found");
+            var _ = ring(verb, place).failed(65, "no-ring");
         }
     }
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the command says to one who does not know it yet, or mistypes it. */
@@ -41,6 +42,9 @@ class UsageTest {
                 "--nosuch",
                 "nosuch",
                 "help nosuch",
+                "help fifo nosuch",
+                "help fifo read nosuch",
+                "help explain EPIPE",
                 "fifo nosuch",
                 "fifo create",
                 "fifo create ",
@@ -97,9 +101,41 @@ class UsageTest {
         Result result = run(line);
 
         // then
-        assertThat(result.endedWith(64).err()).startsWith("naru: ");
-        assertThat(result.out()).isEmpty();
+        assertThat(result.failed(64, "usage").err())
+                .contains("\n  what helps: ")
+                .doesNotContain("index", "arity");
         assertThat(folder).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "fifo create | PATH is missing",
+                "fifo read a b | 'b' is one word too many",
+                "shm create /x | --size=SIZE is missing",
+                "fifo read --timeout | --timeout needs a value: TIME",
+                "fifo read --bytes many x | Invalid value for option --bytes: 'many' is no whole number",
+                "fifo rm --force x | 'naru fifo rm' has no option --force",
+                "fifo remove x | 'naru fifo' has no command 'remove'",
+                "completion tcsh | Invalid value for SHELL: "
+            })
+    void whatIsWrongIsToldWithoutIndexes(String line, String words) throws Exception {
+        // when
+        Result result = run(line);
+
+        // then
+        assertThat(result.failed(64, "usage").err()).startsWith("naru: " + words);
+    }
+
+    @Test
+    void anEmptyCodeIsNamed() throws Exception {
+        // when
+        Result result = naru("explain", "").run();
+
+        // then
+        assertThat(result.failed(65, "unknown-code").err()).startsWith("naru: '': there is no such code\n");
     }
 
     @ParameterizedTest
@@ -122,13 +158,45 @@ class UsageTest {
         assertThat(result.failed(64, "bad-address").err()).startsWith("naru: fifo:: the path is missing\n");
     }
 
-    @Test
-    void aMistypedCommandIsAnsweredWithTheOneThatWasMeant() throws Exception {
+    @ParameterizedTest
+    @CsvSource({
+        "fif, naru fifo",
+        "tuor, naru tour",
+        "dcotor, naru doctor",
+        "benhc, naru bench",
+        "compl, naru completion",
+        "fifo raed x, naru fifo read",
+        "help fifo wriet, naru fifo write",
+        "fifo read --timeuot 5s x, --timeout"
+    })
+    void aMistypedWordIsAnsweredWithTheOneThatWasMeant(String line, String meant) throws Exception {
         // when
-        Result result = run("fif");
+        Result result = run(line);
 
         // then
-        assertThat(result.endedWith(64).err()).contains("Did you mean: naru fifo");
+        assertThat(result.failed(64, "usage").err()).contains("what helps: did you mean '" + meant + "'? ");
+    }
+
+    @Test
+    void aWordThatIsLikeNothingIsNotGuessed() throws Exception {
+        // when
+        Result result = run("xylophone");
+
+        // then
+        assertThat(result.failed(64, "usage").err()).contains("what helps: 'naru --help' shows");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"test", "bench", "stress", "torture"})
+    void theLaunchersOwnCommandsAreDescribed(String command) throws Exception {
+        // when
+        Result described = run("help " + command);
+        Result run = run(command + " --some thing");
+
+        // then
+        assertThat(described.succeeded().out()).contains("Usage: naru " + command, "In a checkout: ");
+        assertThat(run("--help").succeeded().out()).contains("\n  " + command + " ");
+        var _ = run.failed(64, "no-checkout");
     }
 
     @ParameterizedTest
@@ -156,7 +224,7 @@ class UsageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"fifo", "tour", "doctor"})
+    @ValueSource(strings = {"fifo", "tour", "doctor", "fifo read", "ring create", "lock ls", "explain"})
     void helpOfACommandIsTheSameInBothForms(String command) throws Exception {
         // when
         Result result = run("help " + command);
@@ -173,7 +241,9 @@ class UsageTest {
         // then
         assertThat(result.succeeded().out())
                 .contains("0 done, 64 usage, 65 bad data or not found, 69 unavailable")
-                .contains("70 a defect of ours, 75 timed out, 77 permission, 130 interrupted");
+                .contains(
+                        "70 a defect of ours, 75 timed out, 77 permission, 130 interrupted",
+                        "141 the reader of standard output");
     }
 
     @ParameterizedTest

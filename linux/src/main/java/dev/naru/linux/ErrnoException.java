@@ -9,7 +9,7 @@ import java.io.Serial;
  * errno. The message has all of it:
  *
  * <pre>{@code
- * fifo:run/orders: it exists already (mkfifo: EEXIST); use open or openOrCreate, or remove it first: …
+ * fifo:run/orders: it exists already (mkfifo: EEXIST); choose another name, or take what is there: …
  * }</pre>
  *
  * <p>Immutable.
@@ -41,8 +41,9 @@ public final class ErrnoException extends IOException {
     public static ErrnoException of(int errno, String call, String target) {
         return switch (Errno.of(errno)) {
             case EACCES, EPERM -> of(Problem.DENIED, errno, call, target);
-            case ENOENT -> of(target.startsWith("fifo:") ? Problem.NO_FIFO : Problem.NOT_FOUND, errno, call, target);
-            case ENOTDIR -> of(Problem.NO_DIRECTORY, errno, call, target);
+            case ENOENT -> of(Problem.NOT_FOUND, errno, call, target);
+            case ENOTDIR -> of(Problem.NOT_A_DIRECTORY, errno, call, target);
+            case EISDIR -> of(Problem.IS_A_DIRECTORY, errno, call, target);
             case EEXIST -> of(Problem.EXISTS, errno, call, target);
             case ENAMETOOLONG -> of(Problem.NAME_TOO_LONG, errno, call, target);
             case EROFS -> of(Problem.READ_ONLY, errno, call, target);

@@ -6,6 +6,7 @@ import dev.naru.linux.internal.FileCalls;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** fifo(7): making the node, and opening it, which waits for a peer before there is a descriptor. */
 public final class FifoNode {
@@ -24,11 +25,22 @@ public final class FifoNode {
         try (Arena arena = Arena.ofConfined()) {
             int answer = FileCalls.mkfifo(arena.allocateFrom(path.toString()), mode);
             if (answer == -Constants.ENOENT) {
-                throw ErrnoException.of(Problem.NO_DIRECTORY, Constants.ENOENT, "mkfifo", address(path));
+                throw ErrnoException.of(missing(path.getParent()), Constants.ENOENT, "mkfifo", address(path));
             }
             check(answer, "mkfifo", path);
         }
         undoUmask(path, mode);
+    }
+
+    /** What ENOENT says of who makes a file in that directory: it is missing, or it is there and takes none, as /proc. */
+    static Problem missing(@Nullable Path directory) {
+        try {
+            return FileStatus.of(directory == null ? Path.of(".") : directory).type() == FileStatus.Type.DIRECTORY
+                    ? Problem.NO_PLACE
+                    : Problem.NO_DIRECTORY;
+        } catch (ErrnoException notThere) {
+            return Problem.NO_DIRECTORY;
+        }
     }
 
     /**
@@ -36,7 +48,7 @@ public final class FifoNode {
      * chmod(2) by path would go there. For the same reason nothing is unlinked when this fails.
      */
     private static void undoUmask(Path path, int mode) throws ErrnoException {
-        if (FileStatus.of(path, false, address(path)).mode() == mode) {
+        if (status(path, false).mode() == mode) {
             return;
         }
         int flags = Constants.O_PATH | Constants.O_NOFOLLOW | Constants.O_CLOEXEC;
@@ -66,7 +78,7 @@ public final class FifoNode {
     /** A link that leads nowhere is in the way of a new FIFO, and yet no FIFO is there. */
     public static void refuseDanglingLink(Path path) throws ErrnoException {
         try {
-            if (FileStatus.of(path, false, address(path)).type() == FileStatus.Type.LINK) {
+            if (status(path, false).type() == FileStatus.Type.LINK) {
                 throw notAFifo(path);
             }
         } catch (ErrnoException refused) {
@@ -77,11 +89,19 @@ public final class FifoNode {
     }
 
     private static FileStatus requireFifo(Path path, boolean followLinks) throws ErrnoException {
-        FileStatus status = FileStatus.of(path, followLinks, address(path));
+        FileStatus status = status(path, followLinks);
         if (status.type() != FileStatus.Type.FIFO) {
             throw notAFifo(path);
         }
         return status;
+    }
+
+    private static FileStatus status(Path path, boolean followLinks) throws ErrnoException {
+        try {
+            return FileStatus.of(path, followLinks, address(path));
+        } catch (ErrnoException refused) {
+            throw refused.errno() == Errno.ENOENT ? refused(Constants.ENOENT, refused.call(), path) : refused;
+        }
     }
 
     /** Opens for reading without waiting; that always succeeds, whether anybody writes or not. */
@@ -171,9 +191,16 @@ public final class FifoNode {
 
     private static int check(int answer, String call, Path path) throws ErrnoException {
         if (answer < 0) {
-            throw ErrnoException.of(-answer, call, address(path));
+            throw refused(-answer, call, path);
         }
         return answer;
+    }
+
+    /** Of a node that should be there. */
+    private static ErrnoException refused(int errno, String call, Path path) {
+        return errno == Constants.ENOENT
+                ? ErrnoException.of(Problem.NO_FIFO, errno, call, address(path))
+                : ErrnoException.of(errno, call, address(path));
     }
 
     private static ErrnoException notAFifo(Path path) {

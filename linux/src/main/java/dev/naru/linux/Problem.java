@@ -24,14 +24,28 @@ public enum Problem {
             "there is no such file or directory",
             "check the spelling; a path that does not begin with / is looked up from the working directory"),
     /** A FIFO is not there. */
-    NO_FIFO(65, "there is no such FIFO", "check the spelling, or make it: 'naru fifo create PATH'"),
+    NO_FIFO(
+            65,
+            "there is no such FIFO",
+            "check the spelling: 'naru ls DIR' lists what there is, and 'naru fifo create PATH' makes one"),
     /** A directory on the way is missing. */
     NO_DIRECTORY(65, "its directory does not exist", "make it first: mkdir -p, then try again"),
+    /** A name on the way to a file is something else than a directory. */
+    NOT_A_DIRECTORY(
+            65, "what should be a directory on its way is none", "check the path: 'namei -l PATH' shows what each is"),
+    /** The directory is there, and no file can be made in it: of a file system such as /proc, or removed meanwhile. */
+    NO_PLACE(
+            65,
+            "nothing can be made in its directory",
+            "choose a directory of another file system, such as /run or /tmp"),
+    /** A file was asked for, and a directory is there. */
+    IS_A_DIRECTORY(65, "it is a directory, and no file", "name a file or a pipe, as in 'naru … <file'"),
     /** Create found something of that name. */
     EXISTS(
             65,
             "it exists already",
-            "use open or openOrCreate, or remove it first: 'naru fifo rm PATH', or rm of 'naru shm', 'naru ring'"),
+            "choose another name, or take what is there: create --exist-ok; or remove it if nobody needs it: rm of"
+                    + " 'naru fifo', 'naru shm' or 'naru ring'"),
     /** The path is something else than a FIFO. */
     NOT_A_FIFO(65, "it exists, but is not a FIFO", "choose another path; 'ls -ld PATH' shows what stands there"),
     /** A regular file was asked for. */
@@ -75,7 +89,7 @@ public enum Problem {
     NO_READER(
             69,
             "nobody has it open for reading",
-            "start the reader first, or wait for one: openWriter(), 'naru fifo write' without --no-wait"),
+            "start the reader first, or wait for one: 'naru fifo write' without --no-wait"),
     /** F_SETPIPE_SZ was refused. */
     PIPE_CAPACITY(
             69,
@@ -122,6 +136,11 @@ public enum Problem {
             "start it with --enable-native-access=ALL-UNNAMED, or =dev.naru.linux on the module path"),
     /** The command line is wrong. */
     USAGE(64, "the command line is not understood", "'naru help COMMAND' shows how it is used"),
+    /** A command that only a checkout has was asked of an installed command. */
+    NO_CHECKOUT(
+            64,
+            "only a checkout of Naru can do this",
+            "get one with git, and run './naru' there: it builds and tests what is in it"),
     /** The tour knows no such mechanism. */
     NO_MECHANISM(64, "there is no such mechanism", "the tour knows pipe, fifo, shm, ring-busy and ring-parked"),
     /** An address of no known kind or form. */
@@ -130,7 +149,9 @@ public enum Problem {
     /** A code that is in neither table. */
     UNKNOWN_CODE(65, "there is no such code", "'naru explain' without a code lists them all"),
     /** Standard output did not take all. */
-    OUTPUT_LOST(69, "standard output could not be written", "its reader has gone, or its disk is full"),
+    OUTPUT_LOST(69, "not all could be written", "the reason stands in brackets; 'df -h' and 'df -i' show full disks"),
+    /** Who read standard output has seen enough, such as head(1). */
+    OUTPUT_CLOSED(141, "the reader of standard output has gone", "nothing: naru ends in silence then, as cat does"),
     /** A deadline passed. */
     TIMED_OUT(
             75,
@@ -143,6 +164,11 @@ public enum Problem {
             "run it again; if it stays so, send us the output of 'naru doctor'"),
     /** A process that we started ended before its work was done. */
     PEER_DIED(69, "the process on the far side ended early", "its own messages stand above; run it again"),
+    /** A process that we started was stopped by a signal and did not go on. */
+    PEER_STOPPED(
+            75,
+            "the process on the far side stays stopped",
+            "see who stops it, such as kill -STOP, Ctrl-Z or a batch system, then run it again"),
     /** Something that Naru needs is not as it should be on this machine. */
     NOT_READY(69, "this machine lacks something that Naru needs", "each line marked 'fail' says what helps"),
     /** Interrupted by the user. */
@@ -169,6 +195,16 @@ public enum Problem {
             65,
             "there is no such shared memory",
             "check the spelling, 'naru ls' lists what there is; or make it: 'naru shm create PLACE --size SIZE'"),
+    /** A ring is not there. */
+    NO_RING(
+            65,
+            "there is no such ring",
+            "check the spelling: 'naru ls' lists what there is, and 'naru ring create RING' makes one"),
+    /** A lock is not there. */
+    NO_LOCK(
+            65,
+            "there is no such lock",
+            "check the spelling: 'naru lock ls' lists what there is; 'naru lock LOCK -- COMMAND' makes one"),
     /** More was to be stored than there is room for. */
     MEMORY_TOO_SMALL(
             65,

@@ -162,7 +162,8 @@ public record Spawn(
         return switch (Errno.of(errno)) {
             case ENOENT, ENOTDIR -> {
                 if (start != null && !Files.isDirectory(start)) {
-                    yield ErrnoException.of(Problem.NO_DIRECTORY, errno, "chdir", start.toString());
+                    Problem problem = Files.exists(start) ? Problem.NOT_A_DIRECTORY : Problem.NO_DIRECTORY;
+                    yield ErrnoException.of(problem, errno, "chdir", start.toString());
                 }
                 Problem problem = isThere(program) ? Problem.NO_INTERPRETER : Problem.NO_COMMAND;
                 yield ErrnoException.of(problem, errno, "posix_spawn", program);

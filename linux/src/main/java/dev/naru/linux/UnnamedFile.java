@@ -64,7 +64,7 @@ public final class UnnamedFile implements Closeable {
             return switch (-number) {
                 // A kernel, or a file system, that does not know the flag takes it for an open of the directory.
                 case Constants.EOPNOTSUPP, Constants.EISDIR -> openHidden(directory, target);
-                case Constants.ENOENT -> throw ErrnoException.of(Problem.NO_DIRECTORY, -number, "open", target);
+                case Constants.ENOENT -> throw ErrnoException.of(FifoNode.missing(directory), -number, "open", target);
                 default -> {
                     if (number < 0) {
                         throw ErrnoException.of(-number, "open", target);

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ErrnoExceptionTest {
     @ParameterizedTest
@@ -14,7 +15,7 @@ class ErrnoExceptionTest {
         "EACCES, DENIED",
         "EPERM, DENIED",
         "ENOENT, NOT_FOUND",
-        "ENOTDIR, NO_DIRECTORY",
+        "ENOTDIR, NOT_A_DIRECTORY",
         "EEXIST, EXISTS",
         "ENAMETOOLONG, NAME_TOO_LONG",
         "EROFS, READ_ONLY",
@@ -101,11 +102,22 @@ class ErrnoExceptionTest {
                 .isEqualTo(name + ": every reader has gone (write: EPIPE)");
     }
 
-    @Test
-    void aFifoThatIsMissingIsNoFile() {
-        assertThat(ErrnoException.of(Errno.ENOENT.number(), "statx", "fifo:run/orders")
-                        .problem())
-                .isEqualTo(Problem.NO_FIFO);
+    @ParameterizedTest
+    @CsvSource({"ENOENT, NOT_FOUND", "ENOTDIR, NOT_A_DIRECTORY", "EISDIR, IS_A_DIRECTORY"})
+    void whatTheErrnoSaysDoesNotDependOnTheNameOfTheTarget(Errno errno, Problem expected) {
+        for (String target : new String[] {"fifo:run/orders", "run/orders", "ring:/orders"}) {
+            assertThat(ErrnoException.of(errno.number(), "open", target).problem())
+                    .isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Problem.class,
+            mode = EnumSource.Mode.EXCLUDE, // these are met by programs that use the library alone
+            names = {"TOO_MANY_WAITERS", "MAPPED_WRITABLE", "NOT_SEALABLE"})
+    void aRemedyNamesNoMethodThatAUserOfTheCommandCannotCall(Problem problem) {
+        assertThat(problem.remedy()).doesNotContain("()", "openOrCreate", "openWriter", "openReader");
     }
 
     @Test
@@ -141,8 +153,8 @@ class ErrnoExceptionTest {
 
     @Test
     void everyProblemHasWordsARemedyAndAnExitStatusOfTheTable() {
-        // given sysexits.h, and a shell's 130 for an interrupt
-        Set<Integer> statuses = Set.of(64, 65, 69, 70, 75, 77, 130);
+        // given sysexits.h, and a shell's 130 for SIGINT and 141 for SIGPIPE
+        Set<Integer> statuses = Set.of(64, 65, 69, 70, 75, 77, 130, 141);
 
         // when, then
         for (Problem problem : Problem.values()) {

@@ -184,7 +184,7 @@ class SpawnTest {
         // when, then
         assertThat(refused(missing, "true").problem()).isEqualTo(Problem.NO_DIRECTORY);
         assertThat(refused(missing, "true").target()).isEqualTo(missing.toString());
-        assertThat(refused(file, "true").problem()).isEqualTo(Problem.NO_DIRECTORY);
+        assertThat(refused(file, "true").problem()).isEqualTo(Problem.NOT_A_DIRECTORY);
     }
 
     @Test

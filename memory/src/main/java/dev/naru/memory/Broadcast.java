@@ -14,10 +14,7 @@ import dev.naru.memory.internal.SharedFile.Place;
 import dev.naru.memory.internal.Words;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -38,11 +35,7 @@ public final class Broadcast implements Closeable {
     private static final Content ANY = BroadcastLayout.content(0, 0);
 
     private final Member member;
-
-    /** Guarded by itself, as is {@link #closed}. */
-    private final List<RingEnd> ends = new ArrayList<>();
-
-    private boolean closed;
+    private final RingEnds ends = new RingEnds();
 
     private Broadcast(Member member) {
         this.member = member;
@@ -147,16 +140,13 @@ public final class Broadcast implements Closeable {
      * @throws ErrnoException {@link Problem#LANES_TAKEN}, with who it is, when there is a living one
      */
     public BroadcastWriter writer() throws IOException {
-        synchronized (ends) {
-            requireOpen();
+        return ends.add(() -> {
             long former = member.take(BroadcastLayout.PRODUCER_AT);
             if (former < 0) {
                 throw taken("1 producer", member.identity(-former).toString());
             }
-            BroadcastWriter writer = new BroadcastWriter(member, former, this::forget);
-            ends.add(writer);
-            return writer;
-        }
+            return new BroadcastWriter(member, former, ends::forget);
+        });
     }
 
     /** Becomes a reader, and waits adaptively. */
@@ -170,14 +160,13 @@ public final class Broadcast implements Closeable {
      * @throws ErrnoException {@link Problem#LANES_TAKEN}, with who they are, when all rows have living readers
      */
     public BroadcastReader reader(Waiting policy) throws IOException {
-        synchronized (ends) {
-            requireOpen();
-            for (int row = 0; row < rows(); row++) {
-                if (member.take(BroadcastLayout.row(row) + BroadcastLayout.ID) >= 0) {
-                    BroadcastReader reader = new BroadcastReader(member, row, policy, this::forget);
-                    ends.add(reader);
-                    return reader;
-                }
+        return ends.add(() -> takeRow(policy));
+    }
+
+    private BroadcastReader takeRow(Waiting policy) throws IOException {
+        for (int row = 0; row < rows(); row++) {
+            if (member.take(BroadcastLayout.row(row) + BroadcastLayout.ID) >= 0) {
+                return new BroadcastReader(member, row, policy, ends::forget);
             }
         }
         String readers = IntStream.range(0, rows())
@@ -204,7 +193,7 @@ public final class Broadcast implements Closeable {
     /** Whether a living reader has it open. */
     public boolean isConnected() throws IOException {
         synchronized (ends) {
-            requireOpen();
+            ends.requireOpen(); // and nobody closes it meanwhile
             for (int row = 0; row < rows(); row++) {
                 long id = readerOf(row);
                 if (id != 0 && member.isAlive(id)) {
@@ -215,32 +204,9 @@ public final class Broadcast implements Closeable {
         }
     }
 
-    private void requireOpen() throws ClosedChannelException {
-        if (closed) {
-            throw new ClosedChannelException();
-        }
-    }
-
-    private void forget(RingEnd end) {
-        synchronized (ends) {
-            boolean _ = ends.remove(end);
-        }
-    }
-
     /** Closes its writer and its readers, and then itself; the ring stays. Idempotent; any thread may call it. */
     @Override
     public void close() throws IOException {
-        List<RingEnd> open;
-        synchronized (ends) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            open = List.copyOf(ends);
-        }
-        for (RingEnd end : open) {
-            end.close();
-        }
-        member.close();
+        ends.close(member);
     }
 }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * maker may be killed before he fills it: then whoever has the same layout does ({@link LayoutHeader}).
  */
 record KeyMemory(Address.MemoryKey place) implements MemoryKind {
+    private static final long CLAIMS_NOTHING = -1;
+
     @Override
     public Optional<SharedMemory> tryCreate(MemorySpec spec) throws ErrnoException {
         Optional<SystemVMemory> attached = Optional.empty();
@@ -25,7 +27,7 @@ record KeyMemory(Address.MemoryKey place) implements MemoryKind {
             }
             attached = SystemVMemory.attach(id.get(), true, spec.prefault(), target());
         }
-        return Optional.of(complete(attached.get(), spec.layout(), true));
+        return Optional.of(complete(attached.get(), spec.layout(), MemoryKind.wholeSize(spec)));
     }
 
     private String target() {
@@ -34,12 +36,12 @@ record KeyMemory(Address.MemoryKey place) implements MemoryKind {
 
     @Override
     public SharedMemory open(@Nullable SharedLayout layout, boolean writable) throws ErrnoException {
-        return complete(attach(writable, false), layout, false);
+        return complete(attach(writable, false), layout, CLAIMS_NOTHING);
     }
 
     @Override
     public SharedMemory openExisting(MemorySpec spec) throws ErrnoException {
-        SharedMemory memory = complete(attach(true, spec.prefault()), spec.layout(), true);
+        SharedMemory memory = complete(attach(true, spec.prefault()), spec.layout(), MemoryKind.wholeSize(spec));
         MemoryKind.requireSize(memory, spec);
         return memory;
     }
@@ -59,12 +61,16 @@ record KeyMemory(Address.MemoryKey place) implements MemoryKind {
         return MemoryKind.notFound("shmget", target());
     }
 
-    /** What is attached, with its layout filled in by whoever comes first. */
-    private SharedMemory complete(SystemVMemory attached, @Nullable SharedLayout layout, boolean mayClaim)
+    /**
+     * What is attached, with its layout filled in by whoever comes first.
+     *
+     * @param claimed how large a segment that nobody has filled must be to be taken for one of ours
+     */
+    private SharedMemory complete(SystemVMemory attached, @Nullable SharedLayout layout, long claimed)
             throws ErrnoException {
         try {
             if (layout != null) {
-                completeHeader(attached.segment(), layout.toString(), mayClaim);
+                completeHeader(attached.segment(), layout.toString(), claimed);
             }
             MemorySegment data = MemoryKind.data(attached.segment(), layout, target());
             return new SharedMemory(target(), new Backing.OfSystemV(attached), data, layout);
@@ -74,7 +80,7 @@ record KeyMemory(Address.MemoryKey place) implements MemoryKind {
         }
     }
 
-    private void completeHeader(MemorySegment memory, String description, boolean mayClaim) throws ErrnoException {
+    private void completeHeader(MemorySegment memory, String description, long claimed) throws ErrnoException {
         Optional<String> found = LayoutHeader.description(memory);
         if (found.isPresent()) {
             return; // compared by whoever takes the data
@@ -84,8 +90,14 @@ record KeyMemory(Address.MemoryKey place) implements MemoryKind {
             throw MemoryKind.tooShort(memory.byteSize(), LayoutHeader.size(description), target());
         }
         boolean blank = LayoutHeader.isBlank(memory);
-        if (blank && !mayClaim) {
+        if (blank && claimed == CLAIMS_NOTHING) {
             throw notFound(); // its maker has not begun to fill it: it is not there yet
+        }
+        if (blank
+                && memory.byteSize()
+                        != claimed) { // made by another program: who has our layout makes it as large as we
+            String zeros = "zeros, %d B and not %d B".formatted(memory.byteSize(), claimed);
+            throw LayoutHeader.otherLayout(description, zeros, target());
         }
         Claim claim = blank ? LayoutHeader.claim(memory, description) : LayoutHeader.claimed(memory, description);
         if (claim == Claim.OURS) {

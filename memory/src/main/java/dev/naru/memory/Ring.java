@@ -14,10 +14,7 @@ import dev.naru.memory.internal.SharedFile.Place;
 import dev.naru.memory.internal.Words;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -48,11 +45,7 @@ public final class Ring implements Closeable {
     private static final Content ANY = RingLayout.content(0, 0);
 
     private final Member member;
-
-    /** Guarded by itself, as is {@link #closed}. */
-    private final List<RingEnd> ends = new ArrayList<>();
-
-    private boolean closed;
+    private final RingEnds ends = new RingEnds();
 
     private Ring(Member member) {
         this.member = member;
@@ -168,15 +161,14 @@ public final class Ring implements Closeable {
      * @throws ErrnoException {@link Problem#LANES_TAKEN}, with who has them, when there is none
      */
     public RingWriter writer(Waiting policy) throws IOException {
-        synchronized (ends) {
-            requireOpen();
-            for (int lane = 0; lane < lanes(); lane++) {
-                long former = member.take(RingLayout.lane(lane) + RingLayout.PRODUCER);
-                if (former >= 0) {
-                    RingWriter writer = new RingWriter(member, lane, former, policy, this::forget);
-                    ends.add(writer);
-                    return writer;
-                }
+        return ends.add(() -> takeLane(policy));
+    }
+
+    private RingWriter takeLane(Waiting policy) throws IOException {
+        for (int lane = 0; lane < lanes(); lane++) {
+            long former = member.take(RingLayout.lane(lane) + RingLayout.PRODUCER);
+            if (former >= 0) {
+                return new RingWriter(member, lane, former, policy, ends::forget);
             }
         }
         throw lanesTaken();
@@ -204,44 +196,18 @@ public final class Ring implements Closeable {
      * @throws ErrnoException {@link Problem#READER_TAKEN}, with who it is, when there is a living one
      */
     public RingReader reader(Waiting policy) throws IOException {
-        synchronized (ends) {
-            requireOpen();
+        return ends.add(() -> {
             long former = member.take(RingLayout.READER_AT);
             if (former < 0) {
                 throw RingReader.taken(member, -former);
             }
-            RingReader reader = new RingReader(member, policy, this::forget);
-            ends.add(reader);
-            return reader;
-        }
-    }
-
-    private void requireOpen() throws ClosedChannelException {
-        if (closed) {
-            throw new ClosedChannelException();
-        }
-    }
-
-    private void forget(RingEnd end) {
-        synchronized (ends) {
-            boolean _ = ends.remove(end);
-        }
+            return new RingReader(member, policy, ends::forget);
+        });
     }
 
     /** Closes its writers and its reader, and then itself; the ring stays. Idempotent; any thread may call it. */
     @Override
     public void close() throws IOException {
-        List<RingEnd> open;
-        synchronized (ends) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            open = List.copyOf(ends);
-        }
-        for (RingEnd end : open) {
-            end.close();
-        }
-        member.close();
+        ends.close(member);
     }
 }

@@ -8,7 +8,6 @@ import dev.naru.memory.internal.Member;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.Words;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 
 /**
@@ -21,7 +20,8 @@ import java.util.function.Consumer;
  * }</pre>
  *
  * <p>Messages of one writer come in its order. {@link #drain} makes no garbage, and no system call unless a writer waits for
- * room.
+ * room. When messages follow each other so fast that every look finds some, it waits up to 1 µs before the next look, so that
+ * they come many at a time: the writer is several times faster when nobody is on its heels.
  *
  * <p>The place of the reader stands in the ring and moves after a batch was handled. So when this process dies in
  * {@link #drain}, the batch in hand of that lane comes again to the next reader, and nothing is lost. {@link #receive} moves
@@ -32,26 +32,24 @@ import java.util.function.Consumer;
 public final class RingReader extends ReceivingEnd {
     private final long laneBytes;
     private final Lane[] lanes;
+    private final Fences fences;
+    private final Pacing pacing = new Pacing();
     private int next;
 
     /** One lane, as this end knows it. */
     private static final class Lane {
         final long words;
-        final long tailAt;
         final long data;
         long head;
-        long knownTail;
         long received;
         long roomWoken;
         long armed;
 
         Lane(MemorySegment memory, int lane) {
             this.words = RingLayout.lane(lane);
-            this.tailAt = words + RingLayout.TAIL;
             this.data = RingLayout.data(RingLayout.lanes(memory), lane, RingLayout.laneBytes(memory));
             // All afresh: somebody else has read here.
             this.head = Words.getAcquire(memory, words + RingLayout.HEAD);
-            this.knownTail = head;
             this.received = Words.getOpaque(memory, words + RingLayout.RECEIVED);
             this.roomWoken = Words.getOpaque(memory, words + RingLayout.ROOM_WOKEN);
         }
@@ -60,6 +58,7 @@ public final class RingReader extends ReceivingEnd {
     RingReader(Member member, Waiting policy, Consumer<RingEnd> whenClosed) throws ErrnoException {
         super(member, RingLayout.READER_AT, policy, whenClosed);
         this.laneBytes = RingLayout.laneBytes(memory);
+        this.fences = new Fences(memory, RingLayout.READER_BARRIER_AT, policy);
         this.lanes = new Lane[RingLayout.lanes(memory)];
         for (int lane = 0; lane < lanes.length; lane++) {
             lanes[lane] = new Lane(memory, lane);
@@ -83,6 +82,9 @@ public final class RingReader extends ReceivingEnd {
         }
         int handled = 0;
         try {
+            if (pacing.isDue()) {
+                awaitTail();
+            }
             for (int turn = 0; turn < lanes.length && handled < limit; turn++) {
                 Lane lane = lanes[next];
                 next = next + 1 == lanes.length ? 0 : next + 1;
@@ -94,39 +96,57 @@ public final class RingReader extends ReceivingEnd {
             }
             return handled == 0 ? CLOSED : handled;
         }
+        if (handled == 0) {
+            pacing.foundNothing();
+        } else {
+            pacing.found(handled, handled < limit);
+        }
         return handled;
     }
 
     private int drain(Lane lane, MessageHandler handler, int limit) {
-        long position = lane.head;
-        if (position == lane.knownTail) {
-            // acquire: pairs with the writer's release of the tail
-            lane.knownTail = Words.getAcquire(memory, lane.tailAt);
-        }
-        long tail = lane.knownTail;
+        long begin = lane.head;
+        long position = begin;
         int handled = 0;
         long mask = laneBytes - 1;
         try {
-            while (position < tail && handled < limit) {
+            while (handled < limit) {
                 long frameAt = lane.data + (position & mask);
-                long word = Words.get(memory, frameAt);
+                // acquire: pairs with the writer's release of the word
+                long word = Words.getAcquire(memory, frameAt);
+                if (word == 0) {
+                    break;
+                }
                 int length = (int) word;
                 long after = position + RingLayout.frame(length);
-                if (length < 0 || after > tail) {
+                if (length < 0 || after - begin > laneBytes) {
                     throw torn(position, word);
                 }
-                if (word >= 0) { // not padding
+                if (word > 0) { // not padding
                     handler.onMessage(memory, frameAt + RingLayout.FRAME_HEADER, length);
                     handled++;
                 }
                 position = after;
             }
         } finally {
-            if (position != lane.head) {
+            if (position != begin) {
                 moveTo(lane, position, handled);
             }
         }
         return handled;
+    }
+
+    /** Waits until a writer has stored its tail, but not for long. */
+    private void awaitTail() {
+        long begin = System.nanoTime();
+        do {
+            for (Lane lane : lanes) {
+                if (Words.getOpaque(memory, lane.words + RingLayout.TAIL) > lane.head) {
+                    return;
+                }
+            }
+            Thread.onSpinWait();
+        } while (System.nanoTime() - begin < Pacing.MOST_NANOS);
     }
 
     private IllegalStateException torn(long position, long word) {
@@ -144,7 +164,7 @@ public final class RingReader extends ReceivingEnd {
     }
 
     private void wakeWriter(Lane lane) {
-        VarHandle.fullFence(); // pairs with the writer's, between arming and its sleep
+        fences.afterStore(lane.words + RingLayout.BARRIER);
         if (Words.getOpaque(memory, lane.words + RingLayout.ROOM_ARMED) > lane.roomWoken) {
             int _ = Futex.wake(memory, lane.words + RingLayout.HEAD, Integer.MAX_VALUE);
             lane.roomWoken = lane.head; // after the wake: if killed before it, the next reader wakes
@@ -154,12 +174,19 @@ public final class RingReader extends ReceivingEnd {
 
     @Override
     boolean isReady() {
+        if (pacing.isDue()) {
+            awaitTail();
+        }
+        if (hasMessage()) {
+            return true;
+        }
+        pacing.foundNothing();
+        return false;
+    }
+
+    private boolean hasMessage() {
         for (Lane lane : lanes) {
-            if (lane.head != lane.knownTail) {
-                return true;
-            }
-            lane.knownTail = Words.getAcquire(memory, lane.tailAt);
-            if (lane.head != lane.knownTail) {
+            if (Words.getAcquire(memory, lane.data + (lane.head & (laneBytes - 1))) != 0) {
                 return true;
             }
         }
@@ -168,15 +195,15 @@ public final class RingReader extends ReceivingEnd {
 
     @Override
     boolean arm() {
-        expected = (int) Words.getAcquire(memory, RingLayout.BELL_AT); // before the last look at the tails
+        expected = (int) Words.getAcquire(memory, RingLayout.BELL_AT); // before the last look at the words
         for (Lane lane : lanes) {
             if (lane.armed != lane.head + 1) {
                 lane.armed = lane.head + 1;
                 Words.setOpaque(memory, lane.words + RingLayout.ARMED, lane.armed);
             }
         }
-        VarHandle.fullFence(); // pairs with the writers', between their commit and their look for sleepers
-        return !isReady(); // the futex is not the tail, so the kernel does not compare that
+        fences.afterArming();
+        return !hasMessage(); // the futex is no word of a frame, so the kernel does not compare those
     }
 
     @Override

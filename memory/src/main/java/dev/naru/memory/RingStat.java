@@ -2,6 +2,7 @@ package dev.naru.memory;
 
 import dev.naru.channels.Address;
 import dev.naru.memory.internal.HeaderLayout.Kind;
+import dev.naru.memory.internal.LaneEnd;
 import dev.naru.memory.internal.Observer;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.SharedFile.Place;
@@ -70,16 +71,16 @@ public final class RingStat implements Closeable {
         List<Lane> lanes = new ArrayList<>();
         for (int lane = 0; lane < RingLayout.lanes(memory); lane++) {
             long words = RingLayout.lane(lane);
-            long head = Words.getAcquire(memory, words + RingLayout.HEAD); // first: the tail is never behind it
-            long tail = Words.getAcquire(memory, words + RingLayout.TAIL);
+            long head = Words.getAcquire(memory, words + RingLayout.HEAD); // first: the end is never behind it
+            LaneEnd end = LaneEnd.of(memory, lane);
             lanes.add(new Lane(
                     observer.identity(Words.getOpaque(memory, words + RingLayout.PRODUCER)),
-                    Words.getOpaque(memory, words + RingLayout.SENT),
+                    end.messages(),
                     Words.getOpaque(memory, words + RingLayout.RECEIVED),
                     Words.getOpaque(memory, words + RingLayout.FULL),
                     Words.getOpaque(memory, words + RingLayout.TAKEOVERS),
-                    tail,
-                    tail - head));
+                    end.position(),
+                    end.position() - head));
         }
         Identity reader = observer.identity(Words.getOpaque(memory, RingLayout.READER_AT));
         return new Snapshot(reader, RingLayout.laneBytes(memory), List.copyOf(lanes));

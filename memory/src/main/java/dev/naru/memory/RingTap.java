@@ -2,6 +2,7 @@ package dev.naru.memory;
 
 import dev.naru.channels.Address;
 import dev.naru.memory.internal.HeaderLayout.Kind;
+import dev.naru.memory.internal.LaneEnd;
 import dev.naru.memory.internal.Observer;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.SharedFile.Place;
@@ -16,9 +17,9 @@ import java.lang.invoke.VarHandle;
  * Watches the messages of a {@link Ring} without taking any: the ring is opened for reading alone, has no place for the
  * watcher, and nobody in it can tell that one is there. So nobody wakes it either, and it has to look again and again.
  *
- * <p>It copies a message, and then looks whether a producer may have come round to those bytes meanwhile. Behind the end
- * of a lane, half of it stays untouched, and what the reader has not taken yet stays as well. What was overwritten is
- * passed over, and its bytes are counted: {@link #missedBytes}.
+ * <p>It copies a message, and then looks whether a producer may have come round to those bytes meanwhile. A quarter of the
+ * lane behind its tail stays untouched, and what the reader has not taken yet stays as well. What may be overwritten is passed
+ * over, and its bytes are counted: {@link #missedBytes}.
  *
  * <p>Used by one thread at a time.
  */
@@ -37,7 +38,9 @@ public final class RingTap implements Closeable {
         Lane(MemorySegment memory, int lane, long laneBytes, boolean backlog) {
             this.words = RingLayout.lane(lane);
             this.data = RingLayout.data(RingLayout.lanes(memory), lane, laneBytes);
-            this.position = Words.getAcquire(memory, words + (backlog ? RingLayout.HEAD : RingLayout.TAIL));
+            this.position = backlog
+                    ? Words.getAcquire(memory, words + RingLayout.HEAD)
+                    : LaneEnd.of(memory, lane).position();
         }
     }
 
@@ -96,22 +99,24 @@ public final class RingTap implements Closeable {
     private int look(int number, Watcher watcher, long limit) throws IOException {
         MemorySegment memory = observer.memory();
         Lane lane = lanes[number];
-        // acquire: pairs with the producer's release of the tail
-        long tail = Words.getAcquire(memory, lane.words + RingLayout.TAIL);
         int shown = 0;
-        while (lane.position < tail && shown < limit) {
+        while (shown < limit) {
             long frameAt = lane.data + (lane.position & (laneBytes - 1));
-            long word = Words.get(memory, frameAt);
+            // acquire: pairs with the producer's release of the word
+            long word = Words.getAcquire(memory, frameAt);
             int length = (int) word;
-            long after = lane.position + RingLayout.frame(length);
-            boolean message = word >= 0;
+            boolean message = word > 0;
             // Nothing here is to be believed before the look at the positions: it only bounds what is copied.
-            boolean sound = length >= 0 && after <= tail && (!message || length <= RingLayout.maxMessage(laneBytes));
+            boolean sound = length >= 0 && frameAt + RingLayout.frame(length) <= lane.data + laneBytes;
             byte[] copy = new byte[message && sound ? length : 0];
             MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, frameAt + RingLayout.FRAME_HEADER, copy, 0, copy.length);
-            if (!stands(memory, lane)) {
-                missedBytes += tail - lane.position;
-                lane.position = tail;
+            long overtakenTo = overtakenTo(memory, lane);
+            if (overtakenTo > lane.position) {
+                missedBytes += overtakenTo - lane.position;
+                lane.position = overtakenTo;
+                return shown;
+            }
+            if (word == 0) {
                 return shown;
             }
             if (!sound) {
@@ -122,17 +127,18 @@ public final class RingTap implements Closeable {
                 watcher.onMessage(number, lane.position, copy);
                 shown++;
             }
-            lane.position = after;
+            lane.position += RingLayout.frame(length);
         }
         return shown;
     }
 
-    /** Whether what was read at the lane's position was there as a whole, not half overwritten. */
-    private boolean stands(MemorySegment memory, Lane lane) {
-        VarHandle.loadLoadFence(); // pairs with the producer's full fence between its tail and its next claim
+    /** The lane's position, if what was read there stood as a whole; else the tail, to go on from. */
+    private long overtakenTo(MemorySegment memory, Lane lane) {
+        VarHandle.loadLoadFence(); // pairs with the producer's storeStoreFence between its tail and what it writes next
         long tail = Words.getOpaque(memory, lane.words + RingLayout.TAIL);
-        return tail - lane.position <= laneBytes / 2
+        boolean stands = tail - lane.position <= RingLayout.untouched(laneBytes)
                 || Words.getOpaque(memory, lane.words + RingLayout.HEAD) <= lane.position;
+        return stands ? lane.position : tail;
     }
 
     @Override

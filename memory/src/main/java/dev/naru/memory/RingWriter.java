@@ -4,6 +4,7 @@ import dev.naru.channels.MessageSender;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
 import dev.naru.linux.Poller;
+import dev.naru.memory.internal.LaneEnd;
 import dev.naru.memory.internal.Member;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.Words;
@@ -49,13 +50,21 @@ public final class RingWriter extends RingEnd implements MessageSender {
     private final long mask;
     private final long laneBytes;
     private final long maxStaged;
+    private final long tailMask;
     private final int maxMessage;
+    private final Fences fences;
 
-    /** Where the next frame begins: the published tail, or the end of what is staged. */
+    /** Where the next frame begins: behind what is sent and what is staged. */
     private long end;
 
-    private long published;
-    private long knownHead;
+    /** The word of the first frame that is staged, which sends it and all behind it; 0 when none is. */
+    private long first;
+
+    private long firstPosition;
+
+    /** How far there is room for frames, by the head that was last seen. */
+    private long roomEnd;
+
     private long woken;
     private long sent;
     private long full;
@@ -63,7 +72,6 @@ public final class RingWriter extends RingEnd implements MessageSender {
     private long wanted;
 
     private int claimed = NOTHING;
-    private long claimedEnd;
     private long frameAt;
 
     RingWriter(Member member, int lane, long formerOwner, Waiting policy, Consumer<RingEnd> whenClosed)
@@ -82,18 +90,21 @@ public final class RingWriter extends RingEnd implements MessageSender {
         this.mask = laneBytes - 1;
         this.maxMessage = RingLayout.maxMessage(laneBytes);
         this.maxStaged = RingLayout.maxStaged(laneBytes);
+        this.tailMask = -RingLayout.tailStep(laneBytes);
         // All afresh: somebody else has had this lane.
-        this.end = Words.getAcquire(memory, tailAt);
-        this.published = end;
-        this.knownHead = Words.getAcquire(memory, headAt);
+        LaneEnd found = LaneEnd.of(memory, lane);
+        this.end = found.position();
+        this.sent = found.messages();
+        storeTail(end);
+        this.fences = new Fences(memory, words + RingLayout.BARRIER, policy);
+        this.roomEnd = roomEnd(Words.getAcquire(memory, headAt));
         this.woken = Words.getOpaque(memory, wokenAt);
-        this.sent = Words.getOpaque(memory, sentAt);
         this.full = Words.getOpaque(memory, fullAt);
         if (formerOwner != 0) {
             long takeovers = Words.getOpaque(memory, words + RingLayout.TAKEOVERS);
             Words.setOpaque(memory, words + RingLayout.TAKEOVERS, takeovers + 1);
         }
-        wakeReader(); // the former owner may have died between its commit and its wake
+        wakeReader(memory, end); // the former owner may have died between its commit and its wake
     }
 
     @Override
@@ -116,32 +127,47 @@ public final class RingWriter extends RingEnd implements MessageSender {
         if (!isOpen()) {
             return SendOutcome.CLOSED;
         }
-        long frame = RingLayout.frame(length);
         long position = end;
-        long index = position & mask;
-        long toWrap = laneBytes - index;
-        long padding = frame <= toWrap ? 0 : toWrap;
-        long after = position + padding + frame;
+        long toWrap = laneBytes - (position & mask);
+        long frame = RingLayout.frame(length);
+        if (frame > toWrap) {
+            position += toWrap; // padding goes there
+        }
+        if (position + frame > roomEnd) {
+            SendOutcome outcome = lookForRoom(position + frame);
+            if (outcome != SendOutcome.CLAIMED) {
+                return outcome;
+            }
+        }
+        claimed = length;
+        frameAt = at(position);
+        return SendOutcome.CLAIMED;
+    }
+
+    private SendOutcome lookForRoom(long after) {
         try {
-            if (after - knownHead > laneBytes) {
-                // acquire: pairs with the reader's release of the room
-                knownHead = Words.getAcquire(memory, headAt);
-                if (after - knownHead > laneBytes) {
-                    return full(after);
-                }
-            }
-            if (padding != 0) {
-                Words.set(memory, data + index, RingLayout.PADDING | (padding - RingLayout.FRAME_HEADER));
-                index = 0;
-            }
+            return hasRoom(after) ? SendOutcome.CLAIMED : full(after);
         } catch (IllegalStateException gone) {
             var _ = closedMeanwhile(gone);
             return SendOutcome.CLOSED;
         }
-        claimed = length;
-        claimedEnd = after;
-        frameAt = data + index;
-        return SendOutcome.CLAIMED;
+    }
+
+    private boolean hasRoom(long after) {
+        if (after > roomEnd) {
+            // acquire: pairs with the reader's release of the room
+            roomEnd = roomEnd(Words.getAcquire(memory, headAt));
+        }
+        return after <= roomEnd;
+    }
+
+    /** Behind the last frame there is room for the word of the next one, which says that nothing was sent yet. */
+    private long roomEnd(long head) {
+        return head + laneBytes - RingLayout.FRAME_HEADER;
+    }
+
+    private long at(long position) {
+        return data + (position & mask);
     }
 
     private SendOutcome full(long after) {
@@ -178,8 +204,20 @@ public final class RingWriter extends RingEnd implements MessageSender {
      * @throws IllegalStateException when nothing is claimed
      */
     public boolean commit() {
-        finish();
-        return publish();
+        int length = claimed;
+        if (length < 0) {
+            throw nothingClaimed();
+        }
+        if (first != 0 || frameAt != at(end)) { // others are staged, or padding goes before it
+            finish(length);
+            return publish();
+        }
+        claimed = NOTHING;
+        if (!isOpen()) {
+            return false;
+        }
+        sent++;
+        return send(end, RingLayout.MESSAGE | length, end + RingLayout.frame(length));
     }
 
     /**
@@ -190,23 +228,40 @@ public final class RingWriter extends RingEnd implements MessageSender {
      * @throws IllegalStateException when nothing is claimed
      */
     public boolean stage() {
-        finish();
-        return end - published < maxStaged ? isOpen() : publish();
-    }
-
-    private void finish() {
         int length = claimed;
         if (length < 0) {
-            throw new IllegalStateException(member.target() + ": nothing is claimed");
+            throw nothingClaimed();
         }
+        finish(length);
+        return end - firstPosition < maxStaged ? isOpen() : publish();
+    }
+
+    private IllegalStateException nothingClaimed() {
+        return new IllegalStateException(member.target() + ": nothing is claimed");
+    }
+
+    private void finish(int length) {
         claimed = NOTHING;
         try {
-            Words.set(memory, frameAt, length); // the mark of a message is 0
-            end = claimedEnd;
+            if (frameAt != at(end)) {
+                long toWrap = laneBytes - (end & mask);
+                put(RingLayout.PADDING | (toWrap - RingLayout.FRAME_HEADER), toWrap);
+            }
+            put(RingLayout.MESSAGE | length, RingLayout.frame(length));
             sent++;
         } catch (IllegalStateException gone) {
             var _ = closedMeanwhile(gone);
         }
+    }
+
+    private void put(long word, long frame) {
+        if (first == 0) {
+            first = word;
+            firstPosition = end;
+        } else {
+            Words.set(memory, at(end), word); // it counts when the first does
+        }
+        end += frame;
     }
 
     /** Gives the claim back; nothing of it is sent. */
@@ -223,29 +278,51 @@ public final class RingWriter extends RingEnd implements MessageSender {
         if (!isOpen()) {
             return false;
         }
-        if (end == published) {
+        long word = first;
+        if (word == 0) {
             return true;
         }
-        try {
-            Words.set(memory, sentAt, sent);
-            // release: pairs with the reader's acquire of the tail
-            Words.setRelease(memory, tailAt, end);
-            published = end;
-            wakeReader();
-            return true;
-        } catch (IllegalStateException gone) {
-            var _ = closedMeanwhile(gone);
-            return published == end;
-        }
+        first = 0;
+        return send(firstPosition, word, end);
     }
 
-    private void wakeReader() {
-        VarHandle.fullFence(); // pairs with the reader's, between arming and its last look
-        if (Words.getOpaque(memory, armedAt) > woken) {
-            long _ = Words.getAndAdd(memory, RingLayout.BELL_AT, 1); // atomic: all lanes share the bell
-            int _ = Futex.wake(memory, RingLayout.BELL_AT, Integer.MAX_VALUE);
-            woken = published; // after the wake: if killed before it, the next owner wakes
-            Words.setOpaque(memory, wokenAt, woken);
+    /** Sends the frames from that position on, by the word of the first. */
+    private boolean send(long from, long word, long after) {
+        MemorySegment shared = memory; // a local, so that its checks are made once
+        try {
+            Words.set(shared, at(after), 0); // nothing was sent there yet
+            // release: pairs with the reader's acquire of the word
+            Words.setRelease(shared, at(from), word);
+        } catch (IllegalStateException gone) {
+            var _ = closedMeanwhile(gone);
+            return false;
+        }
+        end = after;
+        try {
+            if (((from ^ after) & tailMask) != 0) {
+                storeTail(after);
+            }
+            wakeReader(shared, after);
+        } catch (IllegalStateException gone) {
+            var _ = closedMeanwhile(gone); // it is sent
+        }
+        return true;
+    }
+
+    private void storeTail(long tail) {
+        Words.setOpaque(memory, sentAt, sent);
+        // release: pairs with the acquire of who finds the end from there
+        Words.setRelease(memory, tailAt, tail);
+        VarHandle.storeStoreFence(); // before what is written over next: pairs with an observer's loadLoadFence
+    }
+
+    private void wakeReader(MemorySegment shared, long tail) {
+        fences.afterStore(RingLayout.READER_BARRIER_AT);
+        if (Words.getOpaque(shared, armedAt) > woken) {
+            long _ = Words.getAndAdd(shared, RingLayout.BELL_AT, 1); // atomic: all lanes share the bell
+            int _ = Futex.wake(shared, RingLayout.BELL_AT, Integer.MAX_VALUE);
+            woken = tail; // after the wake: if killed before it, the next owner wakes
+            Words.setOpaque(shared, wokenAt, woken);
         }
     }
 
@@ -325,10 +402,7 @@ public final class RingWriter extends RingEnd implements MessageSender {
 
     @Override
     boolean isReady() {
-        if (wanted - knownHead > laneBytes) {
-            knownHead = Words.getAcquire(memory, headAt);
-        }
-        return wanted - knownHead <= laneBytes;
+        return hasRoom(wanted);
     }
 
     @Override
@@ -336,9 +410,10 @@ public final class RingWriter extends RingEnd implements MessageSender {
         if (isReady()) {
             return false;
         }
-        Words.setOpaque(memory, roomArmedAt, knownHead + 1);
-        VarHandle.fullFence(); // pairs with the reader's, between its release of the room and its look for sleepers
-        expected = (int) knownHead; // the kernel itself compares the head
+        long head = roomEnd - roomEnd(0);
+        Words.setOpaque(memory, roomArmedAt, head + 1);
+        fences.afterArming();
+        expected = (int) head; // the kernel itself compares the head
         return true;
     }
 

@@ -335,8 +335,9 @@ public final class SharedLock implements Closeable {
         } else if ((seen & LockLayout.DIRTY) != 0) {
             outcome = LockOutcome.OWNER_DIED;
         }
+        long mark = seen & LockLayout.WAITED; // a dead one's sleepers are woken by our unlock, and not by their slices
         // From the very value that was tested. acquire: pairs with the release of unlock
-        if (Words.compareAndExchangeAcquire(member.memory(), LockLayout.WORD_AT, seen, take) != seen) {
+        if (Words.compareAndExchangeAcquire(member.memory(), LockLayout.WORD_AT, seen, take | mark) != seen) {
             return null;
         }
         holder = Thread.currentThread().threadId();

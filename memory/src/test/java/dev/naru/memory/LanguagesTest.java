@@ -70,6 +70,72 @@ class LanguagesTest {
         }
     }
 
+    /** The ring holds far less than what goes through it, so that most is missed: what comes is whole, and all is counted. */
+    @ParameterizedTest
+    @EnumSource
+    void weHearWhatItBroadcasts(Language language) throws Exception {
+        // given a ring that others have used
+        try (Broadcast ring = Broadcast.create(file(), BroadcastSpec.of(2, 8192))) {
+            try (BroadcastWriter writer = ring.writer()) {
+                for (int i = 0; i < 203; i++) {
+                    writer.send(message(i));
+                }
+            }
+            try (BroadcastReader reader = ring.reader(Waiting.park());
+                    Talk peer = Talk.start(language.command(folder, "broadcast", file(), MANY))) {
+                // then it goes on at the number to which we had come
+                long got = 203;
+                for (long number = 202; number < MANY - 1; got++) {
+                    byte[] seen = reader.receive();
+                    long next = number(seen);
+                    assertThat(next).isGreaterThan(number);
+                    assertThat(seen).isEqualTo(message((int) next));
+                    number = next;
+                }
+                assertThat(got + reader.missed()).isEqualTo(MANY);
+                assertThat(peer.line()).isEqualTo("sent");
+                assertThat(peer.waitFor()).isZero();
+            }
+            // then we go on at its
+            try (BroadcastWriter writer = ring.writer();
+                    BroadcastReader reader = ring.reader();
+                    BroadcastStat stat = BroadcastStat.open(file())) {
+                writer.send(message(MANY));
+                assertThat(reader.receive()).isEqualTo(message(MANY));
+                assertThat(reader.missed()).isZero();
+                assertThat(stat.read().sent()).isEqualTo(MANY + 1);
+            }
+        }
+    }
+
+    private static long number(byte[] message) {
+        return ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void itHearsWhatWeBroadcast(Language language) throws Exception {
+        // given
+        try (Broadcast ring = Broadcast.create(file(), BroadcastSpec.of(1, 8192));
+                BroadcastWriter writer = ring.writer()) {
+            writer.send(message(0));
+            try (Talk peer = Talk.start(language.command(folder, "listen", file(), MANY))) {
+                assertThat(peer.line()).isEqualTo("listens");
+
+                // when
+                for (int i = 1; i < MANY; i++) {
+                    writer.send(message(i));
+                }
+
+                // then
+                assertThat(peer.line()).isEqualTo("received");
+                assertThat(peer.waitFor()).isZero();
+            }
+            // then it has given its row back
+            ring.reader().close();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void itLocksWithUs(Language language) throws Exception {

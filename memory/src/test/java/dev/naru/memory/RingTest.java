@@ -90,7 +90,7 @@ class RingTest {
             // then somebody reads
             try (RingReader reader = ring.reader()) {
                 assertThat(writer.claim(100)).isEqualTo(SendOutcome.BACK_PRESSURED);
-                assertThat(reader.drain((_, _, _) -> {}, 1)).isEqualTo(1);
+                assertThat(reader.drain((_, _, _) -> {}, 2)).isEqualTo(2); // padding at the wrap takes some of the room
                 assertThat(writer.claim(100)).isEqualTo(SendOutcome.CLAIMED);
             }
         }

@@ -19,6 +19,7 @@ import dev.naru.memory.testing.Places;
 import dev.naru.memory.testing.Places.Kind;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -193,6 +194,30 @@ class SharedMemoryBirthTest {
             assertThat(again.longField("count").get()).isEqualTo(5);
         }
         assertThat(SystemVMemory.find(((Address.MemoryKey) place).key())).contains(id);
+    }
+
+    /** The same key by chance. One of zeros and of the very size cannot be told from ours: decision 0012. */
+    @Test
+    void zerosOfAnotherSizeAreAnotherProgramsAndStay() throws Exception {
+        // given
+        Address.Memory place = places.of(Kind.SYSTEM_V);
+        long size = LayoutHeader.size(COUNTER.toString()) + COUNTER.size() + 1000;
+        int id = SystemVMemory.create(((Address.MemoryKey) place).key(), size, 0600, false)
+                .orElseThrow();
+
+        // when
+        assertThatThrownBy(() -> SharedMemory.openOrCreate(place, MemorySpec.of(COUNTER)))
+                .asInstanceOf(type(ErrnoException.class))
+                .satisfies(refused -> {
+                    assertThat(refused.problem()).isEqualTo(Problem.OTHER_LAYOUT);
+                    assertThat(refused).hasMessageContaining("zeros, " + size + " B and not " + (size - 1000) + " B");
+                });
+
+        // then
+        try (SystemVMemory foreign =
+                SystemVMemory.attach(id, true, false, "foreign").orElseThrow()) {
+            assertThat(foreign.segment().toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
+        }
     }
 
     @Test

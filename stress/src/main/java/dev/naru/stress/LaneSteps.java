@@ -9,35 +9,39 @@ abstract class LaneSteps {
     static final MemorySegment MEMORY = Cells.MEMORY;
     static final int PAYLOAD_WORDS = 6;
     static final long FRAME = RingLayout.frame(8 * PAYLOAD_WORDS);
+    static final long WORD = RingLayout.MESSAGE | 8 * PAYLOAD_WORDS;
 
     final long lane = Cells.next();
-    final long tail = lane + RingLayout.TAIL;
     final long head = lane + RingLayout.HEAD;
     final long armed = lane + RingLayout.ARMED;
     final long roomArmed = lane + RingLayout.ROOM_ARMED;
     final long bell = lane + 512;
     final long frame = lane + 640;
 
-    /** A payload, as the user of a claim writes it, and then its header, as {@code RingWriter.finish} does. */
+    /** A payload, as the user of a claim writes it. */
     final void write(long value) {
         for (int i = 0; i < PAYLOAD_WORDS; i++) {
             Words.set(MEMORY, frame + RingLayout.FRAME_HEADER + 8L * i, value);
         }
-        Words.set(MEMORY, frame, 8L * PAYLOAD_WORDS);
     }
 
-    /** Whether the frame is whole, and has that payload. */
+    /** Whether the payload is that one, as a whole. */
     final boolean isWhole(long value) {
-        boolean whole = Words.get(MEMORY, frame) == 8L * PAYLOAD_WORDS;
+        boolean whole = true;
         for (int i = 0; i < PAYLOAD_WORDS; i++) {
             whole &= Words.get(MEMORY, frame + RingLayout.FRAME_HEADER + 8L * i) == value;
         }
         return whole;
     }
 
-    /** {@code RingWriter.publish}, the store. */
+    /** {@code RingWriter.send}, the store. */
     final void publish() {
-        Words.setRelease(MEMORY, tail, FRAME);
+        Words.setRelease(MEMORY, frame, WORD);
+    }
+
+    /** {@code RingReader.drain}, its look. */
+    final boolean isSent() {
+        return Words.getAcquire(MEMORY, frame) != 0;
     }
 
     /** {@code RingReader.moveTo}, the store. */

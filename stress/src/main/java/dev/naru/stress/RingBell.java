@@ -35,11 +35,7 @@ public final class RingBell {
             long expected = Words.getAcquire(MEMORY, bell);
             Words.setOpaque(MEMORY, armed, 1);
             VarHandle.fullFence();
-            return isReady() ? AWAKE : compare(expected);
-        }
-
-        final boolean isReady() {
-            return Words.getAcquire(MEMORY, tail) != 0;
+            return isSent() ? AWAKE : compare(expected);
         }
 
         /** What the kernel does. */
@@ -105,7 +101,7 @@ public final class RingBell {
         public void reader(ZI_Result result) {
             long expected = Words.getAcquire(MEMORY, bell);
             Words.setOpaque(MEMORY, armed, 1);
-            result.r2 = isReady() ? AWAKE : compare(expected);
+            result.r2 = isSent() ? AWAKE : compare(expected);
         }
     }
 
@@ -152,7 +148,7 @@ public final class RingBell {
         public void reader(ZI_Result result) {
             Words.setOpaque(MEMORY, armed, 1);
             VarHandle.fullFence();
-            result.r2 = isReady() ? AWAKE : compare(Words.getAcquire(MEMORY, bell));
+            result.r2 = isSent() ? AWAKE : compare(Words.getAcquire(MEMORY, bell));
         }
     }
 }

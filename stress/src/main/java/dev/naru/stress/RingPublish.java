@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** Who sees the tail sees the whole frame before it. */
+/** Who sees the word of a frame sees the whole frame. */
 public final class RingPublish {
     private static final int NOTHING = 0;
     private static final int WHOLE = 1;
@@ -22,7 +22,7 @@ public final class RingPublish {
     /** Its reader. */
     abstract static class Read extends LaneSteps {
         final int read() {
-            if (Words.getAcquire(MEMORY, tail) == 0) {
+            if (!isSent()) {
                 return NOTHING;
             }
             return isWhole(5) ? WHOLE : TORN;
@@ -68,17 +68,17 @@ public final class RingPublish {
     }
 
     @JCStressTest
-    @Mutant(value = "no release of the tail", seen = Mutant.Seen.WEAK_MEMORY)
+    @Mutant(value = "no release of the word", seen = Mutant.Seen.WEAK_MEMORY)
     @Outcome(
             id = {"0", "1"},
             expect = ACCEPTABLE)
     @Outcome(id = "-1", expect = ACCEPTABLE_INTERESTING, desc = "a torn message")
     @State
-    public static class PlainTail extends Read {
+    public static class PlainWord extends Read {
         @Actor
         public void writer() {
             write(5);
-            Words.setOpaque(MEMORY, tail, FRAME);
+            Words.setOpaque(MEMORY, frame, WORD);
         }
 
         @Actor

@@ -19,7 +19,7 @@ public final class RingReuse {
     abstract static class Full extends LaneSteps {
         Full() {
             write(5);
-            Words.set(MEMORY, tail, FRAME);
+            Words.set(MEMORY, frame, WORD);
         }
 
         /** {@code RingWriter.claim}, and the next message. */

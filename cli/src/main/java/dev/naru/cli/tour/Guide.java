@@ -8,13 +8,15 @@ import dev.naru.linux.ChildProcess;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.ExitStatus;
 import dev.naru.linux.Problem;
-import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +27,34 @@ final class Guide {
     private final ProgressLine progress;
     private final TourFile file;
     private final String sha256;
+    private final Patience patience;
     private final AtomicReference<@Nullable Peer> firstToFail = new AtomicReference<>();
     private volatile boolean signalled;
 
-    Guide(Context context, ProgressLine progress, TourFile file, String sha256) {
+    Guide(Context context, ProgressLine progress, TourFile file, String sha256, Patience patience) {
         this.context = context;
         this.progress = progress;
         this.file = file;
         this.sha256 = sha256;
+        this.patience = patience;
+    }
+
+    /**
+     * How long a process that says nothing may be stopped (SIGSTOP, Ctrl-Z). It is counted in looks, not by a clock: a tour
+     * that was stopped itself for minutes then has looked once, and has not lost its patience.
+     *
+     * @param betweenLooks how long nothing is said before a look
+     * @param looks how many looks in a row may find somebody stopped
+     */
+    record Patience(Duration betweenLooks, int looks) {
+        /** Half a minute. */
+        static Patience usual() {
+            return new Patience(Duration.ofMillis(500), 60);
+        }
+
+        private long seconds() {
+            return betweenLooks.multipliedBy(looks).toSeconds();
+        }
     }
 
     Row visit(Stop stop, Path scratch) throws IOException, InterruptedException, CliException {
@@ -40,8 +62,8 @@ final class Guide {
         try (Stop.Crossing crossing = stop.open(scratch);
                 Peer sender = start(stop, TourPeer.SEND, crossing.sender());
                 Peer receiver = start(stop, TourPeer.RECEIVE, crossing.receiver())) {
-            sender.endsWith(receiver);
-            receiver.endsWith(sender);
+            sender.goesWith(receiver);
+            receiver.goesWith(sender);
             sender.expect(TourPeer.READY);
             receiver.expect(TourPeer.READY);
             sender.begin();
@@ -90,9 +112,11 @@ final class Guide {
         private final String role;
         private final AnonymousPipe orders;
         private final AnonymousPipe words;
-        private final BufferedReader lines;
         private final ChildProcess process;
         private final ShutdownHook hook;
+        private final ByteBuffer buffer = ByteBuffer.allocateDirect(1024).limit(0);
+        private @Nullable Peer other;
+        private int looksStopped;
         private String lastWords = "";
 
         Peer(String mechanism, String role, AnonymousPipe orders, AnonymousPipe words, ChildProcess process)
@@ -101,7 +125,6 @@ final class Guide {
             this.role = role;
             this.orders = orders;
             this.words = words;
-            this.lines = new BufferedReader(Channels.newReader(words.reader(), StandardCharsets.UTF_8));
             this.process = process;
             // It ends with the tour by itself, but not while it is stopped.
             this.hook = ShutdownHook.register(() -> {
@@ -116,7 +139,7 @@ final class Guide {
 
         /** Reads lines until that one comes; answers its words. */
         List<String> expect(String word) throws IOException, InterruptedException, CliException {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            for (String line = readLine(); line != null; line = readLine()) {
                 List<String> said = List.of(line.split(" ", -1));
                 if (said.getFirst().equals(word)) {
                     return said.subList(1, said.size());
@@ -131,14 +154,82 @@ final class Guide {
             throw died();
         }
 
+        /** Null when it says nothing more. */
+        private @Nullable String readLine() throws IOException, CliException {
+            ByteArrayOutputStream line = new ByteArrayOutputStream();
+            while (true) {
+                while (buffer.hasRemaining()) {
+                    byte octet = buffer.get();
+                    if (octet == '\n') {
+                        return line.toString(StandardCharsets.UTF_8);
+                    }
+                    line.write(octet);
+                }
+                int read = words.reader().read(buffer.clear(), patience.betweenLooks());
+                buffer.flip();
+                if (read < 0) {
+                    return line.size() == 0 ? null : line.toString(StandardCharsets.UTF_8);
+                }
+                if (read == 0) {
+                    lookAtBoth();
+                }
+            }
+        }
+
         void expectSuccess() throws IOException, InterruptedException, CliException {
-            if (!process.waitFor().isSuccess()) {
+            Optional<ExitStatus> status = process.waitFor(patience.betweenLooks());
+            while (status.isEmpty()) {
+                lookAtBoth();
+                status = process.waitFor(patience.betweenLooks());
+            }
+            if (!status.get().isSuccess()) {
                 throw died();
             }
         }
 
+        /** This one may be silent since the other is stopped. */
+        private void lookAtBoth() throws CliException {
+            look();
+            if (other != null) {
+                other.look();
+            }
+        }
+
+        private void look() throws CliException {
+            if (!isStopped()) {
+                looksStopped = 0;
+                return;
+            }
+            if (looksStopped == 0) {
+                progress.clear();
+                context.say("the %s (pid %d) is stopped; waiting %d s for it to go on: kill -CONT %d"
+                        .formatted(title(), process.pid(), patience.seconds(), process.pid()));
+            }
+            looksStopped++;
+            if (looksStopped > patience.looks()) {
+                throw new CliException(
+                        Problem.PEER_STOPPED, "%s, %s (pid %d)".formatted(mechanism, title(), process.pid()));
+            }
+        }
+
+        private String title() {
+            return role.equals(TourPeer.SEND) ? "sender" : "receiver";
+        }
+
+        /** Field 3 of {@code /proc/PID/stat}, proc(5): T. Traced by a debugger it would be t, and go on by itself. */
+        private boolean isStopped() {
+            try {
+                byte[] stat = Files.readAllBytes(Path.of("/proc", Long.toString(process.pid()), "stat"));
+                String text = new String(stat, StandardCharsets.ISO_8859_1); // a name may be cut in a character
+                return text.startsWith("T", text.lastIndexOf(')') + 2);
+            } catch (IOException ended) {
+                return false;
+            }
+        }
+
         /** When this one fails, the other would wait for it for ever, in the open of a FIFO for example. */
-        void endsWith(Peer other) {
+        void goesWith(Peer other) {
+            this.other = other;
             CompletableFuture<Void> _ = process.onExit().thenAccept(status -> {
                 if (!status.isSuccess() && firstToFail.compareAndSet(null, this)) {
                     other.end();

@@ -32,6 +32,7 @@ public final class TourCommand implements Callable<Integer> {
     private static final int STANDARD_ERROR = 2;
 
     private final Context context;
+    private final Guide.Patience patience;
 
     @Parameters(
             arity = "0..1",
@@ -54,7 +55,12 @@ public final class TourCommand implements Callable<Integer> {
 
     /** Within that command. */
     public TourCommand(Context context) {
+        this(context, Guide.Patience.usual());
+    }
+
+    TourCommand(Context context, Guide.Patience patience) {
         this.context = context;
+        this.patience = patience;
     }
 
     @Override
@@ -63,7 +69,7 @@ public final class TourCommand implements Callable<Integer> {
         TourFile sent = file == null ? TourFile.ofJdk(context.jvm().home()) : TourFile.of(file);
         ProgressLine progress = new ProgressLine(
                 context.err(), Descriptor.borrow(STANDARD_ERROR).isTerminal());
-        Guide guide = new Guide(context, progress, sent, sent.sha256());
+        Guide guide = new Guide(context, progress, sent, sent.sha256(), patience);
         List<Row> rows = new ArrayList<>();
         for (Stop stop : stops) {
             Row row = visit(guide, stop);
@@ -71,6 +77,7 @@ public final class TourCommand implements Callable<Integer> {
             rows.add(row);
             if (json) {
                 new JsonLines(context.out()).line(row::write);
+                context.requireOutput(); // nobody waits for the rest
             }
         }
         if (!json) {

@@ -1,6 +1,7 @@
 package dev.naru.cli.tour;
 
 import dev.naru.cli.CliException;
+import dev.naru.linux.Descriptor;
 import dev.naru.linux.FileStatus;
 import dev.naru.linux.Problem;
 import java.io.IOException;
@@ -28,6 +29,7 @@ record TourFile(Path path, long length) {
         if (status.type() != FileStatus.Type.REGULAR) {
             throw new CliException(Problem.NOT_A_FILE, path.toString());
         }
+        Descriptor.open(path, Descriptor.Access.READ).close(); // throws with the call and the errno
         return new TourFile(path, status.size());
     }
 

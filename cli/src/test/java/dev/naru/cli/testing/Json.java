@@ -12,6 +12,9 @@ import tools.jackson.core.json.JsonFactory;
 
 /** Reads what a command printed as JSON, one object a line, by a parser that forgives nothing. */
 public final class Json {
+    /** What null is read as. */
+    public static final String NULL = "(null)";
+
     private static final JsonFactory STRICT = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -63,6 +66,7 @@ public final class Json {
             case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
+            case VALUE_NULL -> NULL;
             default -> throw new AssertionError("unexpected " + token);
         };
     }

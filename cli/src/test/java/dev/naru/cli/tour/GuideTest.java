@@ -40,7 +40,7 @@ class GuideTest {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
         Context context = new Context(nowhere, nowhere, false, new Context.Jvm(folder, "25", ""));
         TourFile file = TourFile.of(Files.writeString(folder.resolve("file"), "hello"));
-        Guide guide = new Guide(context, new ProgressLine(nowhere, false), file, file.sha256());
+        Guide guide = new Guide(context, new ProgressLine(nowhere, false), file, file.sha256(), Guide.Patience.usual());
         Stop stop = Stop.named(mechanism).orElseThrow();
 
         // when

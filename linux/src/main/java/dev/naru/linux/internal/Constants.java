@@ -137,6 +137,11 @@ public final class Constants {
     public static final int FUTEX2_PRIVATE = FUTEX_PRIVATE_FLAG;
     public static final int CLOCK_MONOTONIC = 1; // <time.h>
 
+    // <linux/membarrier.h>
+    public static final long SYS_MEMBARRIER = X86 ? 324 : 283;
+    public static final int MEMBARRIER_CMD_GLOBAL_EXPEDITED = 1 << 1;
+    public static final int MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED = 1 << 2;
+
     // <sys/ipc.h>, <sys/shm.h>
     public static final int IPC_PRIVATE = 0;
     public static final int IPC_CREAT = 0x200;

@@ -10,16 +10,18 @@ import java.lang.foreign.MemorySegment;
  *   header page   128  lanes, int32            132  0
  *                 136  bytes of a lane, int64: a power of two
  *   4096          bell, int64; the futex is its low half
- *   4096 + 128    id of the reader, int64
+ *   4096 + 128    id of the reader, 8 its barrier, each int64
  *   4608 + 512 i  lane i, each word int64, each group on 128 bytes of its own:
  *                   0 tail, 8 woken, 16 sent, 24 full, 32 takeovers         stored by its producer
  *                 128 head, 136 woken for room, 144 received                stored by the reader
  *                 256 armed                                                 stored by the reader before it sleeps
- *                 384 armed for room, 392 id of the producer                stored by the producer
+ *                 384 armed for room, 392 id of the producer, 400 its barrier   stored by the producer
  *   then, from the next multiple of 4096, the bytes of lane 0, lane 1, …
  *
- *   frame   0  length of the payload, int32    4  mark, int32: 0 a message, -1 padding    8  payload, to a multiple of 8
+ *   frame   0  length of the payload, int32    4  mark, int32: 1 a message, -1 padding    8  payload, to a multiple of 8
  * </pre>
+ *
+ * <p>Length and mark are one word, whose store sends the frame; it is 0 where nothing was sent yet.
  *
  * <p>Positions count bytes from the birth of the lane and never wrap; a frame lies at its position modulo the lane.
  */
@@ -29,6 +31,7 @@ public final class RingLayout {
 
     public static final long BELL_AT = HeaderLayout.SIZE;
     public static final long READER_AT = HeaderLayout.SIZE + 128;
+    public static final long READER_BARRIER_AT = READER_AT + 8;
     private static final long FIRST_LANE_AT = HeaderLayout.SIZE + 512;
     private static final long LANE_SIZE = 512;
 
@@ -44,9 +47,13 @@ public final class RingLayout {
     public static final long ARMED = 256;
     public static final long ROOM_ARMED = 384;
     public static final long PRODUCER = 392;
+    public static final long BARRIER = 400;
 
     /** The bytes before a payload. */
     public static final int FRAME_HEADER = 8;
+
+    /** The mark of a message, in the upper half of a frame's word. */
+    public static final long MESSAGE = 1L << 32;
 
     /** The mark of padding, in the upper half of a frame's first word, which is negative then. */
     public static final long PADDING = -1L << 32;
@@ -91,8 +98,18 @@ public final class RingLayout {
         return (int) (laneBytes / 8) - FRAME_HEADER;
     }
 
-    /** How much may be claimed and not published: with a claim more, half a lane stays untouched behind the tail. */
+    /** How much may be finished and not sent yet, before a claim more. */
     public static long maxStaged(long laneBytes) {
+        return laneBytes / 4;
+    }
+
+    /** Where a producer stores its tail: when the end passes a multiple of this, a power of two. */
+    public static long tailStep(long laneBytes) {
+        return Math.min(4096, laneBytes / 8);
+    }
+
+    /** How far behind the tail no producer has overwritten anything. */
+    public static long untouched(long laneBytes) {
         return laneBytes / 4;
     }
 
@@ -117,9 +134,13 @@ public final class RingLayout {
 
             @Override
             public void recover(MemorySegment memory) {
-                long words = data(lanes(memory), 0, laneBytes(memory));
-                var _ = memory.asSlice(HeaderLayout.SIZE, words - HeaderLayout.SIZE)
-                        .fill((byte) 0);
+                int lanes = lanes(memory);
+                long laneBytes = laneBytes(memory);
+                long words = data(lanes, 0, laneBytes) - HeaderLayout.SIZE;
+                var _ = memory.asSlice(HeaderLayout.SIZE, words).fill((byte) 0);
+                for (int lane = 0; lane < lanes; lane++) {
+                    Words.set(memory, data(lanes, lane, laneBytes), 0); // nothing was sent
+                }
             }
         };
     }

@@ -51,7 +51,7 @@ public final class FarSide {
             case "hold" -> {
                 try (SharedLock lock = SharedLock.open(file)) {
                     say(lock.lock().toString());
-                    awaitEnd();
+                    awaitLine();
                     lock.unlock();
                     say("unlocked");
                 }
@@ -72,7 +72,7 @@ public final class FarSide {
                         writer.send(ByteBuffer.allocate(8).putLong(0, i));
                     }
                     say(writer.claim(8).toString());
-                    awaitEnd();
+                    awaitLine();
                 }
             }
             case "receive" -> {
@@ -97,7 +97,7 @@ public final class FarSide {
                     int _ = reader.drain(
                             (memory, offset, length) -> {
                                 say("handles");
-                                awaitEnd();
+                                awaitLine();
                             },
                             1);
                 }
@@ -109,7 +109,7 @@ public final class FarSide {
                         writer.send(ByteBuffer.allocate(8).putLong(0, i));
                     }
                     say("sent");
-                    awaitEnd();
+                    awaitLine();
                 }
             }
             case "listen" -> {
@@ -123,6 +123,44 @@ public final class FarSide {
                         got++;
                     } while (last < number - 1);
                     say("got " + got + " missed " + reader.missed());
+                }
+            }
+            case "send-to-each" -> {
+                for (int i = 0; i < number; i++) {
+                    try (Ring ring = Ring.open(file.resolve("" + i));
+                            RingWriter writer = ring.writer(Waiting.park())) {
+                        writer.send(ByteBuffer.allocate(8).putLong(0, i));
+                    }
+                }
+                say("sent");
+            }
+            case "receive-from-each" -> {
+                for (int i = 0; i < number; i++) {
+                    try (Ring ring = Ring.open(file.resolve("" + i));
+                            RingReader reader = ring.reader(Waiting.park())) {
+                        while (reader.receive().length != 8) {} // what fills it
+                    }
+                }
+                say("received");
+            }
+            case "flood" -> {
+                awaitLine();
+                try (Ring ring = Ring.open(file);
+                        RingWriter writer = ring.writer()) {
+                    for (int i = 0; i < number; i++) {
+                        writer.send(Numbered.message(i, 8));
+                    }
+                    say("sent");
+                }
+            }
+            case "flood-broadcast" -> {
+                awaitLine();
+                try (Broadcast ring = Broadcast.open(file);
+                        BroadcastWriter writer = ring.writer()) {
+                    for (int i = 0; i < number; i++) {
+                        writer.send(Numbered.message(i, 16));
+                    }
+                    say("sent");
                 }
             }
             case "create-ring" -> {
@@ -139,9 +177,12 @@ public final class FarSide {
         System.out.flush();
     }
 
-    private static void awaitEnd() {
+    /** Waits to be told to go on. Without that word nobody is there any more, or this is to be killed: it only ends. */
+    private static void awaitLine() {
         try {
-            while (System.in.read() >= 0) {}
+            if (System.in.read() < 0) {
+                Runtime.getRuntime().halt(1);
+            }
         } catch (IOException gone) {
             throw new AssertionError(gone);
         }

@@ -19,7 +19,8 @@ public enum Language {
             Path.of("..", "docs", "layouts").toAbsolutePath().normalize();
 
     /**
-     * The command that starts the peer: {@code send|receive RING MANY}, {@code count LOCK MANY COUNTER} or {@code hold LOCK
+     * The command that starts the peer: {@code send|receive RING MANY}, {@code broadcast|listen
+     * RING MANY}, {@code count LOCK MANY COUNTER} or {@code hold LOCK
      * 0}.
      *
      * @param folder where it may be built

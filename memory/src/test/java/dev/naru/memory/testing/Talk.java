@@ -6,7 +6,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A process that says lines and ends when its standard input does. It is gone when this is closed. */
+/** A process that says lines and goes on when it gets one. It is gone when this is closed. */
 public final class Talk implements AutoCloseable {
     private final Process process;
     private final BufferedReader lines;
@@ -42,15 +42,20 @@ public final class Talk implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Ends its standard input. */
+    /** Tells it to go on. */
     public Talk goOn() throws IOException {
+        process.getOutputStream().write('\n');
         process.getOutputStream().close();
         return this;
     }
 
-    /** Kills it (SIGKILL) and waits until it is gone. */
+    /**
+     * Kills it (SIGKILL) and waits until it is gone. Not by {@link Process#destroyForcibly}, which also closes its standard
+     * input: whoever it has started, and who is killed with it only a moment later, would see that end.
+     */
     public void kill() throws InterruptedException {
-        var _ = process.destroyForcibly().waitFor();
+        boolean _ = process.toHandle().destroyForcibly();
+        int _ = process.waitFor();
     }
 
     /** Waits for its end: its exit status. */
@@ -61,7 +66,7 @@ public final class Talk implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try (lines) {
-            process.destroyForcibly().waitFor();
+            kill();
             process.getOutputStream().close();
         } catch (InterruptedException guard) {
             throw new AssertionError(guard);

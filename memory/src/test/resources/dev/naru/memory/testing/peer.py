@@ -23,6 +23,24 @@ elif verb == "receive":
         if ring.receive() != message(number):
             sys.exit(4)
     print("received")
+elif verb == "broadcast":
+    ring = naru.Broadcast(path).producer()
+    for number in range(ring.sequence, many):
+        ring.send(message(number))
+    ring.give(4352)
+    print("sent")
+elif verb == "listen":
+    ring = naru.Broadcast(path).listener()
+    first, number = ring.expected, -1
+    print("listens", flush=True)
+    while number < many - 1:
+        seen = ring.receive()
+        (next,) = struct.unpack_from("<q", seen)
+        if next <= number or seen != message(next):
+            sys.exit(4)
+        number = next
+    ring.give(ring.row)
+    print("received" if first + ring.received + ring.missed == many else "miscounted")
 elif verb == "count":
     lock = naru.Lock(path)
     counter = mmap.mmap(os.open(sys.argv[5], os.O_RDWR), 8)
@@ -34,5 +52,6 @@ elif verb == "count":
 else:
     lock = naru.Lock(path)
     print("owner died" if lock.lock() else "acquired", flush=True)
-    sys.stdin.read(1)
+    if not sys.stdin.read(1):
+        os._exit(1)  # nobody told it to go on
     lock.unlock()

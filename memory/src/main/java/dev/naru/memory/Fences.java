@@ -1,0 +1,45 @@
+package dev.naru.memory;
+
+import dev.naru.linux.MemoryBarrier;
+import dev.naru.memory.internal.Words;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The fences of an end of a ring: one between a store and the look for a sleeper, with each message, and one between arming
+ * and the last look, before each sleep. An end that seldom sleeps makes both at the second place, by {@link MemoryBarrier},
+ * and promises so in the ring: {@code docs/layouts/ring.md}, Barriers.
+ */
+final class Fences {
+    private static final boolean REGISTERED = MemoryBarrier.register();
+
+    private static final long PROMISED = 1;
+
+    private final MemorySegment memory;
+    private final boolean promises;
+
+    /** Of an end that has just taken its role; {@code own} is where its promise stands. */
+    Fences(MemorySegment memory, long own, Waiting policy) {
+        this.memory = memory;
+        this.promises = REGISTERED && policy.spinNanos() > 0;
+        boolean promised = Words.getOpaque(memory, own) == PROMISED;
+        Words.setOpaque(memory, own, promises ? PROMISED : 0);
+        if (promised && !promises) {
+            boolean _ = MemoryBarrier.everywhere(); // from now on nobody relies on the promise of the end before
+        }
+    }
+
+    /** Between a store and the look for a sleeper, whose promise stands at that offset. */
+    void afterStore(long theirs) {
+        if (!REGISTERED || Words.getOpaque(memory, theirs) != PROMISED) {
+            VarHandle.fullFence();
+        }
+    }
+
+    /** Between arming and the last look. */
+    void afterArming() {
+        if (!promises || !MemoryBarrier.everywhere()) {
+            VarHandle.fullFence();
+        }
+    }
+}
