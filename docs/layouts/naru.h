@@ -18,7 +18,10 @@
 
 enum { NARU_LOCK = 1, NARU_RING = 2 };
 #define NARU_LOCK_BASE ((int64_t)1 << 62)
-typedef struct { int fd; char *base; size_t size; int64_t id; int lanes; int64_t lane_bytes; } naru;
+typedef struct {
+    int fd; char *base; size_t size; int64_t id; int lanes; int64_t lane_bytes;
+    int64_t end, sent; /* of the lane that it sends in: one, if any */
+} naru;
 
 #define NARU_AT(n, at) ((int64_t *)((n)->base + (at)))
 #define naru_acquire(p) __atomic_load_n(p, __ATOMIC_ACQUIRE)
@@ -135,61 +138,103 @@ static inline char *naru_data(naru *n, int lane) {
     return n->base + first + lane * n->lane_bytes;
 }
 static inline int64_t naru_frame(int64_t length) { return (length + 15) & -8; }
-/* The lane that this process sends in from now on. */
-static inline int naru_writer(naru *n) {
-    for (int lane = 0; lane < n->lanes; lane++)
-        if (naru_take(n, 4608 + 512 * (int64_t)lane + 392) == 0) return lane;
-    return -1;
+/* The word of the frame at that position: 0 where nothing was sent yet, else mark << 32 | length. */
+static inline int64_t *naru_word(naru *n, int lane, int64_t position) {
+    return (int64_t *)(naru_data(n, lane) + (position & (n->lane_bytes - 1)));
 }
-/* Sends a message, and sleeps until there is room. EMSGSIZE: longer than an eighth of the lane less 8. */
-static inline int naru_send(naru *n, int lane, const void *message, int32_t length) {
-    int64_t *head = NARU_LANE(n, lane, 128), tail = *NARU_LANE(n, lane, 0), frame = naru_frame(length), seen;
-    int64_t index = tail & (n->lane_bytes - 1), padding = index + frame > n->lane_bytes ? n->lane_bytes - index : 0;
-    if (length < 0 || length > n->lane_bytes / 8 - 8) { errno = EMSGSIZE; return -1; }
-    while (tail + padding + frame - (seen = naru_acquire(head)) > n->lane_bytes) {
-        naru_store(NARU_LANE(n, lane, 384), seen + 1);
-        naru_fence();
-        naru_wait(head, seen, 50);
-    }
-    int32_t *at = (int32_t *)(naru_data(n, lane) + index);
-    if (padding) { at[0] = (int32_t)(padding - 8); at[1] = -1; at = (int32_t *)naru_data(n, lane); }
-    at[0] = length; at[1] = 0;
-    memcpy(at + 2, message, (size_t)length);
-    naru_store(NARU_LANE(n, lane, 16), *NARU_LANE(n, lane, 16) + 1);
-    naru_release(NARU_LANE(n, lane, 0), tail + padding + frame);
+/* It sleeps at once, so it promises no barrier. From the call on nobody relies on what the one before promised. */
+static inline void naru_no_barrier(naru *n, int64_t at) {
+    naru_store(NARU_AT(n, at), 0);
+    syscall(SYS_membarrier, 1 << 1 /* MEMBARRIER_CMD_GLOBAL_EXPEDITED */, 0, 0); /* refused: one wake may be late */
+}
+static inline void naru_tail(naru *n, int lane) {
+    naru_store(NARU_LANE(n, lane, 16), n->sent);
+    naru_release(NARU_LANE(n, lane, 0), n->end);
+    __atomic_thread_fence(__ATOMIC_RELEASE); /* before what is written over next: for those who look from outside */
+}
+static inline void naru_wake_reader(naru *n, int lane) {
     naru_fence();
     if (naru_relaxed(NARU_LANE(n, lane, 256)) > *NARU_LANE(n, lane, 8)) {
         __atomic_fetch_add(NARU_AT(n, 4096), 1, __ATOMIC_SEQ_CST);
         naru_wake(NARU_AT(n, 4096), 0x7fffffff);
-        naru_store(NARU_LANE(n, lane, 8), tail + padding + frame); /* after the wake */
+        naru_store(NARU_LANE(n, lane, 8), n->end); /* after the wake */
     }
+}
+static inline void naru_wake_writer(naru *n, int lane) {
+    int64_t *head = NARU_LANE(n, lane, 128);
+    naru_fence();
+    if (naru_relaxed(NARU_LANE(n, lane, 384)) > *NARU_LANE(n, lane, 136)) {
+        naru_wake(head, 0x7fffffff);
+        naru_store(NARU_LANE(n, lane, 136), *head);
+    }
+}
+/* The lane that this naru sends in from now on. */
+static inline int naru_writer(naru *n) {
+    for (int lane = 0; lane < n->lanes; lane++) {
+        if (naru_take(n, 4608 + 512 * (int64_t)lane + 392) < 0) continue;
+        n->end = naru_acquire(NARU_LANE(n, lane, 0));
+        n->sent = *NARU_LANE(n, lane, 16);
+        for (int64_t word; (word = naru_acquire(naru_word(n, lane, n->end))) != 0; n->end += naru_frame((int32_t)word))
+            n->sent += word > 0;
+        naru_tail(n, lane);
+        naru_no_barrier(n, 4608 + 512 * (int64_t)lane + 400);
+        naru_wake_reader(n, lane); /* the last one may have died before its wake */
+        return lane;
+    }
+    return -1;
+}
+/* Sends a message, and sleeps until there is room. EMSGSIZE: longer than an eighth of the lane less 8. */
+static inline int naru_send(naru *n, int lane, const void *message, int32_t length) {
+    int64_t *head = NARU_LANE(n, lane, 128), from = n->end, at = from, frame = naru_frame(length), seen;
+    int64_t left = n->lane_bytes - (from & (n->lane_bytes - 1)), word = (int64_t)1 << 32 | length;
+    int64_t step = n->lane_bytes / 8 < 4096 ? n->lane_bytes / 8 : 4096;
+    if (length < 0 || length > n->lane_bytes / 8 - 8) { errno = EMSGSIZE; return -1; }
+    if (frame > left) at += left; /* behind padding */
+    while (at + frame + 8 - (seen = naru_acquire(head)) > n->lane_bytes) {
+        naru_store(NARU_LANE(n, lane, 384), seen + 1);
+        naru_fence();
+        naru_wait(head, seen, 50);
+    }
+    memcpy(naru_word(n, lane, at) + 1, message, (size_t)length);
+    naru_store(naru_word(n, lane, at + frame), 0); /* nothing was sent from there on */
+    if (at != from) {
+        naru_store(naru_word(n, lane, at), word); /* it counts when the padding does */
+        word = (int64_t)(~(uint64_t)0 << 32) | (left - 8);
+    }
+    naru_release(naru_word(n, lane, from), word); /* this sends it */
+    n->end = at + frame;
+    n->sent++;
+    if ((from ^ n->end) & -step) naru_tail(n, lane);
+    naru_wake_reader(n, lane);
     return 0;
 }
-static inline int naru_reader(naru *n) { return naru_take(n, 4224); }
+static inline int naru_reader(naru *n) {
+    if (naru_take(n, 4224) < 0) return -1;
+    naru_no_barrier(n, 4232);
+    for (int lane = 0; lane < n->lanes; lane++) naru_wake_writer(n, lane); /* likewise */
+    return 0;
+}
 /* Receives a message into a buffer of at least an eighth of a lane, and sleeps until there is one: its length. */
 static inline int32_t naru_receive(naru *n, void *buffer) {
     for (;;) {
-        int64_t bell = naru_acquire(NARU_AT(n, 4096)); /* before the look at the tails */
+        int64_t bell = naru_acquire(NARU_AT(n, 4096)); /* before the look at the words */
         for (int armed = 0; armed < 2; armed++) {
             for (int lane = 0; lane < n->lanes; lane++) {
-                int64_t *head = NARU_LANE(n, lane, 128), at = *head;
-                while (naru_acquire(NARU_LANE(n, lane, 0)) > at) {
-                    int32_t *frame = (int32_t *)(naru_data(n, lane) + (at & (n->lane_bytes - 1))), length = frame[0];
-                    if (frame[1] == 0) memcpy(buffer, frame + 2, (size_t)length);
-                    int message = frame[1] == 0;
-                    at += naru_frame(length);
-                    if (message) naru_store(NARU_LANE(n, lane, 144), *NARU_LANE(n, lane, 144) + 1);
-                    naru_release(head, at);
-                    naru_fence();
-                    if (naru_relaxed(NARU_LANE(n, lane, 384)) > *NARU_LANE(n, lane, 136)) {
-                        naru_wake(head, 0x7fffffff);
-                        naru_store(NARU_LANE(n, lane, 136), at);
+                int64_t *head = NARU_LANE(n, lane, 128), at = *head, word;
+                while ((word = naru_acquire(naru_word(n, lane, at))) != 0) {
+                    int32_t length = (int32_t)word;
+                    if (word > 0) { /* not padding */
+                        memcpy(buffer, naru_word(n, lane, at) + 1, (size_t)length);
+                        naru_store(NARU_LANE(n, lane, 144), *NARU_LANE(n, lane, 144) + 1);
                     }
-                    if (message) return length;
+                    at += naru_frame(length);
+                    naru_release(head, at);
+                    naru_wake_writer(n, lane);
+                    if (word > 0) return length;
                 }
                 if (!armed) naru_store(NARU_LANE(n, lane, 256), at + 1);
             }
-            naru_fence(); /* then all tails once more */
+            naru_fence(); /* then all words once more */
         }
         naru_wait(NARU_AT(n, 4096), bell, 50);
     }

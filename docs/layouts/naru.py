@@ -22,7 +22,7 @@ for _name in "exchange", "fetch_add":
 _op("compare_exchange").restype = ctypes.c_bool
 _op("compare_exchange").argtypes = [_ptr, ctypes.POINTER(_u64), _u64, _int, _int]
 
-_FUTEX = {"x86_64": 202, "aarch64": 98}[os.uname().machine]
+_FUTEX, _MEMBARRIER = {"x86_64": (202, 324), "aarch64": (98, 283)}[os.uname().machine]
 _LOCK_BASE = 1 << 62
 _OFD_GETLK, _OFD_SETLK = 36, 37
 _FLOCK = "hhqqi4x"  # struct flock: l_type, l_whence, l_start, l_len, l_pid
@@ -127,76 +127,110 @@ class Lock(File):
             self.wake(128, 1)
 
 
+def _frame(length):
+    return (length + 15) & -8
+
+
 class Ring(File):
     def __init__(self, path):
         super().__init__(path, RING)
         self.lanes, self.lane_bytes = struct.unpack_from("<i4xq", self.map, 128)
         self.data = (4608 + 512 * self.lanes + 4095) & -4096
 
+    def no_barrier(self, at):
+        """It sleeps at once, so it promises no barrier. From the call on nobody relies on what the one before promised."""
+        self.store(at, 0)
+        _libc.syscall(_MEMBARRIER, 1 << 1, 0, 0)  # MEMBARRIER_CMD_GLOBAL_EXPEDITED; refused: one wake may be late
+
     def writer(self):  # takes a lane, and sends in it from now on
         for lane in range(self.lanes):
             if self.take(4608 + 512 * lane + 392):
                 self.lane = 4608 + 512 * lane
                 self.lane_data = self.data + lane * self.lane_bytes
+                self.end, self.sent = self.load(self.lane), self.load(self.lane + 16)
+                while word := self.load(self.word(self.end)):
+                    self.end += _frame(word & 0xFFFFFFFF)
+                    self.sent += word >> 32 == 1
+                self.store_tail()
+                self.no_barrier(self.lane + 400)
+                self.wake_reader()  # the last one may have died before its wake
                 return self
         raise RuntimeError("every lane has a producer")
+
+    def word(self, position):
+        """Where the word of the frame at that position is: 0 where nothing was sent yet, else mark << 32 | length."""
+        return self.lane_data + (position & (self.lane_bytes - 1))
 
     def send(self, message):
         """Sends bytes, and sleeps until there is room."""
         if len(message) > self.lane_bytes // 8 - 8:
             raise ValueError("the message is too long")
-        tail, frame = self.load(self.lane), (len(message) + 15) & -8
-        index = tail & (self.lane_bytes - 1)
-        padding = self.lane_bytes - index if index + frame > self.lane_bytes else 0
-        after = tail + padding + frame
-        while after - (head := self.load(self.lane + 128)) > self.lane_bytes:
+        start, frame, word = self.end, _frame(len(message)), 1 << 32 | len(message)
+        left = self.lane_bytes - (start & (self.lane_bytes - 1))
+        at = start if frame <= left else start + left  # behind padding
+        while at + frame + 8 - (head := self.load(self.lane + 128)) > self.lane_bytes:
             self.store(self.lane + 384, head + 1)
             self.fence()
             self.wait(self.lane + 128, head, 50)
-        if padding:
-            struct.pack_into("<ii", self.map, self.lane_data + index, padding - 8, -1)
-            index = 0
-        struct.pack_into("<ii", self.map, self.lane_data + index, len(message), 0)
-        start = self.lane_data + index + 8
-        self.map[start : start + len(message)] = message
-        self.store(self.lane + 16, self.load(self.lane + 16) + 1)
-        self.store(self.lane, after, _RELEASE)
+        payload = self.word(at) + 8
+        self.map[payload : payload + len(message)] = message
+        self.store(self.word(at + frame), 0)  # nothing was sent from there on
+        if at != start:
+            self.store(self.word(at), word)  # it counts when the padding does
+            word = 0xFFFFFFFF << 32 | left - 8
+        self.store(self.word(start), word, _RELEASE)  # this sends it
+        self.end, self.sent = at + frame, self.sent + 1
+        if (start ^ self.end) & -min(4096, self.lane_bytes // 8):
+            self.store_tail()
+        self.wake_reader()
+
+    def store_tail(self):
+        self.store(self.lane + 16, self.sent)
+        self.store(self.lane, self.end, _RELEASE)
+        self.fence()  # before what is written over next: for those who look from outside
+
+    def wake_reader(self):
         self.fence()
         if self.load(self.lane + 256) > self.load(self.lane + 8):
             _op("fetch_add")(self.base + 4096, 1, _SEQ_CST)
             self.wake(4096, 0x7FFFFFFF)
-            self.store(self.lane + 8, after)  # after the wake
+            self.store(self.lane + 8, self.end)  # after the wake
 
     def reader(self):
         if not self.take(4224):
             raise RuntimeError("it has a reader already")
+        self.no_barrier(4232)
+        for number in range(self.lanes):
+            self.wake_writer(4608 + 512 * number)  # likewise
         return self
+
+    def wake_writer(self, lane):
+        self.fence()
+        if self.load(lane + 384) > self.load(lane + 136):
+            self.wake(lane + 128, 0x7FFFFFFF)
+            self.store(lane + 136, self.load(lane + 128))
 
     def receive(self):
         """The next message; sleeps until there is one."""
         while True:
-            bell = self.load(4096)  # before the look at the tails
+            bell = self.load(4096)  # before the look at the words
             for armed in (False, True):
                 for number in range(self.lanes):
                     lane, data = 4608 + 512 * number, self.data + number * self.lane_bytes
                     at = self.load(lane + 128)
-                    while self.load(lane) > at:
-                        start = data + (at & (self.lane_bytes - 1))
-                        length, mark = struct.unpack_from("<ii", self.map, start)
-                        message = bytes(self.map[start + 8 : start + 8 + length]) if mark == 0 else None
-                        at += (length + 15) & -8
-                        if mark == 0:
+                    while word := self.load(start := data + (at & (self.lane_bytes - 1))):
+                        mark, length = word >> 32, word & 0xFFFFFFFF
+                        if mark == 1:  # not padding
+                            message = bytes(self.map[start + 8 : start + 8 + length])
                             self.store(lane + 144, self.load(lane + 144) + 1)
+                        at += _frame(length)
                         self.store(lane + 128, at, _RELEASE)
-                        self.fence()
-                        if self.load(lane + 384) > self.load(lane + 136):
-                            self.wake(lane + 128, 0x7FFFFFFF)
-                            self.store(lane + 136, at)
-                        if mark == 0:
+                        self.wake_writer(lane)
+                        if mark == 1:
                             return message
                     if not armed:
                         self.store(lane + 256, at + 1)
-                self.fence()  # then all tails once more
+                self.fence()  # then all words once more
             self.wait(4096, bell, 50)
 
 
