@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs every model (must pass) and every mutant (must fail). Needs spin and gcc; 2 cores, about 7 minutes, 3 GiB of memory.
-# check.sh --short runs those marked + in the list, within a minute: the lock, the ring and the broadcast ring on small
+# check.sh --short runs those marked + in the list, a minute or two: the lock, the ring and the broadcast ring on small
 # bounds, and their mutants.
 # 'ends' = no cycle in the whole state space: every run, however unfair, comes to an end, where the final assertions look
 # whether anybody is stuck or anything is lost. So no endless loop hides a lost wake-up.
