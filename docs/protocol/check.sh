@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs every model (must pass) and every mutant (must fail). Needs spin and gcc; 2 cores, about 7 minutes, 3 GiB of memory.
+# Runs every model (must pass) and every mutant (must fail). Needs spin and gcc; 2 cores, some ten minutes, 3 GiB of memory.
 # check.sh --short runs those marked + in the list, a minute or two: the lock, the ring and the broadcast ring on small
 # bounds, and their mutants.
 # 'ends' = no cycle in the whole state space: every run, however unfair, comes to an end, where the final assertions look
