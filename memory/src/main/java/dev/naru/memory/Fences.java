@@ -22,10 +22,9 @@ final class Fences {
     Fences(MemorySegment memory, long own, Waiting policy) {
         this.memory = memory;
         this.promises = REGISTERED && policy.spinNanos() > 0;
-        boolean promised = Words.getOpaque(memory, own) == PROMISED;
         Words.setOpaque(memory, own, promises ? PROMISED : 0);
-        if (promised && !promises) {
-            boolean _ = MemoryBarrier.everywhere(); // from now on nobody relies on the promise of the end before
+        if (!promises) {
+            boolean _ = MemoryBarrier.everywhere(); // from now on nobody relies on a promise of the ends before
         }
     }
 

@@ -112,6 +112,7 @@ class VirtualThreadsTest {
         for (Ring ring : rings) {
             RingWriter writer = ring.writer(Waiting.park());
             while (writer.trySend(large.clear())) {}
+            while (writer.trySend(ByteBuffer.allocate(8))) {}
             writers.add(Task.start(ThreadKind.VIRTUAL, () -> {
                 writer.send(new byte[8]);
                 return true;
