@@ -133,7 +133,7 @@ class FifoWriteTest {
                 .run();
 
         // then
-        assertThat(result.endedWith(69).out()).isEqualTo("0\n");
+        assertThat(result.endedWith(65).out()).isEqualTo("0\n");
         assertThat(result.err()).contains("EISDIR", "code: kernel");
     }
 
