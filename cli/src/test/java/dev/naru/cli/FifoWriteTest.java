@@ -134,7 +134,7 @@ class FifoWriteTest {
 
         // then
         assertThat(result.endedWith(65).out()).isEqualTo("0\n");
-        assertThat(result.err()).contains("EISDIR", "code: kernel");
+        assertThat(result.err()).contains("EISDIR", "code: is-a-directory");
     }
 
     @Test
