@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  */
 abstract sealed class RingEnd implements Closeable permits RingWriter, BroadcastWriter, ReceivingEnd {
     /** A sleeper looks again after so long: whoever was to wake it may have been killed first. */
-    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final int LOOKS = 64;
 
