@@ -33,7 +33,9 @@ final class RingTable {
         try {
             return Optional.of(RingView.of(ring));
         } catch (ErrnoException refused) {
-            if (refused.problem() == Problem.DENIED || refused.problem() == Problem.NO_RING) {
+            if (refused.problem() == Problem.DENIED
+                    || refused.problem() == Problem.NO_RING
+                    || refused.problem() == Problem.WRONG_KIND) { // damaged; the others are listed all the same
                 return Optional.empty();
             }
             throw refused;

@@ -20,6 +20,9 @@ import java.util.function.Consumer;
  * <p>{@link #drain} makes no garbage. Used by one thread at a time; any thread may close it.
  */
 public final class BroadcastReader extends ReceivingEnd {
+    /** Against a ring whose words make no sense. */
+    private static final int MOST_TRIES = 1_000;
+
     private final long row;
     private final long data;
     private final long bytes;
@@ -29,7 +32,7 @@ public final class BroadcastReader extends ReceivingEnd {
     private final MemorySegment copy;
 
     private long position;
-    private long expectedSequence;
+    private long expectedSequence = -1;
     private long received;
     private long missed;
 
@@ -43,10 +46,11 @@ public final class BroadcastReader extends ReceivingEnd {
         this.data = BroadcastLayout.data(BroadcastLayout.rows(memory));
         this.maxMessage = BroadcastLayout.maxMessage(bytes);
         this.copy = MemorySegment.ofArray(new long[maxMessage / Long.BYTES + 1]);
-        do {
+        for (int tries = 0; tries < MOST_TRIES && expectedSequence < 0; tries++) {
             position = Words.getAcquire(memory, BroadcastLayout.TAIL_AT);
             expectedSequence = BroadcastLayout.sent(memory, position);
-        } while (expectedSequence < 0);
+        }
+        expectedSequence = Math.max(0, expectedSequence);
         note();
     }
 

@@ -1,8 +1,10 @@
 package dev.naru.memory;
 
+import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
 import dev.naru.linux.Poller;
+import dev.naru.linux.Problem;
 import dev.naru.linux.SharedMapping;
 import dev.naru.linux.Sleepers;
 import dev.naru.memory.internal.Member;
@@ -55,6 +57,20 @@ abstract sealed class RingEnd implements Closeable permits RingWriter, Broadcast
         }
         this.memory = mapping.segment();
     }
+
+    /** What is told of words that no end of ours leaves. */
+    final ErrnoException damaged(String found) {
+        return ErrnoException.of(
+                Problem.WRONG_KIND,
+                Errno.EINVAL.number(),
+                "open",
+                member.target(),
+                "a sound ring",
+                "damaged, " + found);
+    }
+
+    /** Goes on where the former owner of the role was. The role is given back when this fails. */
+    void takeOver() throws ErrnoException {}
 
     /** Whether what is waited for is there. */
     abstract boolean isReady();

@@ -24,6 +24,12 @@ final class RingEnds {
     synchronized <T extends RingEnd> T add(Opening<T> opening) throws IOException {
         requireOpen();
         T end = opening.open();
+        try {
+            end.takeOver();
+        } catch (IOException | RuntimeException | Error failed) {
+            end.close(); // its role is given back
+            throw failed;
+        }
         open.add(end);
         return end;
     }

@@ -48,7 +48,10 @@ public final class RingReader extends ReceivingEnd {
         Lane(MemorySegment memory, int lane) {
             this.words = RingLayout.lane(lane);
             this.data = RingLayout.data(RingLayout.lanes(memory), lane, RingLayout.laneBytes(memory));
-            // All afresh: somebody else has read here.
+        }
+
+        /** All afresh: somebody else has read here. */
+        void takeOver(MemorySegment memory) {
             this.head = Words.getAcquire(memory, words + RingLayout.HEAD);
             this.received = Words.getOpaque(memory, words + RingLayout.RECEIVED);
             this.roomWoken = Words.getOpaque(memory, words + RingLayout.ROOM_WOKEN);
@@ -62,7 +65,17 @@ public final class RingReader extends ReceivingEnd {
         this.lanes = new Lane[RingLayout.lanes(memory)];
         for (int lane = 0; lane < lanes.length; lane++) {
             lanes[lane] = new Lane(memory, lane);
-            wakeWriter(lanes[lane]); // the former reader may have died between making room and its wake
+        }
+    }
+
+    @Override
+    void takeOver() throws ErrnoException {
+        for (Lane lane : lanes) {
+            lane.takeOver(memory);
+            if (lane.head < 0 || lane.head % RingLayout.FRAME_HEADER != 0) {
+                throw damaged("head " + lane.head);
+            }
+            wakeWriter(lane); // the former reader may have died between making room and its wake
         }
     }
 
@@ -96,9 +109,7 @@ public final class RingReader extends ReceivingEnd {
             }
             return handled == 0 ? CLOSED : handled;
         }
-        if (handled == 0) {
-            pacing.foundNothing();
-        } else {
+        if (handled > 0) {
             pacing.found(handled, handled < limit);
         }
         return handled;
@@ -118,11 +129,15 @@ public final class RingReader extends ReceivingEnd {
                     break;
                 }
                 int length = (int) word;
+                int mark = (int) (word >> 32);
                 long after = position + RingLayout.frame(length);
-                if (length < 0 || after - begin > laneBytes) {
+                if (length < 0
+                        || (position & mask) + RingLayout.frame(length) > laneBytes
+                        || after - begin > laneBytes
+                        || (mark != 1 && mark != -1)) {
                     throw torn(position, word);
                 }
-                if (word > 0) { // not padding
+                if (mark > 0) { // not padding
                     handler.onMessage(memory, frameAt + RingLayout.FRAME_HEADER, length);
                     handled++;
                 }
@@ -177,11 +192,7 @@ public final class RingReader extends ReceivingEnd {
         if (pacing.isDue()) {
             awaitTail();
         }
-        if (hasMessage()) {
-            return true;
-        }
-        pacing.foundNothing();
-        return false;
+        return hasMessage();
     }
 
     private boolean hasMessage() {

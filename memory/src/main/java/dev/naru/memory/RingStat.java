@@ -68,6 +68,7 @@ public final class RingStat implements Closeable {
     /** Reads the counters. */
     public Snapshot read() throws IOException {
         MemorySegment memory = observer.memory();
+        long laneBytes = RingLayout.laneBytes(memory);
         List<Lane> lanes = new ArrayList<>();
         for (int lane = 0; lane < RingLayout.lanes(memory); lane++) {
             long words = RingLayout.lane(lane);
@@ -80,10 +81,10 @@ public final class RingStat implements Closeable {
                     Words.getOpaque(memory, words + RingLayout.FULL),
                     Words.getOpaque(memory, words + RingLayout.TAKEOVERS),
                     end.position(),
-                    end.position() - head));
+                    Math.clamp(end.position() - head, 0, laneBytes)));
         }
         Identity reader = observer.identity(Words.getOpaque(memory, RingLayout.READER_AT));
-        return new Snapshot(reader, RingLayout.laneBytes(memory), List.copyOf(lanes));
+        return new Snapshot(reader, laneBytes, List.copyOf(lanes));
     }
 
     @Override

@@ -100,7 +100,8 @@ public final class RingTap implements Closeable {
         MemorySegment memory = observer.memory();
         Lane lane = lanes[number];
         int shown = 0;
-        while (shown < limit) {
+        long lap = lane.position + laneBytes;
+        while (shown < limit && lane.position < lap) {
             long frameAt = lane.data + (lane.position & (laneBytes - 1));
             // acquire: pairs with the producer's release of the word
             long word = Words.getAcquire(memory, frameAt);

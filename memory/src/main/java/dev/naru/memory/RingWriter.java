@@ -74,9 +74,15 @@ public final class RingWriter extends RingEnd implements MessageSender {
     private int claimed = NOTHING;
     private long frameAt;
 
+    private final int lane;
+    private final long formerOwner;
+
+    /** {@code formerOwner}: the dead id that had the lane, or 0. */
     RingWriter(Member member, int lane, long formerOwner, Waiting policy, Consumer<RingEnd> whenClosed)
             throws ErrnoException {
         super(member, RingLayout.lane(lane) + RingLayout.PRODUCER, policy, whenClosed);
+        this.lane = lane;
+        this.formerOwner = formerOwner;
         long words = RingLayout.lane(lane);
         this.tailAt = words + RingLayout.TAIL;
         this.headAt = words + RingLayout.HEAD;
@@ -91,13 +97,22 @@ public final class RingWriter extends RingEnd implements MessageSender {
         this.maxMessage = RingLayout.maxMessage(laneBytes);
         this.maxStaged = RingLayout.maxStaged(laneBytes);
         this.tailMask = -RingLayout.tailStep(laneBytes);
+        this.fences = new Fences(memory, words + RingLayout.BARRIER, policy);
+    }
+
+    @Override
+    void takeOver() throws ErrnoException {
+        long words = RingLayout.lane(lane);
         // All afresh: somebody else has had this lane.
         LaneEnd found = LaneEnd.of(memory, lane);
         this.end = found.position();
         this.sent = found.messages();
+        long head = Words.getAcquire(memory, headAt);
+        if (head < 0 || end < head || end - head > laneBytes) {
+            throw damaged("lane %d: head %d, end %d".formatted(lane, head, end));
+        }
         storeTail(end);
-        this.fences = new Fences(memory, words + RingLayout.BARRIER, policy);
-        this.roomEnd = roomEnd(Words.getAcquire(memory, headAt));
+        this.roomEnd = roomEnd(head);
         this.woken = Words.getOpaque(memory, wokenAt);
         this.full = Words.getOpaque(memory, fullAt);
         if (formerOwner != 0) {

@@ -89,6 +89,18 @@ public final class BroadcastLayout {
         return Words.get(memory, BYTES_AT);
     }
 
+    /** Whether what is said of its size fits a file of that size; else somebody has damaged it. */
+    static boolean isSound(MemorySegment memory, long size) {
+        int rows = rows(memory);
+        long bytes = bytes(memory);
+        return rows >= 1
+                && rows <= MOST_ROWS
+                && bytes >= RingLayout.LEAST_LANE
+                && bytes <= RingLayout.MOST_LANE
+                && Long.bitCount(bytes) == 1
+                && size(rows, bytes) <= size;
+    }
+
     /** How many messages were sent up to the tail, or -1 when frames were overwritten meanwhile: ask again. */
     public static long sent(MemorySegment memory, long tail) {
         long bytes = bytes(memory);

@@ -61,6 +61,15 @@ public final class HeaderLayout {
             this.words = words;
         }
 
+        /** Whether what a file of that kind says of its size fits that size. */
+        boolean isSound(MemorySegment memory, long size) {
+            return switch (this) {
+                case LOCK -> true;
+                case RING -> RingLayout.isSound(memory, size);
+                case BROADCAST -> BroadcastLayout.isSound(memory, size);
+            };
+        }
+
         static String words(int number) {
             for (Kind kind : values()) {
                 if (kind.number == number) {

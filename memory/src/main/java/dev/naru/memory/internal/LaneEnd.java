@@ -10,17 +10,24 @@ import java.lang.foreign.MemorySegment;
  */
 public record LaneEnd(long position, long messages) {
 
+    /** Against a file in which somebody stores at random. */
+    private static final int MOST_TRIES = 1_000;
+
     /** Finds it, also while the producer goes on: then it is one that was true meanwhile. */
     public static LaneEnd of(MemorySegment memory, int lane) {
         long laneBytes = RingLayout.laneBytes(memory);
         long data = RingLayout.data(RingLayout.lanes(memory), lane, laneBytes);
         long tailAt = RingLayout.lane(lane) + RingLayout.TAIL;
-        while (true) {
+        for (int tries = 1; ; tries++) {
             // acquire: pairs with the producer's release, and the messages were stored before
             long tail = Words.getAcquire(memory, tailAt);
             long sent = Words.getOpaque(memory, RingLayout.lane(lane) + RingLayout.SENT);
+            if (Words.getAcquire(memory, tailAt) != tail && tries < MOST_TRIES) {
+                continue; // the messages may be those of another tail
+            }
             LaneEnd end = walk(memory, data, laneBytes, new LaneEnd(tail, sent));
-            if (Words.getAcquire(memory, tailAt) - tail <= RingLayout.untouched(laneBytes)) {
+            boolean stands = Words.getAcquire(memory, tailAt) - tail <= RingLayout.untouched(laneBytes);
+            if (stands || tries == MOST_TRIES) {
                 return end; // nothing of what was walked over has been overwritten
             }
         }

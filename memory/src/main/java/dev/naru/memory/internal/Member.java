@@ -79,7 +79,12 @@ public final class Member implements Closeable {
 
     /** Whether that member lives. It looks at no shared word. One system call, unless it is this one. */
     public boolean isAlive(long other) throws ErrnoException {
-        return other == id || locks.isLocked(LOCK_BASE + other);
+        return other == id || (canBe(other) && locks.isLocked(LOCK_BASE + other));
+    }
+
+    /** Whether an id can be somebody's; what a damaged file says may be anything. */
+    static boolean canBe(long id) {
+        return id > 0 && id < LOCK_BASE;
     }
 
     private boolean isDead(long other) {
@@ -115,7 +120,7 @@ public final class Member implements Closeable {
             }
             // From the very value that was tested: another may have been faster.
             if (Words.compareAndSet(memory, offset, owner, id)) {
-                return owner;
+                return canBe(owner) ? owner : 0;
             }
         }
     }

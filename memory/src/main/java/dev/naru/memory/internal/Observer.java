@@ -43,7 +43,7 @@ public final class Observer implements Closeable {
 
     /** Who that is. */
     public Identity identity(long id) throws ErrnoException {
-        return Member.identity(memory(), id, id != 0 && locks.isLocked(Member.LOCK_BASE + id));
+        return Member.identity(memory(), id, Member.canBe(id) && locks.isLocked(Member.LOCK_BASE + id));
     }
 
     @Override

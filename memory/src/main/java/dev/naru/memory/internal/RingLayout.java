@@ -123,6 +123,18 @@ public final class RingLayout {
         return Words.get(memory, LANE_BYTES_AT);
     }
 
+    /** Whether what is said of its size fits a file of that size; else somebody has damaged it. */
+    static boolean isSound(MemorySegment memory, long size) {
+        int lanes = lanes(memory);
+        long laneBytes = laneBytes(memory);
+        return lanes >= 1
+                && lanes <= MOST_LANES
+                && laneBytes >= LEAST_LANE
+                && laneBytes <= MOST_LANE
+                && Long.bitCount(laneBytes) == 1
+                && size(lanes, laneBytes) <= size;
+    }
+
     /** What makes a file a ring. After a boot it is empty: a ring is no log. */
     public static Content content(int lanes, long laneBytes) {
         return new Content() {

@@ -181,6 +181,8 @@ public final class SharedFile {
             found = Kind.words(HeaderLayout.getInt(memory, HeaderLayout.KIND_AT));
         } else if (Words.get(memory, HeaderLayout.SIZE_AT) > size) {
             found = "cut off after " + size + " B";
+        } else if (!kind.isSound(memory, size)) {
+            found = "damaged: its size is not what it says";
         }
         if (!found.isEmpty()) {
             mapping.close();

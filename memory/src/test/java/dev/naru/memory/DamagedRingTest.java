@@ -1,0 +1,143 @@
+package dev.naru.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.naru.channels.Address;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
+import dev.naru.linux.testing.NoLeaks;
+import dev.naru.memory.internal.RingLayout;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Words that no end of ours leaves, since somebody else has stored into the file: each has an outcome, and none is for ever. */
+@ExtendWith(NoLeaks.class)
+class DamagedRingTest {
+    private static final long LANE = RingLayout.lane(0);
+    private static final long DATA = RingLayout.data(1, 0, 4096);
+
+    @TempDir
+    Path folder;
+
+    private Path file() {
+        return folder.resolve("ring");
+    }
+
+    private Address.Ring address() {
+        return (Address.Ring) Address.parse("ring:" + file());
+    }
+
+    @BeforeEach
+    void create() throws Exception {
+        Ring.create(file(), RingSpec.oneToOne(4096)).close();
+    }
+
+    private void store(long at, long value) throws IOException {
+        try (RandomAccessFile bytes = new RandomAccessFile(file().toFile(), "rw")) {
+            bytes.seek(at);
+            bytes.writeLong(Long.reverseBytes(value));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, 5000, 2048, 1L << 40, Long.MIN_VALUE})
+    void aLaneOfAnotherSizeIsNoRing(long laneBytes) throws Exception {
+        store(RingLayout.LANE_BYTES_AT, laneBytes);
+        assertRefused(() -> Ring.open(file()));
+        assertRefused(() -> RingStat.open(file()));
+        assertRefused(() -> RingTap.open(address(), true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, 2, Integer.MAX_VALUE})
+    void aNumberOfLanesThatDoesNotFitIsNoRing(long lanes) throws Exception {
+        store(RingLayout.LANES_AT, lanes & 0xffffffffL);
+        assertRefused(() -> Ring.open(file()));
+        assertRefused(() -> RingStat.open(file()));
+    }
+
+    private interface Opening {
+        AutoCloseable open() throws Exception;
+    }
+
+    private static void assertRefused(Opening opening) {
+        assertThatThrownBy(() -> opening.open().close())
+                .isInstanceOfSatisfying(
+                        ErrnoException.class,
+                        refused -> assertThat(refused.problem()).isEqualTo(Problem.WRONG_KIND));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1125899906842624, 0", "-8, 0", "0, 1125899906842624", "0, -16"})
+    void positionsThatCannotBeAreToldAndTheLaneIsGivenBack(long head, long tail) throws Exception {
+        store(LANE + RingLayout.HEAD, head);
+        store(LANE + RingLayout.TAIL, tail);
+        try (Ring ring = Ring.open(file())) {
+            assertRefused(ring::writer);
+            assertRefused(ring::writer); // and not: the lane is taken, by ourselves
+            try (RingStat stat = RingStat.open(file())) {
+                assertThat(stat.read().lanes().getFirst().lag()).isBetween(0L, 4096L);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 0x1ffffffffL, 0x100001000L, 0x7_0000_0008L, 1L << 32 | 4090})
+    void aWordThatNobodyStoresIsTorn(long word) throws Exception {
+        store(DATA, word);
+        try (Ring ring = Ring.open(file());
+                RingReader reader = ring.reader()) {
+            assertThatThrownBy(() -> reader.drain((_, _, _) -> {}, 1))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("no frame begins at position 0");
+        }
+    }
+
+    @Test
+    void aLaneFullOfPaddingHoldsNobodyUp() throws Exception {
+        for (long at = 0; at < 4096; at += 8) {
+            store(DATA + at, RingLayout.PADDING);
+        }
+        try (RingTap tap = RingTap.open(address(), true)) {
+            assertThat(tap.look((_, _, _) -> {}, Long.MAX_VALUE)).isZero();
+        }
+        try (RingStat stat = RingStat.open(file())) {
+            assertThat(stat.read().lanes().getFirst().sent()).isZero();
+        }
+        try (Ring ring = Ring.open(file());
+                RingReader reader = ring.reader()) {
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            reader.drain((_, _, _) -> {}, 1);
+                        }
+                    })
+                    .isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, Long.MAX_VALUE, 1L << 62})
+    void anIdThatCannotBeIsADeadOne(long id) throws Exception {
+        store(LANE + RingLayout.PRODUCER, id);
+        store(RingLayout.READER_AT, id);
+        try (RingStat stat = RingStat.open(file())) {
+            assertThat(stat.read().reader().alive()).isFalse();
+        }
+        try (Ring ring = Ring.open(file());
+                RingWriter writer = ring.writer();
+                RingReader reader = ring.reader()) {
+            assertThat(writer.trySend(ByteBuffer.allocate(8))).isTrue();
+            assertThat(reader.tryReceive()).isPresent();
+        }
+    }
+}
