@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * {@snippet file="PipeSnippets.java" region="pipeline"}
  *
  * <p><b>An end that is given away is closed here</b> once the child has it, so that the end of file arrives; when the start
- * fails it is still ours. Of two things given to one number the last counts; the other stays as it was. A child gets the ends it is given and its standard streams, and no other descriptor of ours. It
- * finds its ends blocking, as every program expects.
+ * fails it is still ours. A number is given once: twice is an IllegalArgumentException. A child gets the ends it is given
+ * and its standard streams, and no other descriptor of ours. It finds its ends blocking, as every program expects.
  *
  * <p>To give the same pipe to two children, or to keep an end too, give away a {@link PipeWriter#duplicate()}.
  *
@@ -82,19 +82,25 @@ public final class Command {
 
     /** The child reads this end at that descriptor number. */
     public Command descriptor(int number, PipeReader end) {
-        given.put(number, new Given.End(end));
-        return this;
+        return give(number, new Given.End(end));
     }
 
     /** The child writes into this end at that descriptor number. */
     public Command descriptor(int number, PipeWriter end) {
-        given.put(number, new Given.End(end));
-        return this;
+        return give(number, new Given.End(end));
     }
 
     /** The child gets this descriptor, such as a file, at that number; it stays ours and open here too. */
     public Command descriptor(int number, Descriptor descriptor) {
-        given.put(number, new Given.Kept(descriptor));
+        return give(number, new Given.Kept(descriptor));
+    }
+
+    /** Two things at one number are a slip: one of them would silently be missing. */
+    private Command give(int number, Given what) {
+        if (given.containsKey(number)) {
+            throw new IllegalArgumentException("descriptor " + number + " is given twice");
+        }
+        given.put(number, what);
         return this;
     }
 

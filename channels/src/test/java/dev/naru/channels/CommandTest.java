@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(NoLeaks.class)
 class CommandTest {
@@ -170,18 +172,22 @@ class CommandTest {
         assertThat(out.reader().tryRead(ByteBuffer.allocate(1))).isZero();
     }
 
-    @Test
-    void aNumberBeyondTheLimitIsRefusedAndTheEndStaysOurs() throws Exception {
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MAX_VALUE - 1, Integer.MAX_VALUE})
+    void aNumberBeyondTheLimitIsRefusedAndTheEndStaysOurs(int number) throws Exception {
         // given
-        Command command = Command.of("true").descriptor(Integer.MAX_VALUE - 1, out.reader());
+        Command command = Command.of("true").stdout(out.writer()).descriptor(number, out.reader());
 
         // when
         var refused = catchThrowableOfType(ErrnoException.class, command::start);
 
         // then
-        assertThat(refused.problem()).isEqualTo(Problem.TOO_MANY_DESCRIPTORS);
+        assertThat(refused.problem()).isEqualTo(Problem.DESCRIPTOR_TOO_HIGH);
         assertThat(refused.limit()).startsWith("RLIMIT_NOFILE=");
-        assertThat(refused.value()).isEqualTo("descriptor " + Integer.MAX_VALUE);
+        assertThat(refused.value()).isEqualTo("descriptor " + number);
+        assertThat(refused)
+                .hasMessageContaining("cannot get descriptor " + number)
+                .hasMessageContaining(refused.limit());
         assertThat(out.reader().tryRead(ByteBuffer.allocate(1))).isZero();
     }
 
@@ -211,22 +217,22 @@ class CommandTest {
     }
 
     @Test
-    void ofTwoThingsGivenToOneNumberTheLastCounts() throws Exception {
-        try (AnonymousPipe first = AnonymousPipe.create();
+    void aNumberIsGivenOnce() throws Exception {
+        try (AnonymousPipe second = AnonymousPipe.create();
                 Descriptor file = Descriptor.open(folder.resolve("file"), Descriptor.Access.WRITE)) {
-            // when
-            ChildProcess child = Command.of("sh", "-c", "echo out; echo err >&2")
-                    .stdout(first.writer())
-                    .stdout(out.writer())
-                    .descriptor(2, first.writer())
-                    .descriptor(2, file)
-                    .start();
+            // given
+            Command command = Command.of("echo", "out").stdout(out.writer()).descriptor(5, second.reader());
 
-            // then
+            // when, then
+            assertThatThrownBy(() -> command.stdout(second.writer()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("descriptor 1");
+            assertThatThrownBy(() -> command.descriptor(5, file)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> command.descriptor(5, out.reader())).isInstanceOf(IllegalArgumentException.class);
+            ChildProcess child = command.start();
             assertThat(child.waitFor().isSuccess()).isTrue();
             assertThat(said()).isEqualTo("out\n");
-            assertThat(folder.resolve("file")).hasContent("err\n");
-            assertThat(first.writer().isOpen()).as("what was not given").isTrue();
+            assertThat(second.writer().isOpen()).as("what was not given").isTrue();
         }
     }
 

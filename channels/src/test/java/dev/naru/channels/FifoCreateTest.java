@@ -3,6 +3,7 @@ package dev.naru.channels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
@@ -130,6 +131,17 @@ class FifoCreateTest {
     void aDirectoryThatTakesNothingIsNotMissing() {
         // when, then
         var _ = refused(Problem.NO_PLACE, Errno.ENOENT, () -> Fifo.create(Path.of("/proc/orders")));
+    }
+
+    @Test
+    void aDirectoryWhoseFileSystemHasNoFifosIsNoQuestionOfPermission() {
+        // given one that its owner may write to, and where only the kernel makes files
+        Path directory = Path.of("/dev/pts");
+        assumeTrue(Files.isWritable(directory));
+
+        // when, then
+        var _ = refused(Problem.NO_PLACE, Errno.EPERM, () -> Fifo.create(directory.resolve("orders")));
+        var _ = refused(Problem.NO_PLACE, Errno.EPERM, () -> Fifo.openOrCreate(directory.resolve("orders")));
     }
 
     @Test

@@ -93,7 +93,7 @@ final class Failures {
         return new Failure(problem, target + ": " + problem.text(), problem.remedy());
     }
 
-    /** The first downcall fails in a static initializer; those after it find no class. */
+    /** Every downcall throws it where they are forbidden, in an initializer too. */
     private static boolean deniesNativeAccess(Throwable defect) {
         for (Throwable cause = defect; cause != null; cause = cause.getCause()) {
             if (cause instanceof IllegalCallerException) {

@@ -27,6 +27,10 @@ public final class FifoNode {
             if (answer == -Constants.ENOENT) {
                 throw ErrnoException.of(missing(path.getParent()), Constants.ENOENT, "mkfifo", address(path));
             }
+            if (answer == -Constants.EPERM) {
+                // Who may not is told EACCES; this directory takes no FIFO from anybody, as those of /sys.
+                throw ErrnoException.of(Problem.NO_PLACE, Constants.EPERM, "mkfifo", address(path));
+            }
             check(answer, "mkfifo", path);
         }
         undoUmask(path, mode);

@@ -4,6 +4,7 @@ import dev.naru.linux.internal.Constants;
 import dev.naru.linux.internal.FutexCalls;
 import dev.naru.linux.internal.FutexHub;
 import dev.naru.linux.internal.FutexParker;
+import dev.naru.linux.internal.Native;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
@@ -27,7 +28,7 @@ public final class Futex {
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
 
     /** Whether futex_waitv is used; a test turns it off. */
-    static volatile boolean vectored = FutexCalls.hasWaitVector();
+    static volatile boolean vectored = Native.mayCall() && FutexCalls.hasWaitVector();
 
     private Futex() {}
 

@@ -34,6 +34,7 @@ public final class Machine {
 
     /** Whether the kernel has futex_waitv(2), and no filter forbids it; without, waits for words look around every 10 ms. */
     public static boolean hasFutexWaitVector() {
+        Native.requireAccess();
         return Futex.vectored;
     }
 }

@@ -2,6 +2,7 @@ package dev.naru.linux;
 
 import dev.naru.linux.internal.BarrierCalls;
 import dev.naru.linux.internal.Constants;
+import dev.naru.linux.internal.Native;
 
 /**
  * A full fence in other processes, made for them by the kernel: membarrier(2).
@@ -17,13 +18,14 @@ public final class MemoryBarrier {
 
     /** Asked for once a process. */
     private static final class Registration {
-        static final boolean DONE = BarrierCalls.membarrier(Constants.MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED);
+        static final boolean DONE =
+                Native.mayCall() && BarrierCalls.membarrier(Constants.MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED);
     }
 
     /**
      * Lets the threads of this process take part in {@link #everywhere} of any process, from now on.
      *
-     * @return false when the kernel lacks it or a filter forbids it
+     * @return false when the kernel lacks it, a filter forbids it, or this JVM forbids native access
      */
     public static boolean register() {
         return Registration.DONE;

@@ -24,17 +24,28 @@ public final class PidFd implements Closeable {
     /**
      * Opens the process that has the pid now.
      *
-     * @throws ErrnoException when there is none (ESRCH)
+     * @throws ErrnoException when there is none ({@link Problem#NO_PROCESS}), or no descriptor is left
+     * @throws IllegalArgumentException when the pid is 0 or below, which no process has
      */
     public static PidFd open(long pid) throws ErrnoException {
-        if (pid < 1 || pid > Integer.MAX_VALUE) {
-            throw ErrnoException.of(Errno.ESRCH.number(), "pidfd_open", "pid " + pid); // pid_t has 32 bits
+        if (pid < 1) {
+            throw new IllegalArgumentException("pid " + pid + ": pids begin at 1");
+        }
+        if (pid > Integer.MAX_VALUE) {
+            throw noProcess(pid); // pid_t has 32 bits
         }
         long answer = ProcessCalls.pidfdOpen(Constants.SYS_PIDFD_OPEN, (int) pid, 0);
+        if (answer == -Errno.ESRCH.number()) {
+            throw noProcess(pid);
+        }
         if (answer < 0) {
             throw ErrnoException.of((int) -answer, "pidfd_open", "pid " + pid);
         }
         return new PidFd(pid, Descriptor.adopt((int) answer)); // O_CLOEXEC by definition
+    }
+
+    private static ErrnoException noProcess(long pid) {
+        return ErrnoException.of(Problem.NO_PROCESS, Errno.ESRCH.number(), "pidfd_open", "pid " + pid);
     }
 
     /** The pid it was opened by. */

@@ -18,6 +18,11 @@ public enum Problem {
             77,
             "this user may not signal that process",
             "send it as the owner of the process, which 'ps -o user= -p PID' shows, or as root"),
+    /** No process has that pid. */
+    NO_PROCESS(
+            65,
+            "there is no such process",
+            "it may have ended; 'ps -p PID' shows what has that pid now, in this pid namespace"),
     /** The path is not there. */
     NOT_FOUND(
             65,
@@ -30,9 +35,16 @@ public enum Problem {
             "check the spelling: 'naru ls DIR' lists what there is, and 'naru fifo create PATH' makes one"),
     /** A directory on the way is missing. */
     NO_DIRECTORY(65, "its directory does not exist", "make it first: mkdir -p, then try again"),
-    /** A name on the way to a file is something else than a directory. */
+    /** A name on the way to a file, or where a program is to start, is something else than a directory. */
     NOT_A_DIRECTORY(
-            65, "what should be a directory on its way is none", "check the path: 'namei -l PATH' shows what each is"),
+            65,
+            "it, or a name on its way, should be a directory and is none",
+            "check the path: 'namei -l PATH' shows what each is"),
+    /** A program was to start in a directory that is missing. */
+    NO_WORKING_DIRECTORY(
+            65,
+            "there is no such directory to start in",
+            "check the spelling, or make it first: mkdir -p, then try again"),
     /** The directory is there, and no file can be made in it: of a file system such as /proc, or removed meanwhile. */
     NO_PLACE(
             65,
@@ -61,6 +73,11 @@ public enum Problem {
             69,
             "this process has all the descriptors it may have ({limit})",
             "close what is not needed, or raise 'ulimit -n' (LimitNOFILE= in systemd)"),
+    /** A child was to get a descriptor at a number that is too high. */
+    DESCRIPTOR_TOO_HIGH(
+            69,
+            "a child cannot get {value}, since what it gets is first copied above that ({limit})",
+            "choose a lower number, or raise 'ulimit -n' (LimitNOFILE= in systemd)"),
     /** The machine has as many open files as it may. */
     TOO_MANY_FILES(
             69,

@@ -118,7 +118,7 @@ public record Spawn(
         int _ = ProcessCalls.waitid(Constants.P_PID, pid, arena.allocate(SIZEOF_SIGINFO, 8), Constants.WEXITED);
     }
 
-    private static int copyAbove(int last, Descriptor source) throws ErrnoException {
+    private int copyAbove(int last, Descriptor source) throws ErrnoException {
         if (!source.enter()) {
             throw ErrnoException.of(Constants.EBADF, "fcntl(F_DUPFD_CLOEXEC)", source.toString());
         }
@@ -127,12 +127,12 @@ public record Spawn(
             if (copy == -Constants.EINVAL) {
                 // EINVAL: the lowest number asked for lies beyond what the process may have
                 throw ErrnoException.of(
-                        Problem.TOO_MANY_DESCRIPTORS,
-                        Constants.EMFILE,
+                        Problem.DESCRIPTOR_TOO_HIGH,
+                        Constants.EINVAL,
                         "fcntl(F_DUPFD_CLOEXEC)",
-                        source.toString(),
+                        command.getFirst(),
                         Limits.openDescriptors(),
-                        "descriptor " + (last + 1));
+                        "descriptor " + last);
             }
             return source.check(copy, "fcntl(F_DUPFD_CLOEXEC)");
         } finally {
@@ -162,7 +162,7 @@ public record Spawn(
         return switch (Errno.of(errno)) {
             case ENOENT, ENOTDIR -> {
                 if (start != null && !Files.isDirectory(start)) {
-                    Problem problem = Files.exists(start) ? Problem.NOT_A_DIRECTORY : Problem.NO_DIRECTORY;
+                    Problem problem = Files.exists(start) ? Problem.NOT_A_DIRECTORY : Problem.NO_WORKING_DIRECTORY;
                     yield ErrnoException.of(problem, errno, "chdir", start.toString());
                 }
                 Problem problem = isThere(program) ? Problem.NO_INTERPRETER : Problem.NO_COMMAND;

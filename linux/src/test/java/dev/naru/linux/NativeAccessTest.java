@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.naru.linux.testing.Foreign;
 import dev.naru.linux.testing.JavaProgram;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A user who has not granted native access is told the flag once, and goes on. */
+/** A user who has not granted native access is told the flag once, and goes on; where it is forbidden, at every call. */
 class NativeAccessTest {
     /** Makes a pipe. */
     static final class PipeMain {
@@ -46,6 +51,76 @@ class NativeAccessTest {
 
         // then
         assertThat(said).isEqualTo("granted: true, --enable-native-access=ALL-UNNAMED\n");
+    }
+
+    /** Begins with each part of the library twice, and says how that ended. */
+    static final class DeniedMain {
+        private DeniedMain() {}
+
+        private interface Call {
+            void run() throws Exception;
+        }
+
+        @SuppressWarnings("SystemOut") // that is its answer
+        public static void main(String[] arguments) {
+            Arena arena = Arena.ofAuto();
+            MemorySegment word = arena.allocate(4, 4);
+            Path path = Path.of("/dev/null");
+            Spawn spawn = new Spawn(List.of("true"), Map.of(), null, Map.of());
+            try (Descriptor input = Descriptor.borrow(0)) {
+                List<Call> calls = List.of(
+                        Machine::name,
+                        Machine::hasFutexWaitVector,
+                        Machine::glibcVersion,
+                        MemoryBarrier::everywhere,
+                        Pipes::create,
+                        () -> Descriptor.open(path, Descriptor.Access.READ).close(),
+                        () -> input.read(word, 4),
+                        () -> FifoNode.make(Path.of("/tmp/naru-denied"), 0600),
+                        () -> FifoNode.openReader(path),
+                        spawn::start,
+                        () -> PidFd.open(1).close(),
+                        () -> Poller.isReady(input, Poller.Interest.READABLE),
+                        () -> Poller.await(input, Poller.Interest.READABLE, Poller.NEVER),
+                        () -> Futex.wake(word, 0, 1),
+                        () -> Memfd.create("naru", false).close(),
+                        () -> Pages.map(arena, 4096),
+                        () -> SystemVMemory.find(1),
+                        () -> UnnamedFile.create(Path.of("/tmp"), 0600, "").close(),
+                        () -> SharedMapping.map(input, 4096, SharedMapping.Options.READ_ONLY, "")
+                                .close(),
+                        Cores::allowed,
+                        Limits::openDescriptors,
+                        () -> FileStatus.of(path));
+                for (Call call : calls) {
+                    for (int i = 0; i < 2; i++) {
+                        try {
+                            call.run();
+                            System.out.println("no exception");
+                        } catch (Throwable thrown) {
+                            System.out.println(calls.indexOf(call) + " " + thrown);
+                        }
+                    }
+                }
+                System.out.println(MemoryBarrier.register());
+            }
+        }
+    }
+
+    @Test
+    void whereItIsForbiddenEveryCallNamesTheFlag() throws Exception {
+        // when
+        String said = Foreign.output(JavaProgram.of(DeniedMain.class)
+                .option("--illegal-native-access=deny")
+                .command());
+
+        // then
+        assertThat(said).endsWith("\nfalse\n");
+        assertThat(said.lines().filter(line -> !line.equals("false")))
+                .hasSize(44)
+                .allSatisfy(line -> assertThat(line)
+                        .endsWith(" java.lang.IllegalCallerException: this JVM forbids native access; "
+                                + "start it with --enable-native-access=ALL-UNNAMED"));
     }
 
     @Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A process that is no child of ours: the child of a shell, which waits for it or not. */
 @ExtendWith(NoLeaks.class)
@@ -180,9 +181,21 @@ class PidFdTest {
         var refused = catchThrowableOfType(ErrnoException.class, () -> PidFd.open(pid));
 
         // then
+        assertThat(refused.problem()).isEqualTo(Problem.NO_PROCESS);
         assertThat(refused.errno()).isEqualTo(Errno.ESRCH);
         assertThat(refused.call()).isEqualTo("pidfd_open");
         assertThat(refused.target()).isEqualTo("pid " + pid);
+        assertThat(catchThrowableOfType(ErrnoException.class, () -> PidFd.open(1L << 31))
+                        .problem())
+                .isEqualTo(Problem.NO_PROCESS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, -1, Long.MIN_VALUE})
+    void whatCannotBeAPidIsTheCallersMistake(long number) {
+        assertThatThrownBy(() -> PidFd.open(number))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("pid " + number);
     }
 
     @Test

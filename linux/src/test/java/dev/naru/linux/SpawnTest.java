@@ -182,8 +182,9 @@ class SpawnTest {
         Path file = file("", "755");
 
         // when, then
-        assertThat(refused(missing, "true").problem()).isEqualTo(Problem.NO_DIRECTORY);
-        assertThat(refused(missing, "true").target()).isEqualTo(missing.toString());
+        assertThat(refused(missing, "true").problem()).isEqualTo(Problem.NO_WORKING_DIRECTORY);
+        assertThat(refused(missing, "true"))
+                .hasMessageStartingWith(missing + ": there is no such directory to start in (chdir");
         assertThat(refused(file, "true").problem()).isEqualTo(Problem.NOT_A_DIRECTORY);
     }
 

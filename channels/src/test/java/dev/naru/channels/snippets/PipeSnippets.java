@@ -5,6 +5,8 @@ import dev.naru.channels.Command;
 import dev.naru.channels.DuplexPipe;
 import dev.naru.channels.PageLender;
 import dev.naru.linux.ChildProcess;
+import dev.naru.linux.Descriptor;
+import dev.naru.linux.ExitStatus;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -47,6 +49,14 @@ final class PipeSnippets {
                     .start();
             gzip.waitFor();
             dd.waitFor(); // neither end stays open here, so dd sees the end of the file
+        }
+        // @end
+    }
+
+    static ExitStatus silent(String... command) throws IOException, InterruptedException {
+        // @start region="silent"
+        try (var nothing = Descriptor.open(Path.of("/dev/null"), Descriptor.Access.WRITE)) {
+            return Command.of(command).descriptor(1, nothing).start().waitFor();
         }
         // @end
     }

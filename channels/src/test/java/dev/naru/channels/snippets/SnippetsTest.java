@@ -44,6 +44,13 @@ class SnippetsTest {
     }
 
     @Test
+    void silentChildWritesToNowhere() throws Exception {
+        assertThat(PipeSnippets.silent("sh", "-c", "[ /proc/$$/fd/1 -ef /dev/null ]")
+                        .isSuccess())
+                .isTrue();
+    }
+
+    @Test
     void duplexPipeAsksAndIsAnswered() throws Exception {
         assertThat(PipeSnippets.duplex("naru")).isEqualTo("NARU");
     }

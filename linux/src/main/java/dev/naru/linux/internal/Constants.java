@@ -98,7 +98,7 @@ public final class Constants {
     public static final int EPIPE = 32;
 
     // Shared memory and its locks.
-    private static final boolean X86 = Native.machine().equals("x86_64");
+    private static final boolean X86 = Native.mayCall() && Native.machine().equals("x86_64");
 
     // <fcntl.h>, asm-generic/fcntl.h; aarch64 has an O_DIRECTORY of its own (arch/arm64/include/uapi/asm/fcntl.h)
     public static final int O_EXCL = 0x80;

@@ -1,5 +1,6 @@
 package dev.naru.linux.internal;
 
+import dev.naru.linux.Problem;
 import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -9,6 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.List;
 import java.util.Optional;
 
 /** How a C function becomes a method handle, and what all downcalls share. */
@@ -19,6 +23,9 @@ public final class Native {
 
     /** Looked at before the first downcall: with its warning, the JVM grants the rest. */
     private static final boolean ACCESS_GRANTED = Native.class.getModule().isNativeAccessEnabled();
+
+    /** Whether this JVM refuses every restricted method, as with {@code --illegal-native-access=deny}. */
+    private static final boolean DENIED = isDenied();
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup C_LIBRARY = LINKER.defaultLookup();
@@ -56,7 +63,54 @@ public final class Native {
 
     @SuppressWarnings("restricted") // the only place of the project that links native code
     private static MethodHandle link(String name, FunctionDescriptor shape, Linker.Option... options) {
+        if (DENIED) {
+            MethodType type = shape.toMethodType();
+            boolean captures = List.of(options).contains(CAPTURE_ERRNO);
+            return refusal(captures ? type.insertParameterTypes(0, MemorySegment.class) : type);
+        }
         return LINKER.downcallHandle(C_LIBRARY.findOrThrow(name), shape, options);
+    }
+
+    @SuppressWarnings("restricted") // it does nothing: the question is whether it may
+    private static boolean isDenied() {
+        try {
+            var _ = MemorySegment.NULL.reinterpret(0);
+            return false;
+        } catch (IllegalCallerException _) {
+            return true;
+        }
+    }
+
+    /**
+     * What stands for a function where downcalls are forbidden: each call throws. Handles are linked in initializers, and one
+     * that throws is told once; whoever comes later finds no class, and no reason.
+     */
+    private static MethodHandle refusal(MethodType type) {
+        try {
+            MethodHandle reason = MethodHandles.lookup()
+                    .findStatic(Native.class, "denial", MethodType.methodType(IllegalCallerException.class));
+            MethodHandle thrower = MethodHandles.throwException(type.returnType(), IllegalCallerException.class);
+            return MethodHandles.dropArguments(
+                    MethodHandles.collectArguments(thrower, 0, reason), 0, type.parameterList());
+        } catch (ReflectiveOperationException impossible) {
+            throw new LinkageError(impossible.getMessage(), impossible);
+        }
+    }
+
+    private static IllegalCallerException denial() {
+        return new IllegalCallerException(Problem.NATIVE_ACCESS.text() + "; start it with " + accessFlag());
+    }
+
+    /** Whether downcalls are possible at all. For initializers, which ask the kernel only then. */
+    public static boolean mayCall() {
+        return !DENIED;
+    }
+
+    /** Throws what every downcall throws where they are forbidden. */
+    public static void requireAccess() {
+        if (DENIED) {
+            throw denial();
+        }
     }
 
     /** The kernel's convention from the C library's: the value, or the negated errno. */
@@ -84,9 +138,12 @@ public final class Native {
         return uname(4);
     }
 
-    /** Whether this is aarch64 and not x86-64; uname(2) of the latter may also say {@code i686}, as under setarch(8). */
+    /**
+     * Whether this is aarch64 and not x86-64; uname(2) of the latter may also say {@code i686}, as under setarch(8). Where
+     * downcalls are forbidden any answer will do, since no call gets to use what follows from it.
+     */
     static boolean isArm() {
-        return machine().equals("aarch64");
+        return mayCall() && machine().equals("aarch64");
     }
 
     /** The release as uname(2) names it: {@code 6.18.44}. */
