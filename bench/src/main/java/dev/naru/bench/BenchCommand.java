@@ -1,5 +1,6 @@
 package dev.naru.bench;
 
+import dev.naru.cli.Context;
 import dev.naru.cli.JsonLines;
 import dev.naru.linux.Cores;
 import dev.naru.linux.Problem;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
             "What each race is, and the figures found: docs/performance.md"
         })
 final class BenchCommand implements Callable<Integer> {
-    private final Main.Surroundings surroundings;
+    private final Context context;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -56,8 +57,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--cc", paramLabel = "COMMAND", description = "The C compiler for the peers.", defaultValue = "cc")
     private String compiler = "cc";
 
-    BenchCommand(Main.Surroundings surroundings) {
-        this.surroundings = surroundings;
+    BenchCommand(Context context) {
+        this.context = context;
     }
 
     @Override
@@ -68,13 +69,14 @@ final class BenchCommand implements Callable<Integer> {
                     spec.commandLine(), "no race matches '" + pattern + "'; there are: " + names());
         }
         if (list) {
-            races.forEach(this::describe);
+            races.forEach(json ? this::describeInJson : this::describe);
             return CommandLine.ExitCode.OK;
         }
         Effort effort = effort();
-        Equipment equipment = new Equipment(surroundings.java(), surroundings.classPath(), compiler, Cores.pair());
+        Equipment equipment = new Equipment(
+                context.jvm().home().resolve("bin/java"), context.jvm().classPath(), compiler, Cores.pair());
         List<Result> results = run(races, equipment, effort);
-        surroundings.out().flush();
+        context.out().flush();
         return judge(results, effort);
     }
 
@@ -83,11 +85,20 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void describe(Race race) {
-        surroundings
-                .out()
+        context.out()
                 .printf(
                         "%s: %s; %s; against %s, bar %s%n",
                         race.title(), race.operation(), race.placement().text(), race.peer(), race.barText());
+    }
+
+    private void describeInJson(Race race) {
+        new JsonLines(context.out()).line(line -> {
+            line.writeStringProperty("race", race.name());
+            line.writeStringProperty("operation", race.operation());
+            line.writeStringProperty("placement", race.placement().text());
+            line.writeStringProperty("peer", race.peer());
+            line.writeStringProperty("bar", race.barText());
+        });
     }
 
     private Effort effort() {
@@ -104,19 +115,18 @@ final class BenchCommand implements Callable<Integer> {
 
     private List<Result> run(List<Race> races, Equipment equipment, Effort effort)
             throws IOException, InterruptedException {
-        PrintStream out = surroundings.out();
+        PrintStream out = context.out();
         Report report = json ? new Report.Json(new JsonLines(out)) : new Report.Table(out, effort.judged());
         List<Result> results = new ArrayList<>();
         try (Scratch scratch = Scratch.create()) {
             RaceRunner runner = new RaceRunner(equipment, effort, scratch.directory());
             for (Race race : races) {
-                surroundings.say(
-                        race.title() + " against " + race.peer() + ": " + effort.rounds() + " pairs of rounds");
+                context.say(race.title() + " against " + race.peer() + ": " + effort.rounds() + " pairs of rounds");
                 Result result = runner.run(race);
                 switch (result) {
                     case Result.Ran ran -> report.show(ran);
                     case Result.Skipped(Race skipped, String reason) ->
-                        surroundings.say(skipped.title() + " against " + skipped.peer() + " is skipped: " + reason);
+                        context.say(skipped.title() + " against " + skipped.peer() + " is skipped: " + reason);
                 }
                 results.add(result);
             }
@@ -133,7 +143,7 @@ final class BenchCommand implements Callable<Integer> {
                 case Result.Ran ran
                 when effort.judged() && !ran.race().isMetBy(ran.ratio()) -> {
                     missed = true;
-                    surroundings.say("bar missed: " + ran.race().name() + " is " + Figures.exactRatio(ran.ratio())
+                    context.say("bar missed: " + ran.race().name() + " is " + Figures.exactRatio(ran.ratio())
                             + " of " + ran.race().peer() + ", to be "
                             + ran.race().barText());
                 }

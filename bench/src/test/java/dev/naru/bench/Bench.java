@@ -1,5 +1,6 @@
 package dev.naru.bench;
 
+import dev.naru.cli.Context;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -19,11 +20,11 @@ record Bench(int status, String out, String err) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         int status = Main.run(
-                new Main.Surroundings(
+                new Context(
                         new PrintStream(out, false, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),
-                        java(),
-                        classPath()),
+                        false,
+                        new Context.Jvm(Path.of(System.getProperty("java.home")), "25", classPath())),
                 arguments);
         return new Bench(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

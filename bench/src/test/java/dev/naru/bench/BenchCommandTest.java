@@ -3,15 +3,21 @@ package dev.naru.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.naru.linux.Cores;
+import dev.naru.linux.testing.Foreign;
 import dev.naru.linux.testing.NoLeaks;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
@@ -20,6 +26,9 @@ import tools.jackson.core.json.JsonFactory;
 /** The command as a user sees it, in the short form, which judges nothing. */
 @ExtendWith(NoLeaks.class)
 class BenchCommandTest {
+    @TempDir
+    private Path folder;
+
     @Test
     void eachRaceIsOneJsonLineOrSkippedByName() throws Exception {
         // when
@@ -94,7 +103,59 @@ class BenchCommandTest {
         // then
         assertThat(bench.status()).isEqualTo(64);
         assertThat(bench.out()).isEmpty();
+        assertThat(bench.err())
+                .startsWith("naru: no race matches")
+                .contains("  what helps: 'naru bench --help'", "  code: usage (");
         assertThat(bench.err()).contains("no race matches 'carrier-pigeon.*'", "pipe.rtt.32");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--bogus, 'naru: ''naru bench'' has no option --bogus'",
+        "jmh nosuch, naru: no benchmark matches 'nosuch'"
+    })
+    void anyMistakeIsToldInTheFormOfTheOthers(String line, String words) {
+        // when
+        Bench bench = Bench.run(line.split(" ", -1));
+
+        // then
+        assertThat(bench.status()).isEqualTo(64);
+        assertThat(bench.err()).startsWith(words + "\n").contains("  what helps: ", "  code: usage (");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--list, > /dev/full, 69",
+        "--help, > /dev/full, 69",
+        "'--list --json', >&-, 69",
+        "--list, >&4, 141",
+        "'--short --rounds 1 pipe.throughput', > /dev/full, 69"
+    })
+    void itsOutputIsNotLostInSilence(String arguments, String target, int status) throws Exception {
+        // given a pipe whose reader is gone as descriptor 4
+        String line = "exec 3<>broken 4>broken 3<&-; \"$@\" " + arguments + " " + target + "; echo $? >&2";
+        var _ = Foreign.output("mkfifo", folder.resolve("broken").toString());
+
+        // when
+        Process process = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        line,
+                        "bash",
+                        Bench.java().toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        Bench.classPath(),
+                        Main.class.getName())
+                .directory(folder.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        // then
+        assertThat(said).endsWith(status + "\n");
+        assertThat(said.contains("naru: standard output: ") && said.contains("  code: output-lost"))
+                .isEqualTo(status == 69);
     }
 
     @Test
@@ -117,6 +178,18 @@ class BenchCommandTest {
         assertThat(bench.lines())
                 .containsExactlyElementsOf(
                         Races.ALL.stream().map(BenchCommandTest::described).toList());
+    }
+
+    @Test
+    void theListIsThereForProgramsToo() {
+        // when
+        Bench bench = Bench.run("--list", "--json");
+
+        // then
+        assertThat(bench.lines())
+                .hasSameSizeAs(Races.ALL)
+                .allSatisfy(line -> assertThat(object(line).keySet())
+                        .containsExactly("race", "operation", "placement", "peer", "bar"));
     }
 
     private static String described(Race race) {

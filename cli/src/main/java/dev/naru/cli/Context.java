@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a command has around it.
@@ -12,8 +13,14 @@ import java.util.List;
  * @param err for people
  * @param trace whether a defect of ours shows its stack
  * @param jvm how to start ourselves again
+ * @param locale what LC_ALL was, or empty, where the launcher has set another for us; otherwise nothing
  */
-public record Context(PrintStream out, PrintStream err, boolean trace, Jvm jvm) {
+public record Context(PrintStream out, PrintStream err, boolean trace, Jvm jvm, Optional<String> locale) {
+    /** With a locale that nobody has changed. */
+    public Context(PrintStream out, PrintStream err, boolean trace, Jvm jvm) {
+        this(out, err, trace, jvm, Optional.empty());
+    }
+
     /**
      * The running JDK and our jars.
      *

@@ -1,5 +1,7 @@
 package dev.naru.cli;
 
+import static dev.naru.linux.Errno.EMFILE;
+
 import dev.naru.channels.AddressException;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
@@ -11,6 +13,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
@@ -20,13 +23,14 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /** Turns what a command throws into words for people and an exit status. A user's mistake shows no stack. */
-final class Failures {
+public final class Failures {
     /** What went wrong: its entry in the table, the words, and what helps. */
     private record Failure(Problem problem, String words, String remedy) {}
 
     private Failures() {}
 
-    static CommandLine handledBy(Context context, CommandLine line) {
+    /** The command line, with its failures told in the words of the table of errors. */
+    public static CommandLine handledBy(Context context, CommandLine line) {
         line.setOut(new PrintWriter(new OutputStreamWriter(context.out(), StandardCharsets.UTF_8), true));
         line.setErr(new PrintWriter(new OutputStreamWriter(context.err(), StandardCharsets.UTF_8), true));
         line.setCaseInsensitiveEnumValuesAllowed(true);
@@ -48,6 +52,16 @@ final class Failures {
                 context,
                 new Failure(Problem.USAGE, UsageWords.of(wrong), meant + "'" + help + "' shows how it is used"),
                 wrong);
+    }
+
+    /** The exit status of a command that ended with that one: another, if nobody has its output. */
+    public static int ended(Context context, int status) {
+        try {
+            context.requireOutput();
+            return status;
+        } catch (CliException lost) {
+            return status == 0 ? report(context, lost) : status;
+        }
     }
 
     /** Says it and answers the exit status. */
@@ -80,10 +94,15 @@ final class Failures {
             case ClosedByInterruptException _ -> about(Problem.INTERRUPTED, "");
             case NoSuchFileException missing -> about(Problem.NOT_FOUND, missing.getFile());
             case AccessDeniedException denied -> about(Problem.DENIED, denied.getFile());
+            case FileSystemException none
+            when EMFILE.text().equals(none.getReason()) -> // the JDK keeps the errno to itself
+                failure(ErrnoException.of(EMFILE.number(), "open", plain(none.getFile())));
             case IOException failed -> about(Problem.IO_FAILED, message(failed)); // of a file it is "FILE: reason"
             case UncheckedIOException wrapped -> failure(Objects.requireNonNull(wrapped.getCause()));
             case DirectoryIteratorException wrapped -> failure(Objects.requireNonNull(wrapped.getCause()));
             case InvalidPathException path -> new Failure(Problem.USAGE, message(path), Problem.USAGE.remedy());
+            case OutOfMemoryError none
+            when message(none).contains("native thread") -> about(Problem.NO_THREAD, "this process");
             case Throwable defect when deniesNativeAccess(defect) -> about(Problem.NATIVE_ACCESS, "linux");
             case Throwable defect -> about(Problem.INTERNAL, defect.toString());
         };
@@ -101,6 +120,11 @@ final class Failures {
             }
         }
         return false;
+    }
+
+    /** As the user named it: {@code ./.} is how a directory is walked. */
+    private static String plain(String file) {
+        return file.replaceFirst("(?<=.)/\\.$", "");
     }
 
     private static String message(Throwable thrown) {

@@ -49,6 +49,9 @@ final class FifoRead implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--bytes " + bytes + ": it is below 0");
         }
         Fifo fifo = Fifo.open(path);
+        if (bytes == 0) {
+            return 0; // it has them already
+        }
         Duration time = noWait ? Duration.ZERO : waiting.timeout();
         try (PipeReader reader = noWait ? fifo.tryOpenReader() : open(fifo, time)) {
             if (!new Pump(context).toStandardOutput(reader, bytes, time, waiting.timeout()) && !noWait) {

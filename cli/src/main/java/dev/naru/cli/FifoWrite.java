@@ -27,7 +27,11 @@ final class FifoWrite implements Callable<Integer> {
             converter = FifoPath.class)
     private Path path = Path.of("");
 
-    @Option(names = "--no-wait", description = "Only if somebody reads now; exit status 69 otherwise.")
+    @Option(
+            names = "--no-wait",
+            description =
+                    "Only if somebody has it open to read now; exit status 69 otherwise. A full FIFO is waited for all the same:"
+                            + " --timeout bounds that.")
     private boolean noWait;
 
     FifoWrite(Context context) {

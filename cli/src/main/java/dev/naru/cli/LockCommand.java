@@ -135,8 +135,12 @@ final class LockCommand implements Callable<Integer> {
         try {
             dev.naru.channels.Command child =
                     dev.naru.channels.Command.of(command).environment("NARU_LOCK", named.toString());
+            context.locale().ifPresent(locale -> {
+                var _ = child.environment(
+                        "LC_ALL", locale); // ours is for the names of files; empty is as good as not set
+            });
             if (ownerDied) {
-                child = child.environment("NARU_OWNER_DIED", "1");
+                var _ = child.environment("NARU_OWNER_DIED", "1");
             }
             lock.shareLifeWith(child, NUMBER_IN_CHILD);
             ChildProcess started = running.start(child);

@@ -22,12 +22,6 @@ final class LockRemove implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return Removal.each(
-                context,
-                places,
-                place -> Missing.lock(() -> {
-                    SharedLock.remove(place);
-                    return place;
-                }));
+        return Removal.each(context, places, SharedLock::remove);
     }
 }

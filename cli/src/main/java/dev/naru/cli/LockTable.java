@@ -34,7 +34,7 @@ final class LockTable {
         try (LockStat stat = LockStat.open(lock)) {
             return stat.read();
         } catch (ErrnoException refused) {
-            if (refused.problem() == Problem.DENIED || refused.problem() == Problem.NOT_FOUND) {
+            if (refused.problem() == Problem.DENIED || refused.problem() == Problem.NO_LOCK) {
                 return null;
             }
             throw refused;

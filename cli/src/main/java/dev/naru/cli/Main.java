@@ -49,19 +49,11 @@ public final class Main {
                 ? TourPeer.run(context, List.of(arguments).subList(1, arguments.length))
                 : run(context, arguments);
         context.err().flush();
-        System.exit(status == 0 ? outputStatus(context) : status);
+        System.exit(Failures.ended(context, status));
     }
 
-    private static int outputStatus(Context context) {
-        try {
-            context.requireOutput();
-            return 0;
-        } catch (CliException lost) {
-            return Failures.report(context, lost);
-        }
-    }
-
-    private static Context context() {
+    /** What this process was started with. */
+    public static Context context() {
         return new Context(
                 StandardOutput.open(),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
@@ -69,14 +61,15 @@ public final class Main {
                 new Context.Jvm(
                         Path.of(System.getProperty("java.home")),
                         System.getProperty("java.version"),
-                        System.getProperty("java.class.path")));
+                        System.getProperty("java.class.path")),
+                Optional.ofNullable(System.getenv("NARU_LC_ALL")));
     }
 
     private static int run(Context context, String[] arguments) {
         try {
             return commandLine(context, arguments.length == 0 ? "" : arguments[0])
                     .execute(arguments);
-        } catch (LinkageError refused) { // picocli passes on what is no Exception
+        } catch (Error refused) { // picocli passes on what is no Exception
             return Failures.report(context, refused);
         }
     }

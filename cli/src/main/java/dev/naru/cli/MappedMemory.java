@@ -82,7 +82,7 @@ final class MappedMemory {
                     .distinct()
                     .forEach(key -> add(key, process));
         } catch (AccessDeniedException refused) {
-            hidden = hidden || OtherUsers.own(process);
+            hidden = hidden || OtherUsers.isAnothers(process);
         } catch (IOException | UncheckedIOException gone) {
             // ended meanwhile
         }

@@ -63,7 +63,7 @@ final class OpenFiles {
                 look(process, number);
             }
         } catch (AccessDeniedException refused) {
-            hidden = hidden || OtherUsers.own(process);
+            hidden = hidden || OtherUsers.isAnothers(process);
         } catch (IOException | DirectoryIteratorException gone) {
             // ended meanwhile
         }

@@ -7,7 +7,9 @@ import dev.naru.channels.OutputChannel;
 import dev.naru.channels.PipeReader;
 import dev.naru.channels.PipeWriter;
 import dev.naru.linux.Descriptor;
+import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Poller;
 import dev.naru.linux.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,8 +40,9 @@ final class Pump {
         try {
             Path file = Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(number)));
             if (context.jvm().owns(file)) {
-                throw new CliException(
-                        Problem.BAD_DESCRIPTOR, number == STANDARD_INPUT ? "standard input" : "standard output");
+                throw number == STANDARD_INPUT
+                        ? new CliException(Problem.BAD_DESCRIPTOR, "standard input")
+                        : new CliException(Problem.OUTPUT_LOST, "standard output", Errno.EBADF.text());
             }
         } catch (IOException notThere) {
             // the call itself will say so
@@ -60,11 +63,11 @@ final class Pump {
             while (left > 0) {
                 long most = Math.min(left, Integer.MAX_VALUE);
                 long moved = reader.moveTo(out, most, time);
-                if (moved == 0 && reader.queued() > 0) { // it is the output that was waited for, or bytes came just now
-                    moved = reader.moveTo(out, most, time.equals(outTime) ? Duration.ZERO : outTime);
-                    if (moved == 0) {
+                while (moved == 0 && reader.queued() > 0) { // the output has no room, or bytes came just now
+                    if (!awaitRoom(out, time.equals(outTime) ? Duration.ZERO : outTime)) {
                         throw new CliException(Problem.TIMED_OUT, "standard output");
                     }
+                    moved = reader.moveTo(out, most, Duration.ZERO);
                 }
                 if (moved <= 0) {
                     return moved < 0;
@@ -81,6 +84,23 @@ final class Pump {
                 requireReader(unwritten);
                 throw unwritten;
             }
+        }
+    }
+
+    /** Waits for the output alone: another reader may take the bytes meanwhile, and no others need come. */
+    private static boolean awaitRoom(Descriptor out, Duration time) throws ErrnoException, InterruptedException {
+        if (!out.enter()) {
+            throw new IllegalStateException(out + " is ours, and was closed");
+        }
+        try {
+            return switch (Poller.await(out, Poller.Interest.WRITABLE, Poller.deadlineIn(time))) {
+                case READY -> true;
+                case TIMED_OUT -> false;
+                case INTERRUPTED -> throw new InterruptedException();
+                case CLOSED -> throw new IllegalStateException(out + " is ours, and was closed");
+            };
+        } finally {
+            out.leave();
         }
     }
 

@@ -16,10 +16,6 @@ final class RingKinds {
 
     /** As a ring, or, when it is a broadcast ring, as that. */
     static <T> T open(Opening<? extends T> ring, Opening<? extends T> broadcast) throws IOException {
-        return Missing.ring(() -> either(ring, broadcast));
-    }
-
-    private static <T> T either(Opening<? extends T> ring, Opening<? extends T> broadcast) throws IOException {
         try {
             return ring.open();
         } catch (ErrnoException refused) {

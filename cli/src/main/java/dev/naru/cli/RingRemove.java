@@ -22,12 +22,6 @@ final class RingRemove implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return Removal.each(
-                context,
-                places,
-                place -> Missing.ring(() -> {
-                    Ring.remove(place);
-                    return place;
-                }));
+        return Removal.each(context, places, Ring::remove);
     }
 }

@@ -1,5 +1,6 @@
 package dev.naru.cli;
 
+import static dev.naru.cli.testing.Naru.java;
 import static dev.naru.cli.testing.Naru.naru;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
@@ -9,6 +10,7 @@ import dev.naru.channels.Address;
 import dev.naru.cli.testing.Program.Result;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
+import dev.naru.linux.testing.Foreign;
 import dev.naru.linux.testing.NoLeaks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,9 +23,11 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,6 +36,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Whatever is thrown: an exit status, words, and a stack only for who asks. */
 @ExtendWith(NoLeaks.class)
 class FailuresTest {
+    @TempDir
+    private Path folder;
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -51,10 +58,13 @@ class FailuresTest {
         return Stream.of(
                 arguments(new IllegalStateException("odd"), 70, "internal"),
                 arguments(new StackOverflowError(), 70, "internal"),
+                arguments(new OutOfMemoryError("Java heap space"), 70, "internal"),
+                arguments(new OutOfMemoryError("unable to create native thread: limits"), 69, "no-thread"),
                 arguments(new NoSuchFileException("x"), 65, "not-found"),
                 arguments(new AccessDeniedException("x"), 77, "denied"),
                 arguments(new IOException("Stale file handle"), 69, "io-failed"),
                 arguments(new FileSystemException("x", null, "Too many levels of symbolic links"), 69, "io-failed"),
+                arguments(new FileSystemException("x", null, "Too many open files"), 69, "too-many-descriptors"),
                 arguments(new UncheckedIOException(new NoSuchFileException("x")), 65, "not-found"),
                 arguments(new DirectoryIteratorException(new AccessDeniedException("x")), 77, "denied"),
                 arguments(catchThrowable(() -> Address.parse("nosuch:x")), 64, "bad-address"),
@@ -121,6 +131,48 @@ class FailuresTest {
         // then
         assertThat(answer).isEqualTo(70);
         assertThat(words()).contains("IllegalStateException: odd", "this is a defect of Naru", "NARU_TRACE=1");
+    }
+
+    /** Takes all threads that it may have, and is the command then. */
+    static final class FewThreadsMain {
+        private FewThreadsMain() {}
+
+        @SuppressWarnings("InfiniteLoop") // an error ends it
+        public static void main(String[] arguments) {
+            CountDownLatch never = new CountDownLatch(1);
+            try {
+                while (true) {
+                    Thread _ = Thread.ofPlatform().daemon().start(() -> {
+                        try {
+                            never.await();
+                        } catch (InterruptedException ended) {
+                            // as good
+                        }
+                    });
+                }
+            } catch (OutOfMemoryError noMore) {
+                Main.main(arguments);
+            }
+        }
+    }
+
+    @Test
+    void withoutAFurtherThreadItSaysWhatIsMissing() throws Exception {
+        // given the user 65534, since root may have as many as it likes
+        Path orders = folder.resolve("orders");
+        var _ = Foreign.output("mkfifo", "-m", "666", orders.toString());
+
+        // when
+        Result result = naru(
+                        java(FewThreadsMain.class).option("-Xlog:disable").packedInto(folder),
+                        "fifo",
+                        "read",
+                        orders.toString())
+                .under("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "prlimit", "--nproc=200:200")
+                .run();
+
+        // then
+        assertThat(result.failed(69, "no-thread").err()).contains("fifo:" + orders + ": ", "ulimit -u");
     }
 
     @Test

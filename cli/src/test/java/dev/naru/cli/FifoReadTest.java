@@ -207,13 +207,13 @@ class FifoReadTest {
         }
     }
 
-    /** Fills the output but for some bytes, and puts into the FIFO more than these. */
-    private void fill(Peer output, Peer holder, Peer writer) throws Exception {
+    /** Puts so many bytes into the output, which has room for 65,536, and into the FIFO more than fit then. */
+    private void fill(int bytes, Peer output, Peer holder, Peer writer) throws Exception {
         var _ = Foreign.output("mkfifo", folder.resolve("slow").toString());
         var _ = output.send("open-read " + folder.resolve("slow"));
         var _ = holder.tell("try-open-read " + orders);
-        assertThat(writer.tell("open-write " + folder.resolve("slow")).ask("write 60000 2"))
-                .isEqualTo("wrote 60000");
+        assertThat(writer.tell("open-write " + folder.resolve("slow")).ask("write " + bytes + " 2"))
+                .isEqualTo("wrote " + bytes);
         var _ = output.expectOk();
         var _ = writer.tell("close write");
         assertThat(writer.tell("open-write " + orders).ask("write 60000 1")).isEqualTo("wrote 60000");
@@ -225,7 +225,7 @@ class FifoReadTest {
                 Peer holder = Peer.start();
                 Peer writer = Peer.start()) {
             // given
-            fill(output, holder, writer);
+            fill(60_000, output, holder, writer);
 
             // when
             try (Program reader = naru("fifo", "read", "--no-wait", "orders")
@@ -243,12 +243,44 @@ class FifoReadTest {
     }
 
     @Test
+    void withNoWaitBytesThatAnotherTakesMeanwhileAreNotWaitedFor() throws Exception {
+        try (Peer output = Peer.start();
+                Peer holder = Peer.start();
+                Peer writer = Peer.start()) {
+            // given
+            fill(65_536, output, holder, writer);
+            try (Program reader = naru("fifo", "read", "--no-wait", "orders")
+                    .under("sh", "-c", "exec \"$@\" > slow", "sh")
+                    .in(folder)
+                    .start()) {
+                var _ = reader.awaitPolling();
+
+                // when another reader is faster, and then there is room
+                assertThat(holder.ask("read 60000")).isEqualTo("read 60000 " + Payload.sha256(1, 60_000));
+                assertThat(output.ask("read 65536")).startsWith("read 65536 ");
+
+                // then
+                var _ = reader.end().succeeded();
+            }
+        }
+    }
+
+    @Test
+    void noBytesAtAllNeedNoWriter() throws Exception {
+        // when
+        Result result = naru("fifo", "read", "--bytes", "0", orders.toString()).run();
+
+        // then
+        assertThat(result.succeeded().out()).isEmpty();
+    }
+
+    @Test
     void withNoWaitATimeIsForTheOutput() throws Exception {
         try (Peer output = Peer.start();
                 Peer holder = Peer.start();
                 Peer writer = Peer.start()) {
             // given
-            fill(output, holder, writer);
+            fill(60_000, output, holder, writer);
 
             // when
             Result result = shell("naru fifo read --no-wait --timeout 10ms orders > slow")

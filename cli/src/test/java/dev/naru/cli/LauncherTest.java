@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +97,105 @@ class LauncherTest {
 
         // then
         assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
+    void aSourceOfTheFutureIsBuiltOnceAndItsChangesAreSeen() throws Exception {
+        // given a clock that was wrong
+        Path source = folder.resolve("cli/src/main/A.java");
+        FileTime future = FileTime.from(Instant.now().plus(Duration.ofDays(365)));
+        var _ = Files.setLastModifiedTime(source, future);
+
+        // when
+        var _ = run(jdk("JAVA_HOME", "25.0.1"));
+        var _ = run(jdk("JAVA_HOME", "25.0.1"));
+
+        // then
+        assertThat(builds()).isEqualTo(1);
+        var _ = Files.setLastModifiedTime(source, FileTime.fromMillis(future.toMillis() + 1000));
+        var _ = run(jdk("JAVA_HOME", "25.0.1"));
+        assertThat(builds()).isEqualTo(2);
+        var _ = Files.createFile(folder.resolve("cli/src/main/B.java"));
+        var _ = run(jdk("JAVA_HOME", "25.0.1"));
+        assertThat(builds()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LC_ALL=C, C.UTF-8 [C]",
+        "LC_ALL=, C.UTF-8 []",
+        "LC_ALL=C.utf8, C.utf8 [none]",
+        "LANG=C.utf8, [none]"
+    })
+    void aLocaleThatLosesNamesOfFilesIsReplacedAndToldOn(String variable, String seen) throws Exception {
+        // given
+        script("jdk-25.0.1/bin/java", "echo $LC_ALL \"[${NARU_LC_ALL-none}]\"");
+
+        // when
+        String said = run(
+                "env",
+                "-u",
+                "LC_ALL",
+                "-u",
+                "LC_CTYPE",
+                "-u",
+                "LANG",
+                "NARU_LC_ALL=old",
+                variable,
+                jdk("JAVA_HOME", "25.0.1"));
+
+        // then
+        assertThat(said.strip()).isEqualTo(seen);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kill -INT 0; exit 130", "exit 130"})
+    void anInterruptWhileItBuildsIsNoFailureOfTheBuild(String end) throws Exception {
+        // given
+        script("mvnw", "echo some words of Maven; " + end);
+
+        // when
+        String said =
+                said("setsid --wait env --default-signal=INT ./naru doctor || echo $? >&2", jdk("JAVA_HOME", "25.0.1"));
+
+        // then
+        assertThat(said).isEqualTo("naru: building (first run, or sources changed)…\n130\n");
+    }
+
+    @Test
+    void whoMayNotWriteIntoTheCheckoutIsToldSo() throws Exception {
+        // given
+        var _ = Foreign.output("chmod", "755", folder.toString());
+        String line = "setpriv --reuid=65534 --regid=65534 --clear-groups ./naru doctor || echo $? >&2";
+
+        // when
+        String nothingBuilt = said(line, jdk("JAVA_HOME", "25.0.1"));
+        var _ = run(jdk("JAVA_HOME", "25.0.1"));
+        String built = said(line, jdk("JAVA_HOME", "25.0.1"));
+        var _ = Files.createFile(folder.resolve("cli/src/main/B.java"));
+        String changed = said(line, jdk("JAVA_HOME", "25.0.1"));
+
+        // then
+        assertThat(nothingBuilt)
+                .startsWith("naru: this user may not build in " + folder + ": ")
+                .contains("what helps: ")
+                .endsWith("\n77\n")
+                .isEqualTo(changed);
+        assertThat(built).isEmpty();
+    }
+
+    @Test
+    void withoutFindItSaysWhatIsMissing() throws Exception {
+        // given
+        Path tools = Files.createDirectory(folder.resolve("tools"));
+        var _ = Files.createSymbolicLink(tools.resolve("bash"), Path.of("/bin/bash"));
+
+        // when
+        String said = said("./naru doctor || echo $? >&2", jdk("JAVA_HOME", "25.0.1"), "PATH=" + tools);
+
+        // then
+        assertThat(said).startsWith("naru: find(1) is not on PATH").endsWith("\n69\n");
+        assertThat(said.lines()).hasSize(2);
     }
 
     /** What it says on standard error. */

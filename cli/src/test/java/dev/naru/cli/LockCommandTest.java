@@ -91,6 +91,18 @@ class LockCommandTest {
                 .isEqualTo("--timeout-ls");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "C", "ko_KR.EUC-KR"})
+    void theCommandHasTheLocaleThatTheLauncherFound(String locale) throws Exception {
+        // when
+        Result result = naru("lock", place, "--", "sh", "-c", "echo [$LC_ALL]")
+                .environment("NARU_LC_ALL", locale)
+                .run();
+
+        // then
+        assertThat(result.succeeded().out()).isEqualTo("[" + locale + "]\n");
+    }
+
     @Test
     void aLockInAFileOfThatModeIsMade() throws Exception {
         // when

@@ -198,7 +198,8 @@ class OutputTest {
                 .run();
 
         // then
-        assertThat(result.failed(65, "bad-descriptor").err()).startsWith("naru: standard output: ");
+        assertThat(result.failed(69, "output-lost").err())
+                .startsWith("naru: standard output: not all could be written (Bad file descriptor)\n");
     }
 
     @Test

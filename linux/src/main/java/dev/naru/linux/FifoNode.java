@@ -166,6 +166,9 @@ public final class FifoNode {
                     "limit " + BlockingCall.MOST_WAITERS,
                     "");
         }
+        if (answer == BlockingCall.NO_THREAD) {
+            throw ErrnoException.of(Problem.NO_THREAD, address(path));
+        }
         Descriptor opened = adopt(check(answer, "open", path), path);
         try {
             opened.setNonBlocking(true); // the description is ours alone: it was opened here

@@ -131,6 +131,11 @@ public enum Problem {
             69,
             "too many opens wait for their peer ({limit})",
             "each takes a thread of the machine: open some with tryOpenReader or tryOpenWriter"),
+    /** The machine gives this process no further thread. */
+    NO_THREAD(
+            69,
+            "no further thread can be had",
+            "end what is not needed, or raise 'ulimit -u' (TasksMax= in systemd, pids.max of a control group)"),
     /** splice(2) and tee(2) do not take such a file. */
     NOT_MOVABLE(
             69,
@@ -180,7 +185,10 @@ public enum Problem {
             "what arrived is not what was sent",
             "run it again; if it stays so, send us the output of 'naru doctor'"),
     /** A process that we started ended before its work was done. */
-    PEER_DIED(69, "the process on the far side ended early", "its own messages stand above; run it again"),
+    PEER_DIED(
+            69,
+            "the process on the far side ended early",
+            "what it said, if anything, stands in the message; run it again"),
     /** A process that we started was stopped by a signal and did not go on. */
     PEER_STOPPED(
             75,

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -254,6 +255,20 @@ class RingTest {
             assertThat(lane.lag()).isEqualTo(32);
             assertThat(lane.position()).isEqualTo(48);
             assertThat(lane.producer().alive()).isTrue();
+        }
+    }
+
+    @Test
+    void aRingThatIsMissingIsNamedAsThat() {
+        for (ThrowingCallable call : List.<ThrowingCallable>of(
+                () -> Ring.open(file()),
+                () -> Broadcast.open(file()),
+                () -> RingStat.open(file()),
+                () -> Ring.remove(file()))) {
+            assertThatThrownBy(call)
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class,
+                            refused -> assertThat(refused.problem()).isEqualTo(Problem.NO_RING));
         }
     }
 

@@ -253,7 +253,7 @@ class SharedLockTest {
         assertThatThrownBy(() -> SharedLock.open(file()))
                 .isInstanceOfSatisfying(
                         ErrnoException.class,
-                        refused -> assertThat(refused.problem()).isEqualTo(Problem.NOT_FOUND));
+                        refused -> assertThat(refused.problem()).isEqualTo(Problem.NO_LOCK));
 
         // when
         SharedLock.create(file()).close();

@@ -21,8 +21,15 @@ final class Advice {
                     quickest.stop().mechanism(),
                     Table.micros(quickest.rttP50Nanos()));
         }
-        // In the time of one round trip so many bytes would cross: below that, waking costs more than moving.
-        long kib = Math.round(quickest.rttP50Nanos() / 1e3 * widest.megabytesPerSecond() / 1024);
+        if (rows.size() == 1) {
+            return String.format(
+                    Locale.ROOT,
+                    "on this machine: %s moves %,.0f MB/s and answers in %s; a round trip costs what moving %,d KiB costs.",
+                    widest.stop().mechanism(),
+                    widest.megabytesPerSecond(),
+                    Table.micros(quickest.rttP50Nanos()),
+                    kib(quickest, widest));
+        }
         return String.format(
                 Locale.ROOT,
                 "on this machine: %s moves most (%,.0f MB/s), %s answers soonest (%s); a round trip costs what moving"
@@ -31,6 +38,11 @@ final class Advice {
                 widest.megabytesPerSecond(),
                 quickest.stop().mechanism(),
                 Table.micros(quickest.rttP50Nanos()),
-                kib);
+                kib(quickest, widest));
+    }
+
+    /** In the time of one round trip so many bytes would cross: below that, waking costs more than moving. */
+    private static long kib(Row quickest, Row widest) {
+        return Math.round(quickest.rttP50Nanos() / 1e3 * widest.megabytesPerSecond() / 1024);
     }
 }

@@ -22,6 +22,11 @@ record Row(
         boolean verified,
         String object) {
 
+    /** Of a stop that failed: nothing was found. */
+    static Row failed(Stop stop) {
+        return new Row(stop, 0, 0, 0, 0, false, "-");
+    }
+
     /** A file of one piece comes in one read: there is nothing to time. */
     boolean isTimed() {
         return megabytesPerSecond > 0;

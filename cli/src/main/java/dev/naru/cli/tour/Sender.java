@@ -2,7 +2,6 @@ package dev.naru.cli.tour;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
@@ -10,7 +9,7 @@ import java.util.Arrays;
 
 /** The process that sends the file and begins each rally of the ping-pong. */
 final class Sender {
-    /** The file is mapped in windows of this size; the first holds all that is timed. */
+    /** So much of the file is in memory before the clock runs: all that is timed. */
     static final long WINDOW = 256L << 20;
 
     private static final int PIECE = 64 * 1024;
@@ -29,23 +28,34 @@ final class Sender {
         this.in = in;
     }
 
-    /** The first window, read into memory, so that the disk has no part in the figures. */
-    static MappedByteBuffer firstWindow(TourFile file) throws IOException {
+    /** The first window, so that the disk has no part in the figures. It is not mapped: what is cut off a file then cannot be read. */
+    static ByteBuffer firstWindow(TourFile file) throws IOException {
+        ByteBuffer window = ByteBuffer.allocateDirect((int) Math.min(WINDOW, file.length()));
         try (FileChannel channel = FileChannel.open(file.path())) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, Math.min(WINDOW, file.length()))
-                    .load();
+            fill(window, channel, 0);
+        }
+        return window;
+    }
+
+    void send(TourFile file, ByteBuffer first) throws IOException {
+        write(first);
+        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+        try (FileChannel channel = FileChannel.open(file.path())) {
+            for (long done = first.capacity(); done < file.length(); done += piece.limit()) {
+                fill(piece.clear().limit((int) Math.min(PIECE, file.length() - done)), channel, done);
+                write(piece);
+            }
         }
     }
 
-    void send(TourFile file, MappedByteBuffer first) throws IOException {
-        write(first);
-        try (FileChannel channel = FileChannel.open(file.path())) {
-            for (long done = first.capacity(); done < file.length(); ) {
-                long length = Math.min(WINDOW, file.length() - done);
-                write(channel.map(FileChannel.MapMode.READ_ONLY, done, length));
-                done += length;
+    /** With the bytes of the file from there on. Zeros stand for what was cut off meanwhile: the far side will find them. */
+    private static void fill(ByteBuffer window, FileChannel channel, long from) throws IOException {
+        while (window.hasRemaining()) {
+            if (channel.read(window, from + window.position()) < 0) {
+                window.put((byte) 0);
             }
         }
+        window.flip();
     }
 
     private void write(ByteBuffer window) throws IOException {

@@ -26,6 +26,6 @@ final class Table {
     }
 
     static String micros(long nanos) {
-        return String.format(Locale.ROOT, "%.1f µs", nanos / 1e3);
+        return nanos == 0 ? "-" : String.format(Locale.ROOT, "%.1f µs", nanos / 1e3);
     }
 }

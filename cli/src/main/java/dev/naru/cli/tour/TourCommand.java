@@ -69,10 +69,17 @@ public final class TourCommand implements Callable<Integer> {
         TourFile sent = file == null ? TourFile.ofJdk(context.jvm().home()) : TourFile.of(file);
         ProgressLine progress = new ProgressLine(
                 context.err(), Descriptor.borrow(STANDARD_ERROR).isTerminal());
+        progress.step(sent.path().toString(), "its SHA-256");
         Guide guide = new Guide(context, progress, sent, sent.sha256(), patience);
         List<Row> rows = new ArrayList<>();
         for (Stop stop : stops) {
-            Row row = visit(guide, stop);
+            Row row;
+            try {
+                row = visit(guide, stop);
+            } catch (IOException | CliException failed) {
+                showSoFar(progress, rows, stop);
+                throw failed;
+            }
             progress.clear();
             rows.add(row);
             if (json) {
@@ -85,6 +92,15 @@ public final class TourCommand implements Callable<Integer> {
             context.out().println(Advice.of(rows));
         }
         return status(rows);
+    }
+
+    /** What was measured before a stop failed is not lost with it. JSON has it already. */
+    private void showSoFar(ProgressLine progress, List<Row> rows, Stop failed) {
+        progress.clear();
+        if (!json && !rows.isEmpty()) {
+            rows.add(Row.failed(failed));
+            Table.print(context.out(), rows);
+        }
     }
 
     private Row visit(Guide guide, Stop stop) throws IOException, InterruptedException, CliException {

@@ -8,7 +8,6 @@ import dev.naru.linux.Problem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -95,7 +94,7 @@ public final class TourPeer {
     }
 
     private void send() throws IOException, InterruptedException {
-        MappedByteBuffer first = Sender.firstWindow(file);
+        ByteBuffer first = Sender.firstWindow(file);
         try (WritableByteChannel out = outWay.openWriter();
                 ReadableByteChannel in = inWay.openReader()) {
             if (out instanceof OutputChannel pipe) {

@@ -110,7 +110,9 @@ public final class Naru {
     public Program start() throws IOException {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(directory).redirectInput(input);
-        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "NARU_TRACE"));
+        builder.environment()
+                .keySet()
+                .removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "NARU_TRACE", "NARU_LC_ALL"));
         builder.environment().putAll(environment);
         return Program.start(builder);
     }

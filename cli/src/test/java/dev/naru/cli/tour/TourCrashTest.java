@@ -96,6 +96,24 @@ class TourCrashTest {
     }
 
     @Test
+    void whatWasMeasuredBeforeIsShownAllTheSame() throws Exception {
+        Mischief mischief = Mischief.stall(folder, LENGTH / 4);
+        try (Tour tour =
+                mischief.startAndStall(folder, mischief.tour(folder, "--only", "shm,fifo,pipe", file.toString()))) {
+            // when
+            assertThat(tour.awaitPeer(TourPeer.SEND).destroyForcibly()).isTrue();
+
+            // then
+            Result result = tour.program().end().endedWith(69);
+            List<String> lines = result.out().lines().toList();
+            assertThat(lines).hasSize(3);
+            assertThat(lines.get(1)).matches("shm .* µs +yes +memfd inode .*");
+            assertThat(lines.get(2)).matches("fifo +named pipe, between any processes +- +- +- +NO +-");
+            assertThat(result.err()).contains("naru: fifo, send: killed by SIGKILL", "code: peer-died");
+        }
+    }
+
+    @Test
     void theMessageSaysWhichPeerAndWhatKilledIt() throws Exception {
         try (Tour tour = Mischief.stall(folder, LENGTH / 4).startAndStall(folder, "pipe", file)) {
             // when

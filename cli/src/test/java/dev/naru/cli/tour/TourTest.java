@@ -94,8 +94,11 @@ class TourTest {
         assertThat(lines.get(5)).matches("ring-parked +ring, who waits sleeps +.* yes +ring in memfd .*");
         assertThat(lines.get(6)).matches("on this machine: (pipe|fifo|shm|ring-busy|ring-parked) .*\\d.*");
         assertThat(result.err().lines())
-                .containsExactlyElementsOf(MECHANISMS.stream()
-                        .flatMap(each -> Stream.of(each + ": two processes start", each + ": ping-pong"))
+                .containsExactlyElementsOf(Stream.concat(
+                                Stream.of("file: its SHA-256"),
+                                MECHANISMS.stream()
+                                        .flatMap(each ->
+                                                Stream.of(each + ": two processes start", each + ": ping-pong")))
                         .toList());
     }
 

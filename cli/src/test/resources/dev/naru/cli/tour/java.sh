@@ -21,6 +21,10 @@ case $role-$what in
         eval "exec ${in#fd:}<&-"
         ;;
       fifo:*) perl "$here/wire.pl" "$what" "$at" "$here/stalled" <"${in#fifo:}" >"$here/wire" & ;;
+      *) # shared memory has no wire
+        rm "$here/wire"
+        exec "$real/bin/java" "$@"
+        ;;
     esac
     exec "$real/bin/java" "${@:1:$#-1}" "fifo:$here/wire"
     ;;

@@ -24,6 +24,9 @@ public final class BlockingCall {
     /** There are {@link #MOST_WAITERS} already. */
     public static final int TOO_MANY = -11; // -EAGAIN
 
+    /** The machine gives no further thread; no errno has this value. */
+    public static final int NO_THREAD = -5001;
+
     /** How many such calls may be under way in this process: each is a thread of the machine. */
     public static final int MOST_WAITERS = 1024;
 
@@ -48,7 +51,7 @@ public final class BlockingCall {
      * @param call answers a value or a negated errno
      * @param undo what to do with the value of a call that succeeded while its caller was interrupted
      * @param deadline in the time of {@link System#nanoTime}, or {@link Long#MAX_VALUE}
-     * @return what the call answered, {@link #TIMED_OUT}, or {@link #TOO_MANY}
+     * @return what the call answered, {@link #TIMED_OUT}, {@link #TOO_MANY}, or {@link #NO_THREAD}
      * @throws InterruptedException when the calling thread was interrupted
      */
     public static long run(LongSupplier call, LongConsumer undo, long deadline) throws InterruptedException {
@@ -61,12 +64,24 @@ public final class BlockingCall {
         BlockingCall waiting = new BlockingCall(call);
         try {
             WakeSignal.install();
-            Thread.ofPlatform().daemon().name("naru-blocking-call").start(waiting::work);
+            if (!start(Thread.ofPlatform().daemon().name("naru-blocking-call").unstarted(waiting::work))) {
+                return NO_THREAD;
+            }
             long answer = waiting.await(undo, deadline);
             waiting.rethrow();
             return answer;
         } finally {
             PERMITS.release();
+        }
+    }
+
+    /** The JVM calls it an OutOfMemoryError, whatever limit it is. */
+    private static boolean start(Thread thread) {
+        try {
+            thread.start();
+            return true;
+        } catch (OutOfMemoryError none) {
+            return false;
         }
     }
 

@@ -3,7 +3,6 @@ package dev.naru.memory.internal;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.OpenFileLock;
-import dev.naru.linux.SharedFiles;
 import dev.naru.linux.SharedMapping;
 import dev.naru.memory.Identity;
 import dev.naru.memory.internal.HeaderLayout.Kind;
@@ -26,7 +25,7 @@ public final class Observer implements Closeable {
 
     /** Opens it. */
     public static Observer open(Place place, Kind kind) throws IOException {
-        Descriptor file = SharedFiles.open(place.path(), false, place.target());
+        Descriptor file = place.open(false);
         try {
             SharedMapping mapping = SharedFile.map(file, SharedMapping.Options.READ_ONLY, place.target(), kind);
             return new Observer(file, mapping, OpenFileLock.of(file, place.target()));

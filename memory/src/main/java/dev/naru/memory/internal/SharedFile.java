@@ -38,8 +38,14 @@ public final class SharedFile {
         void recover(MemorySegment memory) throws IOException;
     }
 
-    /** Where a file lies, and what errors call it. */
-    public record Place(Path path, String target) {
+    /**
+     * Where a file lies, and what errors call it.
+     *
+     * @param path where it lies
+     * @param target what errors call it
+     * @param missing what it is to them when it is not there
+     */
+    public record Place(Path path, String target, Problem missing) {
         /**
          * An object by its POSIX name: it lies in {@code /dev/shm} under a prefix of its kind.
          *
@@ -47,13 +53,20 @@ public final class SharedFile {
          */
         public static Place named(String scheme, String name) throws ErrnoException {
             Path plain = SharedFiles.posix(name);
-            return new Place(SharedFiles.posix("/naru-" + scheme + "." + plain.getFileName()), scheme + ":" + name);
+            return new Place(
+                    SharedFiles.posix("/naru-" + scheme + "." + plain.getFileName()),
+                    scheme + ":" + name,
+                    missing(scheme));
         }
 
         /** An object in a file of any file system. */
         public static Place file(String scheme, Path path) {
             Path absolute = path.toAbsolutePath();
-            return new Place(absolute, scheme + ":" + absolute);
+            return new Place(absolute, scheme + ":" + absolute, missing(scheme));
+        }
+
+        private static Problem missing(String scheme) {
+            return scheme.equals("lock") ? Problem.NO_LOCK : Problem.NO_RING;
         }
 
         /** Where a ring is. */
@@ -68,7 +81,27 @@ public final class SharedFile {
 
         /** Takes the name away. */
         public void remove() throws ErrnoException {
-            SharedFiles.remove(path, target);
+            try {
+                SharedFiles.remove(path, target);
+            } catch (ErrnoException refused) {
+                throw ofMissing(refused);
+            }
+        }
+
+        /** Opens the file. */
+        public Descriptor open(boolean writable) throws ErrnoException {
+            try {
+                return SharedFiles.open(path, writable, target);
+            } catch (ErrnoException refused) {
+                throw ofMissing(refused);
+            }
+        }
+
+        /** What is not there is named as what it was to be, not as the file in which it would lie. */
+        private ErrnoException ofMissing(ErrnoException refused) {
+            return refused.problem() == Problem.NOT_FOUND
+                    ? ErrnoException.of(missing, refused.errno().number(), refused.call(), target)
+                    : refused;
         }
     }
 
@@ -84,7 +117,7 @@ public final class SharedFile {
             try {
                 return open(place, kind, content);
             } catch (ErrnoException refused) {
-                if (refused.problem() != Problem.NOT_FOUND) {
+                if (refused.problem() != place.missing) {
                     throw refused;
                 }
             }
@@ -135,7 +168,7 @@ public final class SharedFile {
 
     /** Opens one that must exist. */
     public static Member open(Place place, Kind kind, Content content) throws IOException {
-        return join(SharedFiles.open(place.path, true, place.target), place.target, kind, content);
+        return join(place.open(true), place.target, kind, content);
     }
 
     /**
