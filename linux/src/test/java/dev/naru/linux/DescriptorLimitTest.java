@@ -201,16 +201,17 @@ class DescriptorLimitTest {
             try (Arena arena = Arena.ofConfined()) {
                 long _ = full.writer().write(arena.allocate(1), 1);
             }
-            var _ = Task.start(ThreadKind.VIRTUAL, () -> wait(full.reader())).result(); // the epoll is made
+            var _ = Task.start(ThreadKind.VIRTUAL, () -> wait(full.reader(), Poller.NEVER))
+                    .result(); // the epoll is made
             new All().take();
             System.out.println(Poller.isReady(empty.reader(), Poller.Interest.READABLE));
             System.out.println(Poller.isReady(full.reader(), Poller.Interest.READABLE));
-            var wait = Task.start(ThreadKind.VIRTUAL, () -> wait(empty.reader()));
+            var wait = Task.start(ThreadKind.VIRTUAL, () -> wait(empty.reader(), System.nanoTime() + 1_000_000));
             System.out.println(wait.failure() == null ? wait.result() : wait.failure());
         }
 
-        private static Poller.Outcome wait(Descriptor reader) throws ErrnoException {
-            return Poller.await(reader, Poller.Interest.READABLE, System.nanoTime() + 1_000_000);
+        private static Poller.Outcome wait(Descriptor reader, long deadline) throws ErrnoException {
+            return Poller.await(reader, Poller.Interest.READABLE, deadline);
         }
     }
 
