@@ -2,6 +2,7 @@ package dev.naru.channels;
 
 import dev.naru.linux.ChildProcess;
 import dev.naru.linux.Descriptor;
+import dev.naru.linux.Environment;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Spawn;
 import java.io.IOException;
@@ -31,7 +32,7 @@ public final class Command {
     private static final int STANDARD_ERROR = 2;
 
     private final List<String> command;
-    private final Map<String, String> environment = new HashMap<>(System.getenv());
+    private final Map<String, String> set = new HashMap<>();
     private final Map<Integer, Given> given = new HashMap<>();
     private @Nullable Path directory;
 
@@ -104,9 +105,9 @@ public final class Command {
         return this;
     }
 
-    /** Sets a variable of the child's environment, which is ours otherwise. */
+    /** Sets a variable of the child's environment, which is ours otherwise, byte for byte. */
     public Command environment(String name, String value) {
-        environment.put(name, value);
+        set.put(name, value);
         return this;
     }
 
@@ -131,7 +132,7 @@ public final class Command {
                 ends.add(end);
             }
         });
-        Spawn spawn = new Spawn(command, environment, directory, descriptors);
+        Spawn spawn = new Spawn(command, Environment.ours().with(set), directory, descriptors);
         List<DescriptorChannel> taken = new ArrayList<>();
         boolean started = false;
         try {

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What reading and writing ends share: taking turns, the JDK's rules for close and interrupt, and the native memory through
- * which heap buffers go.
+ * which heap buffers go. Thread-safe.
  */
-abstract class DescriptorChannel implements InterruptibleChannel {
+public abstract sealed class DescriptorChannel implements InterruptibleChannel permits PipeEnd {
     /** The deadline of the try forms: already over, so they neither wait nor heed an interrupt. */
     static final long AT_ONCE = Long.MIN_VALUE;
 
@@ -29,15 +29,19 @@ abstract class DescriptorChannel implements InterruptibleChannel {
 
     private static final int STAGING_BYTES = 64 * 1024;
 
+    /** Two are filled and sent in turn, or three; to keep more costs a longer search and memory that nobody else has. */
+    private static final int BUFFERS_KEPT = 4;
+
     private final Descriptor descriptor;
     private final Mode mode;
     private final String address;
     private final ReentrantLock turn = new ReentrantLock();
 
-    /** The direct buffer of the last call and what was made of it; guarded by {@link #turn}. */
-    private @Nullable ByteBuffer lastBuffer;
+    /** The direct buffers of the last calls and what was made of them; guarded by {@link #turn}. */
+    private final @Nullable ByteBuffer[] buffers = new ByteBuffer[BUFFERS_KEPT];
 
-    private MemorySegment lastMemory = MemorySegment.NULL;
+    private final MemorySegment[] memories = new MemorySegment[BUFFERS_KEPT];
+    private int nextKept;
 
     /** Where heap buffers are copied from and to; guarded by {@link #turn}. */
     private @Nullable Staging staging;
@@ -46,6 +50,8 @@ abstract class DescriptorChannel implements InterruptibleChannel {
     enum Mode {
         /** It is ours alone and has O_NONBLOCK: call, and wait when it says EAGAIN. */
         OWN,
+        /** A socket that others share: each call says itself that it does not wait. */
+        SOCKET,
         /** Others share it, so its flags stay as they are: wait first, and then move what surely does not block. */
         SHARED
     }
@@ -62,13 +68,22 @@ abstract class DescriptorChannel implements InterruptibleChannel {
      * @return false when the deadline passed first
      */
     final boolean enter(long deadline) throws IOException {
+        return enter(deadline, this);
+    }
+
+    /**
+     * The same in the name of another end, whose call it is.
+     *
+     * @param caller what an interrupt closes: those who use this end have nothing to do with it
+     */
+    final boolean enter(long deadline, DescriptorChannel caller) throws IOException {
         if (!descriptor.isOpen()) {
             throw new ClosedChannelException();
         }
         if (deadline != AT_ONCE && Thread.currentThread().isInterrupted()) {
-            throw closedByInterrupt();
+            throw caller.closedByInterrupt();
         }
-        if (!turn.tryLock() && !waitForTurn(deadline)) {
+        if (!turn.tryLock() && !waitForTurn(deadline, caller)) {
             return false;
         }
         if (!descriptor.enter()) {
@@ -78,7 +93,7 @@ abstract class DescriptorChannel implements InterruptibleChannel {
         return true;
     }
 
-    private boolean waitForTurn(long deadline) throws IOException {
+    private boolean waitForTurn(long deadline, DescriptorChannel caller) throws IOException {
         if (deadline == AT_ONCE) {
             return false;
         }
@@ -90,7 +105,7 @@ abstract class DescriptorChannel implements InterruptibleChannel {
             return turn.tryLock(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw closedByInterrupt();
+            throw caller.closedByInterrupt();
         }
     }
 
@@ -101,7 +116,7 @@ abstract class DescriptorChannel implements InterruptibleChannel {
 
     /** For a shared description: before the call, not after it. False when the deadline passed. */
     final boolean mayProceed(Poller.Interest interest, long deadline) throws IOException {
-        return mode == Mode.OWN
+        return mode != Mode.SHARED
                 || (deadline == AT_ONCE ? Poller.isReady(descriptor, interest) : await(interest, deadline));
     }
 
@@ -133,15 +148,48 @@ abstract class DescriptorChannel implements InterruptibleChannel {
 
     /**
      * The whole memory of a direct buffer. Who uses one buffer over and over makes no garbage: that must not hang on what the
-     * compiler inlines. The price is that an end holds the last buffer it was used with.
+     * compiler inlines. The price is that an end holds the last {@value #BUFFERS_KEPT} buffers it was used with.
      */
     @SuppressWarnings("ReferenceEquality") // this buffer, not one with the same bytes
     final MemorySegment memoryOf(ByteBuffer direct) {
-        if (direct != lastBuffer) {
-            lastMemory = MemorySegment.ofBuffer(direct.duplicate().clear());
-            lastBuffer = direct;
+        for (int i = 0; i < BUFFERS_KEPT; i++) {
+            if (buffers[i] == direct) {
+                return memories[i];
+            }
         }
-        return lastMemory;
+        MemorySegment memory = MemorySegment.ofBuffer(direct.duplicate().clear());
+        buffers[nextKept] = direct;
+        memories[nextKept] = memory;
+        nextKept = (nextKept + 1) % BUFFERS_KEPT;
+        return memory;
+    }
+
+    /** One read(2), or what it is for a socket: the count, 0 at the end, or a negated errno. */
+    final int readOnce(MemorySegment memory, int offset, int count) {
+        return (int)
+                (mode == Mode.SOCKET
+                        ? descriptor.receiveNow(memory, offset, count)
+                        : descriptor.read(memory, offset, count));
+    }
+
+    /** One write(2), or what it is for a socket: the count, or a negated errno. */
+    final int writeOnce(MemorySegment memory, int offset, int count) {
+        return (int)
+                (mode == Mode.SOCKET
+                        ? descriptor.sendNow(memory, offset, count)
+                        : descriptor.write(memory, offset, count));
+    }
+
+    /** A buffer that stands there twice has one position, so what was to happen to it cannot be said. */
+    @SuppressWarnings("ReferenceEquality") // the same buffer, not one with the same bytes
+    static void requireDistinct(ByteBuffer[] buffers, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            for (int j = offset; j < i; j++) {
+                if (buffers[i] == buffers[j]) {
+                    throw new IllegalArgumentException("the buffers at " + j + " and " + i + " are one");
+                }
+            }
+        }
     }
 
     final Staging staging() {
@@ -190,7 +238,10 @@ abstract class DescriptorChannel implements InterruptibleChannel {
             return true;
         }
         if (errno == EAGAIN) {
-            return await(interest, deadline);
+            // It was asked just now. Who is over time does not go on with a room that is too small, or with faster
+            // others.
+            boolean over = deadline != Poller.NEVER && deadline - System.nanoTime() <= 0;
+            return !over && await(interest, deadline);
         }
         throw refused(errno, call);
     }

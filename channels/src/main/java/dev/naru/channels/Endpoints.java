@@ -6,14 +6,18 @@ import dev.naru.linux.ErrnoException;
 import dev.naru.linux.FileStatus;
 import dev.naru.linux.Problem;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens an end by its {@link Address}: what this process was started with ({@code -}, {@code fd:3}), or a FIFO.
  *
  * <p><b>Inherited descriptors</b> share their flags with the parent or the terminal, so they are left as they are. A pipe
- * is opened anew, which gives it flags of its own, and its number is closed unless it is a standard stream: closing the
- * channel is then seen on the far side. What cannot be opened anew is waited for before each call, and written to in
- * pieces of {@link dev.naru.linux.Pipes#ATOMIC_BYTES}; its number stays open, since the JVM may be using it.
+ * or terminal is opened anew, which gives it flags of its own, and its number is closed unless it is a standard stream:
+ * closing the channel is then seen on the far side, and the number cannot be opened again. A socket is told with each call
+ * not to wait. What cannot be opened anew is waited for before each call, and written to in pieces of
+ * {@link dev.naru.linux.Pipes#ATOMIC_BYTES}. The number of those stays open, since the JVM may be using it.
  */
 public final class Endpoints {
     private static final int STANDARD_INPUT = 0;
@@ -32,11 +36,7 @@ public final class Endpoints {
             case Address.Standard _ -> reader(STANDARD_INPUT, "standard input");
             case Address.Fd fd -> reader(fd.number(), fd.toString());
             case Address.FifoPath fifo -> Fifo.open(fifo.path()).openReader();
-            case Address.Pipe pipe -> throw new AddressException(pipe.toString(), "an anonymous pipe cannot be opened");
-            case Address.Memory memory -> throw noStream(memory);
-            case Address.Ring ring ->
-                throw new AddressException(ring.toString(), "a ring has messages, not bytes: use 'naru ring'");
-            case Address.Lock lock -> throw new AddressException(lock.toString(), "nothing passes through a lock");
+            default -> throw noStream(address);
         };
     }
 
@@ -50,16 +50,20 @@ public final class Endpoints {
             case Address.Standard _ -> writer(STANDARD_OUTPUT, "standard output");
             case Address.Fd fd -> writer(fd.number(), fd.toString());
             case Address.FifoPath fifo -> Fifo.open(fifo.path()).openWriter();
-            case Address.Pipe pipe -> throw new AddressException(pipe.toString(), "an anonymous pipe cannot be opened");
-            case Address.Memory memory -> throw noStream(memory);
-            case Address.Ring ring ->
-                throw new AddressException(ring.toString(), "a ring has messages, not bytes: use 'naru ring'");
-            case Address.Lock lock -> throw new AddressException(lock.toString(), "nothing passes through a lock");
+            default -> throw noStream(address);
         };
     }
 
-    private static AddressException noStream(Address.Memory memory) {
-        return new AddressException(memory.toString(), "shared memory is no stream: map it, or use 'naru shm'");
+    /** Why no bytes go through it. */
+    private static AddressException noStream(Address address) {
+        String why = switch (address) {
+            case Address.Pipe _ -> "an anonymous pipe cannot be opened";
+            case Address.Memory _ -> "shared memory is no stream: map it, or use 'naru shm'";
+            case Address.Ring _ -> "a ring has messages, not bytes: use 'naru ring'";
+            case Address.Lock _ -> "nothing passes through a lock";
+            case Address.Standard _, Address.Fd _, Address.FifoPath _ -> throw new AssertionError(address);
+        };
+        return new AddressException(address.toString(), why);
     }
 
     private static PipeReader reader(int number, String name) throws ErrnoException {
@@ -74,24 +78,54 @@ public final class Endpoints {
 
     /** A descriptor that we were started with, and what may be done to it. */
     private record Inherited(Descriptor descriptor, DescriptorChannel.Mode mode) {
+        /** Numbers that were closed here: whatever has one of them by now was never given to us by that number. */
+        private static final Set<Integer> TAKEN = new HashSet<>();
+
         static Inherited of(int number, boolean forWriting, String name) throws ErrnoException {
-            Descriptor borrowed = Descriptor.borrow(number);
-            if (!(forWriting ? borrowed.isWritable() : borrowed.isReadable())) {
-                throw ErrnoException.of(
-                        Problem.WRONG_DIRECTION, Errno.EBADF.number(), forWriting ? "write" : "read", name);
-            }
-            if (borrowed.status().type() == FileStatus.Type.FIFO) {
-                try {
-                    Descriptor reopened = borrowed.reopen(forWriting);
-                    if (number > STANDARD_ERROR) {
-                        Descriptor.adopt(number).close(); // else the far side would never see us gone
-                    }
-                    return new Inherited(reopened, DescriptorChannel.Mode.OWN);
-                } catch (ErrnoException refused) {
-                    // another user's pipe, or no /proc: the slower way works too
+            synchronized (TAKEN) {
+                String call = forWriting ? "write" : "read";
+                if (TAKEN.contains(number)) {
+                    throw ErrnoException.of(Errno.EBADF.number(), call, name);
                 }
+                Descriptor borrowed = Descriptor.borrow(number);
+                if (!(forWriting ? borrowed.isWritable() : borrowed.isReadable())) {
+                    throw ErrnoException.of(Problem.WRONG_DIRECTION, Errno.EBADF.number(), call, name);
+                }
+                if (borrowed.type() == FileStatus.Type.SOCKET) {
+                    return new Inherited(borrowed, DescriptorChannel.Mode.SOCKET);
+                }
+                Descriptor reopened = reopen(borrowed, forWriting);
+                if (reopened == null) {
+                    return new Inherited(borrowed, DescriptorChannel.Mode.SHARED);
+                }
+                if (number > STANDARD_ERROR) {
+                    TAKEN.add(number);
+                    Descriptor.adopt(number).close(); // else the far side would never see us gone
+                }
+                return new Inherited(reopened, DescriptorChannel.Mode.OWN);
             }
-            return new Inherited(borrowed, DescriptorChannel.Mode.SHARED);
+        }
+
+        /** What has no waiting, such as a file, and what may not be opened anew gives null. */
+        private static @Nullable Descriptor reopen(Descriptor borrowed, boolean forWriting) throws ErrnoException {
+            boolean terminal = borrowed.isTerminal();
+            if (!terminal && borrowed.type() != FileStatus.Type.FIFO) {
+                return null;
+            }
+            try {
+                Descriptor reopened = borrowed.reopen(forWriting);
+                if (terminal && reopened.terminalDevice() != borrowed.terminalDevice()) {
+                    reopened.close(); // the master of a pty: its name makes another
+                    return null;
+                }
+                return reopened;
+            } catch (ErrnoException refused) {
+                return switch (refused.errno()) {
+                    // another user's, or no /proc, or nobody on the far side, or a terminal that has gone or is kept
+                    case EACCES, ENOENT, ENXIO, EIO, EBUSY -> null;
+                    default -> throw refused;
+                };
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ import java.util.Optional;
  * <tr><th>call</th><th>with a peer</th><th>without</th></tr>
  * <tr><td>{@link #openReader()}, {@link #openWriter()}</td><td>at once</td><td>waits for one; an interrupt ends the wait</td></tr>
  * <tr><td>with a time</td><td>at once</td><td>waits so long, then empty</td></tr>
- * <tr><td>{@link #tryOpenReader()}</td><td>at once</td><td>at once: reads say 0 bytes or the end until a writer comes</td></tr>
+ * <tr><td>{@link #tryOpenReader()}</td><td>at once</td><td>at once: reads say -1, the end, until a writer comes</td></tr>
  * <tr><td>{@link #tryOpenWriter()}</td><td>at once</td><td>empty</td></tr>
  * </table>
  *

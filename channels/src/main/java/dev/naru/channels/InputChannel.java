@@ -22,8 +22,8 @@ import java.time.Duration;
  * {@link java.nio.channels.ClosedByInterruptException}), and a close by another thread ends the wait
  * ({@link java.nio.channels.AsynchronousCloseException}). {@code tryRead} neither waits nor heeds an interrupt.
  *
- * <p><b>Threads.</b> Any number; one reads at a time, the others wait their turn. <b>Garbage.</b> None with a direct buffer;
- * a heap buffer goes through native memory that the channel keeps.
+ * <p><b>Threads.</b> Any number; one reads at a time, the others wait their turn. <b>Garbage.</b> None with direct
+ * buffers, up to four in turn; a heap buffer goes through native memory that the channel keeps.
  *
  * <p>What the kernel refuses is a {@link dev.naru.linux.ErrnoException}.
  */

@@ -8,12 +8,11 @@ import dev.naru.linux.Pipes;
 import dev.naru.linux.Poller.Interest;
 import dev.naru.linux.Problem;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /** What both ends of a pipe have: its capacity, what waits in it, and bytes that move without a copy. */
-abstract class PipeEnd extends DescriptorChannel {
+public abstract sealed class PipeEnd extends DescriptorChannel permits PipeReader, PipeWriter {
     private static final int EPIPE = Errno.EPIPE.number();
     private static final int EINVAL = Errno.EINVAL.number();
 
@@ -128,13 +127,8 @@ abstract class PipeEnd extends DescriptorChannel {
 
     /** Turns are taken from the reading end to the writing one, so two transfers never wait for each other. */
     private long transferInTurn(Transfer transfer, PipeEnd target, long most, long deadline) throws IOException {
-        try {
-            if (!target.enter(deadline)) {
-                return 0;
-            }
-        } catch (ClosedByInterruptException interrupted) {
-            close(); // not the target alone: the call was this end's
-            throw interrupted;
+        if (!target.enter(deadline, this)) {
+            return 0;
         }
         try {
             return transferWith(transfer, most, deadline);
@@ -149,6 +143,7 @@ abstract class PipeEnd extends DescriptorChannel {
             throw new ClosedChannelException();
         }
         try {
+            requirePipeOrFile(descriptor());
             requirePipeOrFile(other);
             return most == 0 ? 0 : transferEntered(transfer, most, deadline);
         } finally {
@@ -158,7 +153,7 @@ abstract class PipeEnd extends DescriptorChannel {
 
     /** SPLICE_F_NONBLOCK holds for pipes only: on a socket or terminal the call itself could wait, past any deadline. */
     private static void requirePipeOrFile(Descriptor other) throws IOException {
-        FileStatus.Type type = other.status().type();
+        FileStatus.Type type = other.type();
         if (type != FileStatus.Type.FIFO && type != FileStatus.Type.REGULAR) {
             throw ErrnoException.of(Problem.NOT_MOVABLE, other.toString());
         }

@@ -74,10 +74,10 @@ public final class PipeReader extends PipeEnd implements InputChannel {
     private int fill(ByteBuffer dst) {
         int read;
         if (dst.isDirect()) {
-            read = (int) descriptor().read(memoryOf(dst), dst.position(), dst.remaining());
+            read = readOnce(memoryOf(dst), dst.position(), dst.remaining());
         } else {
             Staging staging = staging();
-            read = (int) descriptor().read(staging.memory, 0, Math.min(dst.remaining(), staging.capacity()));
+            read = readOnce(staging.memory, 0, Math.min(dst.remaining(), staging.capacity()));
             if (read > 0) {
                 dst.put(dst.position(), staging.buffer, 0, read);
             }
@@ -93,13 +93,14 @@ public final class PipeReader extends PipeEnd implements InputChannel {
         return read(dsts, 0, dsts.length);
     }
 
-    /** {@inheritDoc} One read(2) of at most 64 KiB, through native memory. */
+    /** {@inheritDoc} One read(2) of at most 64 KiB, through native memory. No buffer may be there twice. */
     @Override
     public long read(ByteBuffer[] dsts, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, dsts.length);
         for (int i = offset; i < offset + length; i++) {
             requireWritable(dsts[i]); // before anything is taken from the pipe
         }
+        requireDistinct(dsts, offset, length);
         boolean _ = enter(Poller.NEVER);
         try {
             ByteBuffer all = staging().buffer;

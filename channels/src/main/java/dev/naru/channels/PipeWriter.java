@@ -64,12 +64,12 @@ public final class PipeWriter extends PipeEnd implements OutputChannel {
         int most = mode() == Mode.SHARED ? Math.min(src.remaining(), Pipes.ATOMIC_BYTES) : src.remaining();
         int written;
         if (src.isDirect()) {
-            written = (int) descriptor().write(memoryOf(src), src.position(), most);
+            written = writeOnce(memoryOf(src), src.position(), most);
         } else {
             Staging staging = staging();
             most = Math.min(most, staging.capacity());
             staging.buffer.put(0, src, src.position(), most);
-            written = (int) descriptor().write(staging.memory, 0, most);
+            written = writeOnce(staging.memory, 0, most);
         }
         if (written > 0) {
             src.position(src.position() + written);
@@ -82,10 +82,14 @@ public final class PipeWriter extends PipeEnd implements OutputChannel {
         return write(srcs, 0, srcs.length);
     }
 
-    /** {@inheritDoc} Waits until all is written, as one stream: together at most {@code ATOMIC_BYTES} are atomic. */
+    /**
+     * {@inheritDoc} Waits until all is written, as one stream: together at most {@code ATOMIC_BYTES} are atomic. No buffer
+     * may be there twice.
+     */
     @Override
     public long write(ByteBuffer[] srcs, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, srcs.length);
+        requireDistinct(srcs, offset, length);
         boolean _ = enter(Poller.NEVER);
         try {
             long total = remaining(srcs, offset, length);

@@ -8,6 +8,8 @@ import dev.naru.linux.ChildProcess;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
+import dev.naru.linux.testing.Foreign;
+import dev.naru.linux.testing.JavaProgram;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Task;
 import dev.naru.linux.testing.ThreadKind;
@@ -261,5 +263,35 @@ class CommandTest {
                 .hasMessageContaining("another thread uses it");
         assertThat(out.writer().write(ByteBuffer.allocate(3))).isEqualTo(3);
         assertThat(reading.result()).isEqualTo(3);
+    }
+
+    /** Starts a child with a variable of its own, and says what both are there, in hexadecimal. */
+    static final class EnvironmentMain {
+        private EnvironmentMain() {}
+
+        public static void main(String[] arguments) throws Exception {
+            String script = "print join ' ', map { unpack 'H*', $ENV{$_} } qw(X Y Z)";
+            ChildProcess child = Command.of("perl", "-e", script)
+                    .environment("Y", "new")
+                    .environment("Z", "z")
+                    .start();
+            var _ = child.waitFor();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C", "C.UTF-8"})
+    void variablesThatAreNotSetArriveByteForByte(String locale) throws Exception {
+        // given
+        String program = String.join(
+                "' '",
+                JavaProgram.of(EnvironmentMain.class).needing(Command.class).command());
+
+        // when
+        String said = Foreign.shell(
+                "X=$(printf 'a\\377b\\303\\251') Y=$(printf '\\377') LC_ALL=" + locale + " '" + program + "'");
+
+        // then
+        assertThat(said).isEqualTo("61ff62c3a9 6e6577 7a");
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.naru.channels.contract.Buffers;
+import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.testing.Foreign;
 import dev.naru.linux.testing.JavaProgram;
@@ -225,5 +226,83 @@ class EndpointsTest {
     void anAnonymousPipeCannotBeOpenedByItsAddress() {
         assertThatThrownBy(() -> Endpoints.openReader(new Address.Pipe())).isInstanceOf(AddressException.class);
         assertThatThrownBy(() -> Endpoints.openWriter(new Address.Pipe())).isInstanceOf(AddressException.class);
+    }
+
+    /** Opens the same number twice, with something else at it the second time, and says what becomes of both. */
+    static final class TwiceMain {
+        private TwiceMain() {}
+
+        @SuppressWarnings("SystemOut") // that is its answer
+        public static void main(String[] arguments) throws Exception {
+            try (InputChannel in = Endpoints.openReader(new Address.Fd(50))) {
+                while (true) { // until a stranger has the number
+                    Descriptor stranger = Descriptor.open(Path.of(arguments[0]), Descriptor.Access.READ_WRITE);
+                    if (stranger.number() == 50) {
+                        try {
+                            Endpoints.openReader(new Address.Fd(50)).close();
+                            System.out.println("opened");
+                        } catch (ErrnoException refused) {
+                            System.out.println(refused.problem() + " " + refused.target());
+                        }
+                        System.out.println(stranger.status().type() + " " + in.read(ByteBuffer.allocate(9)));
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aNumberThatWasTakenIsNotTakenFromAStranger() throws Exception {
+        // given
+        String program = String.join(
+                "' '", JavaProgram.of(TwiceMain.class).needing(Fifo.class).command());
+        Path fifo = folder.resolve("stranger");
+
+        // when
+        String said =
+                Foreign.shell("mkfifo '" + fifo + "'; perl -MPOSIX -e 'pipe(my $r, my $w); syswrite $w, \"hello\";"
+                        + " POSIX::dup2(fileno $r, 50); exec @ARGV' '" + program + "' '" + fifo + "'");
+
+        // then
+        assertThat(said).isEqualTo("BAD_DESCRIPTOR fd:50\nFIFO 5\n");
+    }
+
+    /** Opens what it was given without a descriptor left. */
+    static final class FullMain {
+        private FullMain() {}
+
+        @SuppressWarnings("SystemOut") // that is its answer
+        public static void main(String[] arguments) throws Exception {
+            System.out.println(Endpoints.openReader(new Address.Fd(4))); // loads what is needed
+            try {
+                while (true) {
+                    Descriptor _ = Descriptor.open(Path.of("/dev/null"), Descriptor.Access.READ);
+                }
+            } catch (ErrnoException full) {
+                System.out.println(full.problem());
+            }
+            try {
+                System.out.println(Endpoints.openReader(new Address.Fd(3)));
+            } catch (ErrnoException refused) {
+                System.out.println(refused.problem() + " " + refused.errno());
+            }
+        }
+    }
+
+    @Test
+    void aWantOfDescriptorsIsToldAndNotTakenForAPipeOfAnother() throws Exception {
+        // given
+        List<String> java = JavaProgram.of(FullMain.class)
+                .needing(Fifo.class)
+                .packedInto(folder)
+                .command();
+
+        // when
+        String said =
+                Foreign.shell(": | (: | prlimit --nofile=64:64 '" + String.join("' '", java) + "' 3<&0 4<&5) 5<&0");
+
+        // then
+        assertThat(said).startsWith("fd:4\nTOO_MANY_DESCRIPTORS\nTOO_MANY_DESCRIPTORS EMFILE");
     }
 }

@@ -72,4 +72,23 @@ class FifoWaitersTest {
             }
         }
     }
+
+    @Test
+    void whoDoesNotWaitForAReaderIsNotCountedAmongThem() throws Exception {
+        // given
+        Fifo fifo = Fifo.create(folder.resolve("orders"));
+        Fifo other = Fifo.create(folder.resolve("others"));
+        List<Task<PipeReader>> opens = new ArrayList<>();
+        for (int i = 0; i < MOST; i++) {
+            opens.add(Task.start(ThreadKind.VIRTUAL, fifo::openReader));
+        }
+        opens.forEach(open -> open.awaitWaitingIn("dev.naru.linux.internal.BlockingCall"));
+
+        // when, then
+        assertThat(other.openWriter(Duration.ZERO)).isEmpty();
+        opens.forEach(Task::interrupt);
+        for (Task<PipeReader> open : opens) {
+            assertThat(open.failure()).isInstanceOf(InterruptedException.class);
+        }
+    }
 }

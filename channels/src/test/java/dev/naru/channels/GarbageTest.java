@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -132,6 +133,45 @@ class GarbageTest {
 
             // then
             assertThat(bytes).isLessThan(SMALLEST_OBJECT);
+        }
+    }
+
+    @Test
+    void buffersThatAreUsedInTurnMakeNone() throws Exception {
+        // given
+        var loop = fixture.loopback();
+        ByteBuffer[] buffers = new ByteBuffer[4];
+        Arrays.setAll(buffers, _ -> ByteBuffer.allocateDirect(BYTES));
+
+        // when
+        double bytes = fewestBytes(() -> {
+            for (ByteBuffer buffer : buffers) {
+                int _ = loop.writer().write(buffer.clear());
+                int _ = loop.reader().read(buffer.clear());
+            }
+        });
+
+        // then
+        assertThat(bytes).isLessThan(SMALLEST_OBJECT);
+    }
+
+    @Test
+    void aMoveAsksOnceWhatItMovesTo() throws Exception {
+        // given
+        try (AnonymousPipe target = AnonymousPipe.create()) {
+            var loop = fixture.loopback();
+            PipeReader source = (PipeReader) loop.reader();
+            ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
+
+            // when
+            double bytes = fewestBytes(() -> {
+                int _ = loop.writer().write(buffer.clear());
+                long _ = source.moveTo(target.writer(), BYTES);
+                int _ = target.reader().read(buffer.clear());
+            });
+
+            // then there is no room for a struct statx and what is made of it
+            assertThat(bytes).isLessThan(256);
         }
     }
 }

@@ -324,4 +324,29 @@ class MoveTest {
             assertThat(arrived.array()).endsWith(0, 1, 1, 1);
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void anInterruptOfWhoWaitsForATurnLeavesTheTargetToThoseWhoUseIt(ThreadKind kind) throws Exception {
+        // given a target that another thread writes into
+        try (AnonymousPipe source = AnonymousPipe.create();
+                AnonymousPipe target = AnonymousPipe.create()) {
+            int full = Buffers.fill(target.writer());
+            var stranger = Task.start(kind, () -> target.writer().write(ByteBuffer.allocate(10)))
+                    .awaitPolling();
+            var move = Task.start(kind, () -> source.reader().moveTo(target.writer(), 10))
+                    .awaitWaitingIn("java.util.concurrent.locks.ReentrantLock");
+
+            // when
+            move.interrupt();
+
+            // then
+            assertThat(move.failure()).isInstanceOf(ClosedByInterruptException.class);
+            assertThat(move.interruptedAtEnd()).isTrue();
+            assertThat(source.reader().isOpen()).isFalse();
+            assertThat(target.writer().isOpen()).isTrue();
+            assertThat(Buffers.read(target.reader(), full + 10)).hasSize(full + 10);
+            assertThat(stranger.result()).isEqualTo(10);
+        }
+    }
 }

@@ -121,12 +121,7 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "LC_ALL=C, C.UTF-8 [C]",
-        "LC_ALL=, C.UTF-8 []",
-        "LC_ALL=C.utf8, C.utf8 [none]",
-        "LANG=C.utf8, [none]"
-    })
+    @CsvSource({"LC_ALL=C, C.UTF-8 [C]", "LC_ALL=, C.UTF-8 []", "LC_ALL=C.utf8, C.utf8 [none]", "LANG=C.utf8, [none]"})
     void aLocaleThatLosesNamesOfFilesIsReplacedAndToldOn(String variable, String seen) throws Exception {
         // given
         script("jdk-25.0.1/bin/java", "echo $LC_ALL \"[${NARU_LC_ALL-none}]\"");

@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process that we started. It is reaped as soon as it ends, whether anybody asks for its status or not: no zombie stays.
@@ -26,7 +26,15 @@ public final class ChildProcess {
 
     private final PidFd pidfd;
     private final String program;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    /** Others hang their work on it, which runs on the reaper; who waits here must not, so they wait for the latch. */
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+
+    /** How it ended, or why that is not known; written before the latch opens. */
+    private @Nullable ExitStatus status;
+
+    private @Nullable Throwable lost;
 
     private ChildProcess(PidFd pidfd, String program) {
         this.pidfd = pidfd;
@@ -52,15 +60,22 @@ public final class ChildProcess {
 
     private void collect() {
         try {
-            exit.complete(status());
-        } catch (ErrnoException | RuntimeException | Error lost) {
-            exit.completeExceptionally(lost);
+            status = reaped();
+        } catch (ErrnoException | RuntimeException | Error failed) {
+            lost = failed;
         } finally {
             pidfd.close();
+            ended.countDown();
         }
+        boolean _ = complete(exit); // last: what hangs on it may take its time
     }
 
-    private ExitStatus status() throws ErrnoException {
+    private boolean complete(CompletableFuture<ExitStatus> future) {
+        Throwable failure = lost;
+        return failure == null ? future.complete(status) : future.completeExceptionally(failure);
+    }
+
+    private ExitStatus reaped() throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment info = arena.allocate(SIZEOF_SIGINFO, 8);
             int answer;
@@ -71,10 +86,10 @@ public final class ChildProcess {
             if (answer < 0) {
                 throw ErrnoException.of(-answer, "waitid", toString());
             }
-            int status = info.get(ValueLayout.JAVA_INT, SI_STATUS);
+            int code = info.get(ValueLayout.JAVA_INT, SI_STATUS);
             return info.get(ValueLayout.JAVA_INT, SI_CODE) == Constants.CLD_EXITED
-                    ? new ExitStatus.Exited(status)
-                    : new ExitStatus.Signalled(status);
+                    ? new ExitStatus.Exited(code)
+                    : new ExitStatus.Signalled(code);
         }
     }
 
@@ -85,7 +100,7 @@ public final class ChildProcess {
 
     /** Whether it has not ended yet. */
     public boolean isAlive() {
-        return !exit.isDone();
+        return ended.getCount() != 0;
     }
 
     /**
@@ -109,36 +124,38 @@ public final class ChildProcess {
         return send(Signal.SIGKILL);
     }
 
-    /** Completes when it has ended and is reaped. */
+    /** Completes when it has ended and is reaped. What hangs on it delays nobody who waits for the child. */
     public CompletableFuture<ExitStatus> onExit() {
-        return exit.copy();
+        CompletableFuture<ExitStatus> own = exit.copy();
+        if (!isAlive()) {
+            boolean _ = complete(own); // the reaper may be at others' work still
+        }
+        return own;
     }
 
     /** Waits until it has ended. */
     public ExitStatus waitFor() throws ErrnoException, InterruptedException {
-        try {
-            return exit.get();
-        } catch (ExecutionException lost) {
-            throw rethrown(lost);
+        if (isAlive()) {
+            ended.await();
         }
+        return known();
     }
 
     /** Waits so long at most; empty when it still runs. */
     public Optional<ExitStatus> waitFor(Duration timeout) throws ErrnoException, InterruptedException {
-        try {
-            return Optional.of(exit.get(Poller.nanos(timeout), TimeUnit.NANOSECONDS));
-        } catch (TimeoutException over) {
-            return Optional.empty();
-        } catch (ExecutionException lost) {
-            throw rethrown(lost);
-        }
+        boolean over = isAlive() && !ended.await(Poller.nanos(timeout), TimeUnit.NANOSECONDS);
+        return over ? Optional.empty() : Optional.of(known());
     }
 
-    private static ErrnoException rethrown(ExecutionException lost) {
-        if (lost.getCause() instanceof ErrnoException refused) {
-            return refused;
+    private ExitStatus known() throws ErrnoException {
+        if (lost instanceof ErrnoException refused) {
+            throw refused;
         }
-        throw new IllegalStateException(lost.getCause());
+        ExitStatus known = status;
+        if (known == null) {
+            throw new IllegalStateException(lost);
+        }
+        return known;
     }
 
     @Override

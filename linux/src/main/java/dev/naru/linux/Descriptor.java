@@ -2,7 +2,9 @@ package dev.naru.linux;
 
 import dev.naru.linux.internal.Constants;
 import dev.naru.linux.internal.FileCalls;
+import dev.naru.linux.internal.NativeText;
 import dev.naru.linux.internal.Waiter;
+import dev.naru.linux.internal.WaiterList;
 import java.io.Closeable;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -60,7 +62,10 @@ public final class Descriptor implements Closeable {
     private volatile int state;
 
     /** Who sleeps until this is ready; guarded by this object's monitor. */
-    private @Nullable Waiter waiters;
+    private final WaiterList waiters = new WaiterList();
+
+    /** What it is, once somebody has asked: that never changes. */
+    private FileStatus.@Nullable Type type;
 
     private Descriptor(int number, boolean owned) {
         this.number = number;
@@ -86,16 +91,16 @@ public final class Descriptor implements Closeable {
      * @throws ErrnoException when the kernel refuses
      */
     public static Descriptor open(Path path, Access access) throws ErrnoException {
-        int number = open(path.toString(), access.flags | Constants.O_CLOEXEC);
+        int number = open(path, access.flags | Constants.O_CLOEXEC);
         if (number < 0) {
             throw ErrnoException.of(-number, "open", path.toString());
         }
         return adopt(number);
     }
 
-    static int open(String path, int flags) {
+    static int open(Path path, int flags) {
         try (Arena arena = Arena.ofConfined()) {
-            return FileCalls.open(arena.allocateFrom(path), flags, NEW_FILE_MODE);
+            return FileCalls.open(NativeText.of(path, arena), flags, NEW_FILE_MODE);
         }
     }
 
@@ -139,6 +144,7 @@ public final class Descriptor implements Closeable {
 
     /** Ends a use; the last one out of a closed descriptor closes the number. */
     public void leave() {
+        assert ((int) STATE.getAcquire(this) & ~CLOSED) > 0 : this + ": leave without enter";
         int before = (int) STATE.getAndAdd(this, -1);
         if (before == (CLOSED | 1)) {
             closeNumber();
@@ -167,9 +173,7 @@ public final class Descriptor implements Closeable {
     }
 
     private synchronized void wakeWaiters() {
-        for (Waiter waiter = waiters; waiter != null; waiter = waiter.next) {
-            waiter.wake();
-        }
+        waiters.wakeAll();
     }
 
     /** False when closed already: nobody would wake the waiter. */
@@ -177,24 +181,12 @@ public final class Descriptor implements Closeable {
         if (!isOpen()) {
             return false;
         }
-        waiter.next = waiters;
-        waiters = waiter;
+        waiters.add(waiter);
         return true;
     }
 
-    @SuppressWarnings("ReferenceEquality") // this one waiter, not one like it
     synchronized void removeWaiter(Waiter waiter) {
-        if (waiters == waiter) {
-            waiters = waiter.next;
-        } else {
-            for (Waiter before = waiters; before != null; before = before.next) {
-                if (before.next == waiter) {
-                    before.next = waiter.next;
-                    break;
-                }
-            }
-        }
-        waiter.next = null;
+        waiters.remove(waiter);
     }
 
     /** read(2) to the start of native memory: the bytes read, 0 at the end, or a negated errno. */
@@ -204,8 +196,16 @@ public final class Descriptor implements Closeable {
 
     /** read(2) into native memory: the bytes read, 0 at the end, or a negated errno. */
     public long read(MemorySegment buffer, long offset, long count) {
-        long _ = Objects.checkFromIndexSize(offset, count, buffer.byteSize());
+        checkRoom(buffer, offset, count);
         return FileCalls.read(number, buffer, offset, count);
+    }
+
+    /** The call gets an address alone, so nobody else looks whether it may write there. */
+    private static void checkRoom(MemorySegment buffer, long offset, long count) {
+        long _ = Objects.checkFromIndexSize(offset, count, buffer.byteSize());
+        if (buffer.isReadOnly()) {
+            throw new IllegalArgumentException("read-only memory");
+        }
     }
 
     /** write(2) from the start of native memory: the bytes written, or a negated errno. */
@@ -217,6 +217,21 @@ public final class Descriptor implements Closeable {
     public long write(MemorySegment buffer, long offset, long count) {
         long _ = Objects.checkFromIndexSize(offset, count, buffer.byteSize());
         return FileCalls.write(number, buffer, offset, count);
+    }
+
+    /**
+     * recv(2) from a socket without waiting, whatever the flags of its description: the bytes received, 0 at the end, or a
+     * negated errno.
+     */
+    public long receiveNow(MemorySegment buffer, long offset, long count) {
+        checkRoom(buffer, offset, count);
+        return FileCalls.recv(number, buffer, offset, count, Constants.MSG_DONTWAIT);
+    }
+
+    /** send(2) into a socket in the same way: the bytes sent, or a negated errno. */
+    public long sendNow(MemorySegment buffer, long offset, long count) {
+        long _ = Objects.checkFromIndexSize(offset, count, buffer.byteSize());
+        return FileCalls.send(number, buffer, offset, count, Constants.MSG_DONTWAIT | Constants.MSG_NOSIGNAL);
     }
 
     /**
@@ -257,17 +272,27 @@ public final class Descriptor implements Closeable {
         return FileStatus.of(this);
     }
 
+    /** What kind of file stands behind the number; the kernel is asked once. */
+    public FileStatus.Type type() throws ErrnoException {
+        FileStatus.Type known = type;
+        if (known == null) {
+            known = status().type();
+            type = known;
+        }
+        return known;
+    }
+
     /**
-     * Another open file description of the same pipe or FIFO, non-blocking, with flags of its own: what dup(2) cannot
-     * give. It goes through {@code /proc/self/fd}.
+     * Another open file description of the same pipe, FIFO or terminal, non-blocking, with flags of its own: what dup(2)
+     * cannot give. It goes through {@code /proc/self/fd}.
      *
-     * @throws ErrnoException when {@code /proc} is not mounted, the pipe is another user's, it is no pipe, or it is for
+     * @throws ErrnoException when {@code /proc} is not mounted, the pipe is another user's, it is neither, or it is for
      *     writing and every reader of the FIFO has gone
      */
     public Descriptor reopen(boolean forWriting) throws ErrnoException {
         String path = "/proc/self/fd/" + number;
         int access = forWriting ? Constants.O_WRONLY : Constants.O_RDONLY;
-        int again = open(path, access | Constants.O_NONBLOCK | Constants.O_CLOEXEC);
+        int again = open(Path.of(path), access | Constants.O_NONBLOCK | Constants.O_NOCTTY | Constants.O_CLOEXEC);
         if (again == -Constants.ENXIO) {
             throw ErrnoException.of(Problem.READER_GONE, Constants.ENXIO, "open", path);
         }
@@ -281,6 +306,18 @@ public final class Descriptor implements Closeable {
     public boolean isTerminal() {
         try (Arena arena = Arena.ofConfined()) {
             return FileCalls.ioctl(number, Constants.TCGETS, arena.allocate(Constants.SIZEOF_TERMIOS)) >= 0;
+        }
+    }
+
+    /**
+     * The device number of the terminal behind it (TIOCGDEV), or a negated errno. A name that means another terminal for
+     * each who opens it, such as {@code /dev/ptmx} or {@code /dev/tty}, has the number of the terminal that it meant.
+     */
+    public int terminalDevice() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment device = arena.allocate(ValueLayout.JAVA_INT);
+            int answer = FileCalls.ioctl(number, Constants.TIOCGDEV, device);
+            return answer < 0 ? answer : device.get(ValueLayout.JAVA_INT, 0);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.naru.linux;
 import dev.naru.linux.internal.BlockingCall;
 import dev.naru.linux.internal.Constants;
 import dev.naru.linux.internal.FileCalls;
+import dev.naru.linux.internal.NativeText;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,7 +24,7 @@ public final class FifoNode {
      */
     public static void make(Path path, int mode) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
-            int answer = FileCalls.mkfifo(arena.allocateFrom(path.toString()), mode);
+            int answer = FileCalls.mkfifo(NativeText.of(path, arena), mode);
             if (answer == -Constants.ENOENT) {
                 throw ErrnoException.of(missing(path.getParent()), Constants.ENOENT, "mkfifo", address(path));
             }
@@ -57,7 +58,7 @@ public final class FifoNode {
         }
         int flags = Constants.O_PATH | Constants.O_NOFOLLOW | Constants.O_CLOEXEC;
         try (Arena arena = Arena.ofConfined();
-                Descriptor node = adopt(check(Descriptor.open(path.toString(), flags), "open", path), path)) {
+                Descriptor node = adopt(check(Descriptor.open(path, flags), "open", path), path)) {
             int answer = FileCalls.chmod(arena.allocateFrom("/proc/self/fd/" + node.number()), mode);
             if (answer == -Constants.ENOENT) {
                 throw ErrnoException.of(Problem.KERNEL, Constants.ENOENT, "chmod", "/proc/self/fd"); // no /proc here
@@ -70,7 +71,7 @@ public final class FifoNode {
     public static void remove(Path path) throws ErrnoException {
         requireFifo(path, false);
         try (Arena arena = Arena.ofConfined()) {
-            check(FileCalls.unlink(arena.allocateFrom(path.toString())), "unlink", path);
+            check(FileCalls.unlink(NativeText.of(path, arena)), "unlink", path);
         }
     }
 
@@ -111,13 +112,13 @@ public final class FifoNode {
     /** Opens for reading without waiting; that always succeeds, whether anybody writes or not. */
     public static Descriptor openReader(Path path) throws ErrnoException {
         requireFifo(path);
-        return adopt(check(Descriptor.open(path.toString(), READER | Constants.O_NONBLOCK), "open", path), path);
+        return adopt(check(Descriptor.open(path, READER | Constants.O_NONBLOCK), "open", path), path);
     }
 
     /** Opens for writing without waiting; empty when nobody has it open for reading (ENXIO). */
     public static Optional<Descriptor> openWriter(Path path) throws ErrnoException {
         requireFifo(path);
-        int answer = Descriptor.open(path.toString(), WRITER | Constants.O_NONBLOCK);
+        int answer = Descriptor.open(path, WRITER | Constants.O_NONBLOCK);
         return answer == -Constants.ENXIO ? Optional.empty() : Optional.of(adopt(check(answer, "open", path), path));
     }
 
@@ -147,13 +148,14 @@ public final class FifoNode {
             throw new InterruptedException();
         }
         Optional<Descriptor> atOnce = openWriter(path);
-        return atOnce.isPresent() ? atOnce : openWaiting(path, WRITER, deadline);
+        boolean over = deadline != Poller.NEVER && deadline - System.nanoTime() <= 0;
+        return atOnce.isPresent() || over ? atOnce : openWaiting(path, WRITER, deadline);
     }
 
     private static Optional<Descriptor> openWaiting(Path path, int flags, long deadline)
             throws ErrnoException, InterruptedException {
-        int answer = (int) BlockingCall.run(
-                () -> Descriptor.open(path.toString(), flags), opened -> FileCalls.close((int) opened), deadline);
+        int answer = (int)
+                BlockingCall.run(() -> Descriptor.open(path, flags), opened -> FileCalls.close((int) opened), deadline);
         if (answer == BlockingCall.TIMED_OUT) {
             return Optional.empty();
         }

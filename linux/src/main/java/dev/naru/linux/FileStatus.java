@@ -2,6 +2,7 @@ package dev.naru.linux;
 
 import dev.naru.linux.internal.Constants;
 import dev.naru.linux.internal.FileCalls;
+import dev.naru.linux.internal.NativeText;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -75,31 +76,34 @@ public record FileStatus(Type type, int mode, String device, long inode, int own
 
     static FileStatus of(Path path, boolean followLinks, String target) throws ErrnoException {
         int flags = followLinks ? 0 : Constants.AT_SYMLINK_NOFOLLOW;
-        return of(Constants.AT_FDCWD, path.toString(), flags, target);
+        try (Arena arena = Arena.ofConfined()) {
+            return of(Constants.AT_FDCWD, NativeText.of(path, arena), flags, target, arena);
+        }
     }
 
     static FileStatus of(Descriptor descriptor) throws ErrnoException {
-        return of(descriptor.number(), "", Constants.AT_EMPTY_PATH, descriptor.toString());
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment noPath = arena.allocateFrom("");
+            return of(descriptor.number(), noPath, Constants.AT_EMPTY_PATH, descriptor.toString(), arena);
+        }
     }
 
-    private static FileStatus of(int directory, String path, int flags, String target) throws ErrnoException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment status = arena.allocate(SIZEOF, 8);
-            int answer =
-                    FileCalls.statx(directory, arena.allocateFrom(path), flags, Constants.STATX_BASIC_STATS, status);
-            if (answer < 0) {
-                throw ErrnoException.of(-answer, "statx", target);
-            }
-            int mode = Short.toUnsignedInt(status.get(ValueLayout.JAVA_SHORT, MODE));
-            return new FileStatus(
-                    Type.of(mode),
-                    mode & ~Constants.S_IFMT,
-                    Integer.toUnsignedString(status.get(ValueLayout.JAVA_INT, DEVICE_MAJOR))
-                            + ":"
-                            + Integer.toUnsignedString(status.get(ValueLayout.JAVA_INT, DEVICE_MINOR)),
-                    status.get(ValueLayout.JAVA_LONG, INODE),
-                    status.get(ValueLayout.JAVA_INT, UID),
-                    status.get(ValueLayout.JAVA_LONG, SIZE));
+    private static FileStatus of(int directory, MemorySegment path, int flags, String target, Arena arena)
+            throws ErrnoException {
+        MemorySegment status = arena.allocate(SIZEOF, 8);
+        int answer = FileCalls.statx(directory, path, flags, Constants.STATX_BASIC_STATS, status);
+        if (answer < 0) {
+            throw ErrnoException.of(-answer, "statx", target);
         }
+        int mode = Short.toUnsignedInt(status.get(ValueLayout.JAVA_SHORT, MODE));
+        return new FileStatus(
+                Type.of(mode),
+                mode & ~Constants.S_IFMT,
+                Integer.toUnsignedString(status.get(ValueLayout.JAVA_INT, DEVICE_MAJOR))
+                        + ":"
+                        + Integer.toUnsignedString(status.get(ValueLayout.JAVA_INT, DEVICE_MINOR)),
+                status.get(ValueLayout.JAVA_LONG, INODE),
+                status.get(ValueLayout.JAVA_INT, UID),
+                status.get(ValueLayout.JAVA_LONG, SIZE));
     }
 }

@@ -3,6 +3,7 @@ package dev.naru.linux;
 import dev.naru.linux.internal.Constants;
 import dev.naru.linux.internal.Epoll;
 import dev.naru.linux.internal.Parker;
+import dev.naru.linux.internal.PollCalls;
 import dev.naru.linux.internal.Waiter;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
@@ -101,17 +102,17 @@ public final class Poller {
     }
 
     /**
-     * Whether the descriptor is ready now. Does not wait and heeds no interrupt.
+     * Whether the descriptor is ready now. Does not wait, heeds no interrupt, and needs no further descriptor.
      *
      * @param descriptor one that the caller has entered
+     * @throws ErrnoException when the kernel has no memory for the look
      */
     public static boolean isReady(Descriptor descriptor, Interest interest) throws ErrnoException {
-        Parker parker = takeParker(descriptor);
-        try {
-            return parker.park(descriptor.number(), interest.events, 0);
-        } finally {
-            parker.release();
-        }
+        int answer;
+        do {
+            answer = PollCalls.look(descriptor.number(), interest.events);
+        } while (answer == -Constants.EINTR);
+        return descriptor.check(answer, "poll") > 0;
     }
 
     private static Parker takeParker(Descriptor descriptor) throws ErrnoException {

@@ -2,6 +2,7 @@ package dev.naru.linux;
 
 import dev.naru.linux.internal.Constants;
 import dev.naru.linux.internal.FileCalls;
+import dev.naru.linux.internal.NativeText;
 import dev.naru.linux.internal.SharedFileCalls;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ public final class SharedFiles {
     public static Descriptor open(Path path, boolean writable, String target) throws ErrnoException {
         int access = writable ? Constants.O_RDWR : Constants.O_RDONLY;
         // Non-blocking means nothing to a file that can be mapped, and keeps us from waiting for the peer of a FIFO.
-        Descriptor opened = open(path.toString(), access | Constants.O_NOFOLLOW | Constants.O_NONBLOCK, 0, target);
+        Descriptor opened = open(path, access | Constants.O_NOFOLLOW | Constants.O_NONBLOCK, 0, target);
         return requireRegular(opened, target);
     }
 
@@ -63,7 +64,7 @@ public final class SharedFiles {
      */
     public static Descriptor reopen(Descriptor file, boolean writable, String target) throws ErrnoException {
         int access = writable ? Constants.O_RDWR : Constants.O_RDONLY;
-        return open("/proc/self/fd/" + file.number(), access, 0, target);
+        return open(Path.of("/proc/self/fd/" + file.number()), access, 0, target);
     }
 
     /**
@@ -73,13 +74,13 @@ public final class SharedFiles {
      */
     public static void remove(Path path, String target) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
-            check(FileCalls.unlink(arena.allocateFrom(path.toString())), "unlink", target);
+            check(FileCalls.unlink(NativeText.of(path, arena)), "unlink", target);
         }
     }
 
-    static Descriptor open(String path, int flags, int mode, String target) throws ErrnoException {
+    static Descriptor open(Path path, int flags, int mode, String target) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
-            int number = FileCalls.open(arena.allocateFrom(path), flags | Constants.O_CLOEXEC, mode);
+            int number = FileCalls.open(NativeText.of(path, arena), flags | Constants.O_CLOEXEC, mode);
             if (number == -Errno.ELOOP.number() || number == -Constants.EISDIR || number == -Constants.ENXIO) {
                 throw ErrnoException.of(Problem.NOT_A_FILE, -number, "open", target); // a link, a directory, a socket
             }

@@ -1,8 +1,8 @@
 package dev.naru.linux;
 
 import dev.naru.linux.internal.Waiter;
+import dev.naru.linux.internal.WaiterList;
 import java.io.Closeable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who sleeps in {@link Futex#await} in the name of one object, such as a lock or a ring, so that closing the object ends
@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. It is of this process alone: nothing of it stands in shared memory.
  */
 public final class Sleepers implements Closeable {
-    private @Nullable Waiter first;
+    /** Guarded by this object's monitor. */
+    private final WaiterList waiters = new WaiterList();
+
     private volatile boolean closed;
 
     private Sleepers() {}
@@ -30,9 +32,7 @@ public final class Sleepers implements Closeable {
     @Override
     public synchronized void close() {
         closed = true;
-        for (Waiter waiter = first; waiter != null; waiter = waiter.next) {
-            waiter.wake();
-        }
+        waiters.wakeAll();
     }
 
     /** False when closed already: nobody would wake the waiter. */
@@ -40,23 +40,11 @@ public final class Sleepers implements Closeable {
         if (closed) {
             return false;
         }
-        waiter.next = first;
-        first = waiter;
+        waiters.add(waiter);
         return true;
     }
 
-    @SuppressWarnings("ReferenceEquality") // this one waiter, not one like it
     synchronized void remove(Waiter waiter) {
-        if (first == waiter) {
-            first = waiter.next;
-        } else {
-            for (Waiter before = first; before != null; before = before.next) {
-                if (before.next == waiter) {
-                    before.next = waiter.next;
-                    break;
-                }
-            }
-        }
-        waiter.next = null;
+        waiters.remove(waiter);
     }
 }

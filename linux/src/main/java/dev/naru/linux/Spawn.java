@@ -7,6 +7,7 @@ import dev.naru.linux.internal.SpawnCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,18 +24,21 @@ import org.jspecify.annotations.Nullable;
  * inherited.
  *
  * @param command the program, looked up on PATH when it has no slash, and its arguments
- * @param environment its whole environment
+ * @param environment all of its environment
  * @param directory where it starts; null for where we are
  * @param descriptors what it gets, by the number it sees
  */
 public record Spawn(
         List<String> command,
-        Map<String, String> environment,
+        Environment environment,
         @Nullable Path directory,
         Map<Integer, Descriptor> descriptors) {
 
     private static final int LAST_STANDARD_STREAM = 2;
     private static final long SIZEOF_SIGINFO = 128;
+
+    /** Where execvp(3) looks when there is no PATH. */
+    private static final String DEFAULT_PATH = "/bin:/usr/bin";
 
     /** Copies what it is given. */
     public Spawn {
@@ -47,14 +51,21 @@ public record Spawn(
             }
         }
         command.forEach(Spawn::refuseNul);
-        environment.forEach((name, value) -> refuseNul(name + value));
         command = List.copyOf(command);
-        environment = Map.copyOf(environment);
         descriptors = Map.copyOf(descriptors);
     }
 
+    /** With an environment of these variables and no other, in the locale's encoding. */
+    public Spawn(
+            List<String> command,
+            Map<String, String> environment,
+            @Nullable Path directory,
+            Map<Integer, Descriptor> descriptors) {
+        this(command, Environment.of(environment), directory, descriptors);
+    }
+
     /** C would end the text there, and the program would get another. */
-    private static void refuseNul(String text) {
+    static void refuseNul(String text) {
         if (text.indexOf('\0') >= 0) {
             throw new IllegalArgumentException("a NUL byte in: " + text.replace('\0', '?'));
         }
@@ -85,7 +96,7 @@ public record Spawn(
             }
             check(actions.closeFrom(last + 1), "fd:" + (last + 1));
             if (directory != null) {
-                check(actions.changeDirectory(directory.toString()), directory.toString());
+                check(actions.changeDirectory(directory), directory.toString());
             }
             return spawn(arena, actions);
         } finally {
@@ -96,23 +107,26 @@ public record Spawn(
     }
 
     private ChildProcess spawn(Arena arena, SpawnCalls.Actions actions) throws ErrnoException {
-        List<String> variables = new ArrayList<>();
-        environment.forEach((name, value) -> variables.add(name + "=" + value));
         String program = command.getFirst();
         MemorySegment pid = arena.allocate(Integer.BYTES, Integer.BYTES);
-        int answer = actions.spawn(pid, program, command, variables);
+        int answer = actions.spawn(pid, program, command, environment.variables());
         if (answer < 0) {
             throw refused(-answer, program);
         }
+        PidFd pidfd = null;
         try {
-            return ChildProcess.watch(PidFd.open(answer), program);
-        } catch (ErrnoException unwatched) {
+            pidfd = PidFd.open(answer);
+            return ChildProcess.watch(pidfd, program);
+        } catch (ErrnoException | RuntimeException | Error unwatched) {
             killUnwatched(answer, arena);
+            if (pidfd != null) {
+                pidfd.close();
+            }
             throw unwatched;
         }
     }
 
-    /** No descriptor was left to watch the child by: rather none than one that becomes a zombie. */
+    /** No descriptor or thread was left to watch the child by: rather none than one that becomes a zombie. */
     private static void killUnwatched(int pid, Arena arena) {
         int _ = ProcessCalls.kill(pid, Signal.SIGKILL.number());
         int _ = ProcessCalls.waitid(Constants.P_PID, pid, arena.allocate(SIZEOF_SIGINFO, 8), Constants.WEXITED);
@@ -140,15 +154,27 @@ public record Spawn(
         }
     }
 
-    /** The kernel says ENOENT also of a program whose interpreter is missing; then it had found the program. */
+    /**
+     * The kernel says ENOENT also of a program whose interpreter is missing; then it had found the program. It looks on our
+     * PATH, not on the child's, and from the directory where the child starts.
+     */
     private boolean isThere(String program) {
         Path start = directory == null ? Path.of("") : directory;
         if (program.contains("/")) {
-            return Files.isExecutable(start.resolve(program));
+            return isExecutable(start, "", program);
         }
-        return Arrays.stream(environment.getOrDefault("PATH", "").split(":", -1))
-                .map(folder -> start.resolve(folder).resolve(program))
-                .anyMatch(file -> Files.isRegularFile(file) && Files.isExecutable(file));
+        String ours = System.getenv("PATH");
+        return Arrays.stream((ours == null ? DEFAULT_PATH : ours).split(":", -1))
+                .anyMatch(folder -> isExecutable(start, folder, program));
+    }
+
+    private static boolean isExecutable(Path start, String folder, String program) {
+        try {
+            Path file = start.resolve(folder).resolve(program);
+            return Files.isRegularFile(file) && Files.isExecutable(file);
+        } catch (InvalidPathException noTextInThisLocale) {
+            return false;
+        }
     }
 
     private static void check(int answer, String target) throws ErrnoException {

@@ -2,6 +2,7 @@ package dev.naru.linux;
 
 import dev.naru.linux.internal.Constants;
 import dev.naru.linux.internal.FileCalls;
+import dev.naru.linux.internal.NativeText;
 import dev.naru.linux.internal.SharedFileCalls;
 import java.io.Closeable;
 import java.lang.foreign.Arena;
@@ -60,7 +61,7 @@ public final class UnnamedFile implements Closeable {
     private static UnnamedFile open(Path directory, String target) throws ErrnoException {
         try (Arena arena = Arena.ofConfined()) {
             int flags = Constants.O_TMPFILE | Constants.O_RDWR | Constants.O_CLOEXEC;
-            int number = FileCalls.open(arena.allocateFrom(directory.toString()), flags, OWNER_ONLY);
+            int number = FileCalls.open(NativeText.of(directory, arena), flags, OWNER_ONLY);
             return switch (-number) {
                 // A kernel, or a file system, that does not know the flag takes it for an open of the directory.
                 case Constants.EOPNOTSUPP, Constants.EISDIR -> openHidden(directory, target);
@@ -82,7 +83,7 @@ public final class UnnamedFile implements Closeable {
         ThreadLocalRandom.current().nextBytes(random);
         Path hidden = directory.resolve(".naru-" + HexFormat.of().formatHex(random));
         int flags = Constants.O_CREAT | Constants.O_EXCL | Constants.O_RDWR;
-        return new UnnamedFile(SharedFiles.open(hidden.toString(), flags, OWNER_ONLY, target), hidden, target);
+        return new UnnamedFile(SharedFiles.open(hidden, flags, OWNER_ONLY, target), hidden, target);
     }
 
     /** The file, open for reading and writing, until this is closed or it is taken. */
@@ -97,13 +98,13 @@ public final class UnnamedFile implements Closeable {
      * @throws ErrnoException when the directory is gone, is full, or may not be written
      */
     public boolean link(Path path) throws ErrnoException {
-        String from = hiddenName != null ? hiddenName.toString() : "/proc/self/fd/" + descriptor.number();
+        Path from = hiddenName != null ? hiddenName : Path.of("/proc/self/fd/" + descriptor.number());
         try (Arena arena = Arena.ofConfined()) {
             int answer = SharedFileCalls.linkat(
                     Constants.AT_FDCWD,
-                    arena.allocateFrom(from),
+                    NativeText.of(from, arena),
                     Constants.AT_FDCWD,
-                    arena.allocateFrom(path.toString()),
+                    NativeText.of(path, arena),
                     Constants.AT_SYMLINK_FOLLOW);
             if (answer == -Constants.EEXIST) {
                 return false;
@@ -128,7 +129,7 @@ public final class UnnamedFile implements Closeable {
         if (hidden != null) {
             hiddenName = null;
             try (Arena arena = Arena.ofConfined()) {
-                int _ = FileCalls.unlink(arena.allocateFrom(hidden.toString()));
+                int _ = FileCalls.unlink(NativeText.of(hidden, arena));
             }
         }
         if (!taken) {

@@ -55,4 +55,12 @@ class BlockingCallTest {
             throw new LinkageError(type.getName(), impossible);
         }
     }
+
+    @Test
+    void noErrnoIsTakenForTheEndOfTheTimeOrForTheBound() throws Exception {
+        for (Errno errno : Errno.values()) {
+            long answer = errno == Errno.EINTR ? 0 : run(() -> -errno.number());
+            assertThat(answer).isNotIn((long) BlockingCall.TIMED_OUT, (long) BlockingCall.TOO_MANY);
+        }
+    }
 }

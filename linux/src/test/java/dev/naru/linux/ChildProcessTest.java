@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -218,5 +220,36 @@ class ChildProcessTest {
         // when, then
         assertThat(child).hasToString("sleep (pid " + child.pid() + ")");
         assertThat(ProcessHandle.of(child.pid()).orElseThrow().parent()).contains(ProcessHandle.current());
+    }
+
+    @Test
+    void whatOthersHangOnItsEndDelaysNobodyWhoWaits() throws Exception {
+        // given several, for a waiter of the same future would be taken for the second
+        ChildProcess child = sleeper();
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<CompletableFuture<Void>> hung = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            hung.add(child.onExit().thenAccept(_ -> awaitUninterruptibly(goOn)));
+        }
+        var wait = Task.start(ThreadKind.PLATFORM, () -> child.waitFor(Duration.ofHours(1)))
+                .awaitWaitingIn(ChildProcess.class.getName());
+
+        // when
+        assertThat(child.kill()).isTrue();
+
+        // then
+        assertThat(wait.result()).contains(new ExitStatus.Signalled(9));
+        assertThat(child.onExit()).isCompletedWithValue(new ExitStatus.Signalled(9));
+        assertThat(hung).noneMatch(CompletableFuture::isDone);
+        goOn.countDown();
+        CompletableFuture.allOf(hung.toArray(CompletableFuture[]::new)).join();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException guard) {
+            throw new AssertionError(guard);
+        }
     }
 }

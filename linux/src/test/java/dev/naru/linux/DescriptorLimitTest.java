@@ -8,6 +8,7 @@ import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.ProcessState;
 import dev.naru.linux.testing.Task;
 import dev.naru.linux.testing.ThreadKind;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -187,5 +188,35 @@ class DescriptorLimitTest {
     void aChildThatCannotBeWatchedIsNotLeftBehind() throws Exception {
         assertThat(Foreign.output(limited(ChildMain.class, "0")))
                 .isEqualTo("not started: TOO_MANY_DESCRIPTORS\nchildren left: 0\n");
+    }
+
+    /** Looks, and waits in vain, without a descriptor to sleep on. */
+    static final class LookMain {
+        private LookMain() {}
+
+        @SuppressWarnings("SystemOut") // that is its answer
+        public static void main(String[] arguments) throws Exception {
+            Pipes.Ends empty = Pipes.create();
+            Pipes.Ends full = Pipes.create();
+            try (Arena arena = Arena.ofConfined()) {
+                long _ = full.writer().write(arena.allocate(1), 1);
+            }
+            var _ = Task.start(ThreadKind.VIRTUAL, () -> wait(full.reader(), Poller.NEVER))
+                    .result(); // the epoll is made
+            new All().take();
+            System.out.println(Poller.isReady(empty.reader(), Poller.Interest.READABLE));
+            System.out.println(Poller.isReady(full.reader(), Poller.Interest.READABLE));
+            var wait = Task.start(ThreadKind.VIRTUAL, () -> wait(empty.reader(), System.nanoTime() + 1_000_000));
+            System.out.println(wait.failure() == null ? wait.result() : wait.failure());
+        }
+
+        private static Poller.Outcome wait(Descriptor reader, long deadline) throws ErrnoException {
+            return Poller.await(reader, Poller.Interest.READABLE, deadline);
+        }
+    }
+
+    @Test
+    void aLookAndTheEndOfATimedWaitOfAVirtualThreadNeedNone() throws Exception {
+        assertThat(Foreign.output(limited(LookMain.class))).isEqualTo("false\ntrue\nTIMED_OUT\n");
     }
 }

@@ -242,4 +242,29 @@ class DescriptorTest {
         // then
         assertThat(reader.queued()).isEqualTo(7);
     }
+
+    @Test
+    void whatMayNotBeWrittenIsNotReadInto() {
+        // given
+        assertThat(writer.write(bytes(new byte[7]), 7)).isEqualTo(7);
+        MemorySegment constant = bytes(new byte[7]).asReadOnly();
+
+        // when, then
+        assertThatThrownBy(() -> reader.read(constant, 7)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(reader.queued()).isEqualTo(7);
+    }
+
+    @Test
+    void whoLeavesWithoutHavingEnteredIsToldSo() {
+        // when, then
+        assertThatThrownBy(reader::leave).isInstanceOf(AssertionError.class);
+        assertThat(reader.isOpen()).isTrue();
+    }
+
+    @Test
+    void itKnowsWhatItIs() throws Exception {
+        assertThat(reader.type()).isEqualTo(FileStatus.Type.FIFO);
+        reader.close();
+        assertThat(reader.type()).isEqualTo(FileStatus.Type.FIFO); // the kernel is not asked again
+    }
 }

@@ -2,14 +2,17 @@ package dev.naru.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.naru.linux.internal.Constants;
 import dev.naru.linux.testing.Foreign;
 import dev.naru.linux.testing.JavaProgram;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 
 /** A user who has not granted native access is told the flag once, and goes on; where it is forbidden, at every call. */
 class NativeAccessTest {
@@ -128,5 +131,39 @@ class NativeAccessTest {
         assertThat(Machine.name()).isEqualTo(Foreign.output("uname", "-m").strip());
         assertThat(Machine.kernelRelease())
                 .isEqualTo(Foreign.output("uname", "-r").strip());
+    }
+
+    /** Says the numbers that differ between the machines. */
+    static final class ConstantsMain {
+        private ConstantsMain() {}
+
+        @SuppressWarnings("SystemOut") // that is its answer
+        public static void main(String[] arguments) {
+            System.out.println(numbers());
+        }
+
+        private static List<Object> numbers() {
+            return List.of(
+                    Constants.O_DIRECTORY,
+                    Constants.O_NOFOLLOW,
+                    Constants.EPOLL_EVENT_PACKED,
+                    Constants.SYS_FUTEX,
+                    Constants.SYS_MEMBARRIER);
+        }
+    }
+
+    /** The machine's name can be changed for a process; the JVM's code and the kernel's calls stay what they are. */
+    @Test
+    @EnabledOnOs(architectures = {"amd64", "x86_64"})
+    void anotherNameOfTheMachineChangesNoNumber() throws Exception {
+        // when
+        List<String> command = new ArrayList<>(List.of("setarch", "i686"));
+        command.addAll(JavaProgram.of(ConstantsMain.class).command());
+
+        // then
+        assertThat(Foreign.output("setarch", "i686", "uname", "-m").strip()).isEqualTo("i686");
+        assertThat(Foreign.output(command).strip())
+                .isEqualTo(ConstantsMain.numbers().toString())
+                .isEqualTo("[65536, 131072, true, 202, 324]");
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.naru.linux.testing.Foreign;
 import dev.naru.linux.testing.JavaProgram;
 import dev.naru.linux.testing.NoLeaks;
+import dev.naru.linux.testing.OpenDescriptors;
 import dev.naru.linux.testing.Pipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +104,6 @@ class SpawnTest {
     void aScriptWhoseInterpreterIsMissingIsThere() throws Exception {
         // given
         Path program = file("#!/no/such/interpreter\n", "755");
-        Map<String, String> path = Map.of("PATH", System.getenv("PATH") + ":" + folder);
 
         // when
         ErrnoException byPath = refused(null, program.toString());
@@ -115,10 +115,23 @@ class SpawnTest {
         assertThat(byPath.errno()).isEqualTo(Errno.ENOENT);
         assertThat(relative.problem()).isEqualTo(Problem.NO_INTERPRETER);
         assertThat(missing.problem()).isEqualTo(Problem.NO_COMMAND);
-        assertThat(catchThrowableOfType(
-                                ErrnoException.class, () -> new Spawn(List.of("program"), path, null, Map.of()).start())
-                        .problem())
-                .isEqualTo(Problem.NO_INTERPRETER);
+        assertThat(missing.target()).isEqualTo("./program2");
+        List<String> byOurPath = new ArrayList<>(List.of("env", "PATH=" + System.getenv("PATH") + ":" + folder));
+        byOurPath.addAll(JavaProgram.of(SpawnMain.class).command("/", "program"));
+        assertThat(Foreign.output(byOurPath)).isEqualTo("NO_INTERPRETER posix_spawn ENOENT program\n");
+    }
+
+    @Test
+    void aProgramThatIsOnTheChildsPathAloneIsNoCommand() throws Exception {
+        // given
+        Path _ = file("#!/bin/sh\n", "755");
+        Spawn spawn = new Spawn(List.of("program"), Map.of("PATH", folder.toString()), null, Map.of());
+
+        // when
+        var refused = catchThrowableOfType(ErrnoException.class, spawn::start);
+
+        // then
+        assertThat(refused.problem()).isEqualTo(Problem.NO_COMMAND);
     }
 
     @Test
@@ -142,7 +155,8 @@ class SpawnTest {
         @SuppressWarnings("SystemOut") // that is its answer
         public static void main(String[] arguments) throws Exception {
             try {
-                System.out.println(new Spawn(List.of("true"), Map.of(), Path.of(arguments[0]), Map.of()).start());
+                List<String> program = List.of(arguments.length > 1 ? arguments[1] : "true");
+                System.out.println(new Spawn(program, Map.of(), Path.of(arguments[0]), Map.of()).start());
             } catch (ErrnoException refused) {
                 System.out.println(refused.problem() + " " + refused.call() + " "
                         + refused.errno().name() + " " + refused.target());
@@ -236,5 +250,35 @@ class SpawnTest {
 
         // then
         assertThat(spawn.command()).containsExactly("true");
+    }
+
+    /** Starts a child that cannot be watched, and says what is left of it. */
+    static final class UnwatchedMain {
+        private UnwatchedMain() {}
+
+        @SuppressWarnings("SystemOut") // that is its answer
+        public static void main(String[] arguments) throws Exception {
+            try {
+                System.out.println(new Spawn(List.of("sleep", "3600"), Map.of(), null, Map.of()).start());
+            } catch (ErrnoException refused) {
+                System.out.println(refused.getMessage());
+            } catch (RuntimeException | Error noThread) {
+                System.out.println(
+                        "children " + ProcessHandle.current().children().count());
+                System.out.println("pidfds "
+                        + OpenDescriptors.now().stream()
+                                .filter(name -> name.contains("pid"))
+                                .count());
+            }
+        }
+    }
+
+    /** The JVM's own way to have no virtual threads stands for a machine that has no thread left. */
+    @Test
+    void aChildThatNoThreadCanWatchIsNotLeftBehind() throws Exception {
+        assertThat(Foreign.output(JavaProgram.of(UnwatchedMain.class)
+                        .option("-Djdk.virtualThreadScheduler.parallelism=none")
+                        .command()))
+                .isEqualTo("children 0\npidfds 0\n");
     }
 }

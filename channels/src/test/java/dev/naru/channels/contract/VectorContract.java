@@ -104,6 +104,24 @@ interface VectorContract extends Contract {
     }
 
     @Test
+    default void aBufferThatIsThereTwiceIsRefusedAndNothingMoves() throws Exception {
+        // given
+        var in = fixture().inbound();
+        in.peer().ask("write 10 1");
+        var out = fixture().outbound();
+        ByteBuffer twice = ByteBuffer.allocate(10);
+        ByteBuffer[] buffers = {twice, ByteBuffer.allocate(1), twice};
+
+        // when, then
+        assertThatThrownBy(() -> in.channel().read(buffers)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> out.channel().write(buffers)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(twice.position()).isZero();
+        assertThat(Buffers.read(in.channel(), 10)).isEqualTo(Payload.bytes(1, 10));
+        out.channel().close();
+        assertThat(out.peer().ask("read-to-end")).startsWith("end 0 ");
+    }
+
+    @Test
     default void aWriteSendsOneBufferAfterTheOther() throws Exception {
         // given more than the channel's own buffer and the kernel's hold
         var out = fixture().outbound();

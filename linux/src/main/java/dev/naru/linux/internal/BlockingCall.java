@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * caller goes on only then: afterwards nothing waits in its name.
  */
 public final class BlockingCall {
-    /** The deadline passed. */
-    public static final int TIMED_OUT = -110; // -ETIMEDOUT
+    /** The deadline passed. No errno has this value, or the next. */
+    public static final int TIMED_OUT = Integer.MIN_VALUE;
 
     /** There are {@link #MOST_WAITERS} already. */
-    public static final int TOO_MANY = -11; // -EAGAIN
+    public static final int TOO_MANY = Integer.MIN_VALUE + 1;
 
     /** The machine gives no further thread; no errno has this value. */
     public static final int NO_THREAD = -5001;

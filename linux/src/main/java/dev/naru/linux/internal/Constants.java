@@ -3,7 +3,7 @@ package dev.naru.linux.internal;
 /**
  * The kernel's and the C library's constants, each under the header that declares it. The values are the same on x86-64
  * and aarch64 (both use asm-generic for them), but for {@link #EPOLL_EVENT_PACKED}, {@link #O_DIRECTORY},
- * {@link #O_NOFOLLOW} and {@link #SYS_FUTEX}.
+ * {@link #O_NOFOLLOW}, {@link #SYS_FUTEX} and {@link #SYS_MEMBARRIER}.
  */
 public final class Constants {
     // <fcntl.h>, asm-generic/fcntl.h
@@ -12,13 +12,12 @@ public final class Constants {
     public static final int O_RDWR = 2;
     public static final int O_ACCMODE = 3;
     public static final int O_CREAT = 0x40;
+    public static final int O_NOCTTY = 0x100;
     public static final int O_TRUNC = 0x200;
-    public static final int O_APPEND = 0x400;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_NOFOLLOW = Native.isArm() ? 0x8000 : 0x20000; // differs: asm/fcntl.h of arm64
     public static final int O_CLOEXEC = 0x80000;
     public static final int O_PATH = 0x200000;
-    public static final int F_GETFD = 1;
     public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;
     public static final int F_DUPFD_CLOEXEC = 1030;
@@ -33,7 +32,12 @@ public final class Constants {
     // <sys/ioctl.h>, asm-generic/ioctls.h
     public static final int FIONREAD = 0x541B;
     public static final int TCGETS = 0x5401;
+    public static final long TIOCGDEV = 0x80045432L;
     public static final int SIZEOF_TERMIOS = 64; // 36 in asm-generic/termbits.h
+
+    // <sys/socket.h>, linux/socket.h
+    public static final int MSG_DONTWAIT = 0x40;
+    public static final int MSG_NOSIGNAL = 0x4000;
 
     // <sys/stat.h>, linux/stat.h
     public static final int S_IFMT = 0xF000;
@@ -47,7 +51,6 @@ public final class Constants {
     public static final int EPOLL_CLOEXEC = O_CLOEXEC;
     public static final int EPOLL_CTL_ADD = 1;
     public static final int EPOLL_CTL_DEL = 2;
-    public static final int EPOLL_CTL_MOD = 3;
     public static final int EPOLLIN = 1;
     public static final int EPOLLOUT = 4;
 
@@ -98,11 +101,9 @@ public final class Constants {
     public static final int EPIPE = 32;
 
     // Shared memory and its locks.
-    private static final boolean X86 = Native.mayCall() && Native.machine().equals("x86_64");
-
     // <fcntl.h>, asm-generic/fcntl.h; aarch64 has an O_DIRECTORY of its own (arch/arm64/include/uapi/asm/fcntl.h)
     public static final int O_EXCL = 0x80;
-    public static final int O_DIRECTORY = X86 ? 0x10000 : 0x4000;
+    public static final int O_DIRECTORY = Native.isArm() ? 0x4000 : 0x10000;
     public static final int O_TMPFILE = 0x400000 | O_DIRECTORY;
     public static final int AT_SYMLINK_FOLLOW = 0x400;
     public static final int F_OFD_GETLK = 36;
@@ -128,7 +129,7 @@ public final class Constants {
     public static final int MFD_HUGETLB = 4;
 
     // <linux/futex.h>
-    public static final long SYS_FUTEX = X86 ? 202 : 98;
+    public static final long SYS_FUTEX = Native.isArm() ? 98 : 202;
     public static final long SYS_FUTEX_WAITV = 449;
     public static final int FUTEX_WAIT = 0;
     public static final int FUTEX_WAKE = 1;
@@ -138,7 +139,7 @@ public final class Constants {
     public static final int CLOCK_MONOTONIC = 1; // <time.h>
 
     // <linux/membarrier.h>
-    public static final long SYS_MEMBARRIER = X86 ? 324 : 283;
+    public static final long SYS_MEMBARRIER = Native.isArm() ? 283 : 324;
     public static final int MEMBARRIER_CMD_GLOBAL_EXPEDITED = 1 << 1;
     public static final int MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED = 1 << 2;
 

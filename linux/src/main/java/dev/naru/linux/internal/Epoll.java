@@ -123,20 +123,24 @@ public final class Epoll {
     }
 
     private synchronized void ready(int fd, int eventGeneration) {
-        Registration here = registrations.get(fd);
-        if (here == null || here.generation != eventGeneration) {
+        Integer number = fd; // made once: from the wakes on nothing may fail for want of memory
+        Registration here = registrations.get(number);
+        if (here != null && here.generation != eventGeneration) {
             return; // its wait is over
         }
-        int _ = control(Constants.EPOLL_CTL_DEL, fd);
-        registrations.remove(fd);
-        for (Sleeper sleeper : here.sleepers) {
-            sleeper.ready = true;
-            try {
-                sleeper.wake();
-            } catch (RuntimeException | Error failed) { // the others' wakes must not depend on it
-                report(failed);
+        if (here != null) {
+            // First, while the kernel still has it registered: if this fails, the event comes again.
+            for (Sleeper sleeper : here.sleepers) {
+                sleeper.ready = true;
+                try {
+                    sleeper.wake();
+                } catch (RuntimeException | Error failed) { // the others' wakes must not depend on it
+                    report(failed);
+                }
             }
+            registrations.remove(number);
         }
+        int _ = control(Constants.EPOLL_CTL_DEL, fd); // also of one that is nobody's: it would be reported for ever
     }
 
     private int control(int operation, int fd) {

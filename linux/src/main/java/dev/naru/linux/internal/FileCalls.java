@@ -15,12 +15,12 @@ public final class FileCalls {
     private static final MethodHandle OPEN = errnoCallVariadic("open", 2, INT, POINTER, INT, INT);
     private static final MethodHandle CLOSE = errnoCall("close", INT, INT);
     // By address, so that reading into the middle of a segment makes no object of a slice. The segment goes with it as
-    // an
-    // argument that the function has not, and does not look at (it is in a register of the caller's): the linker keeps
-    // its
-    // memory for the time of the call.
+    // an argument that the function has not, and does not look at (it is in a register of the caller's): the linker
+    // keeps its memory for the time of the call.
     private static final MethodHandle READ = errnoCall("read", LONG, INT, LONG, LONG, POINTER);
     private static final MethodHandle WRITE = errnoCall("write", LONG, INT, LONG, LONG, POINTER);
+    private static final MethodHandle RECV = errnoCall("recv", LONG, INT, LONG, LONG, INT, POINTER);
+    private static final MethodHandle SEND = errnoCall("send", LONG, INT, LONG, LONG, INT, POINTER);
 
     private static final MethodHandle FCNTL = errnoCallVariadic("fcntl", 2, INT, INT, INT, INT);
     private static final MethodHandle IOCTL = errnoCallVariadic("ioctl", 2, INT, INT, LONG, POINTER);
@@ -66,6 +66,26 @@ public final class FileCalls {
         MemorySegment state = CallState.current();
         try {
             return answer((long) WRITE.invokeExact(state, fd, buffer.address() + offset, count, buffer), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** recv(2). The caller has checked that the bytes lie in the buffer. */
+    public static long recv(int fd, MemorySegment buffer, long offset, long count, int flags) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((long) RECV.invokeExact(state, fd, buffer.address() + offset, count, flags, buffer), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** send(2). The caller has checked that the bytes lie in the buffer. */
+    public static long send(int fd, MemorySegment buffer, long offset, long count, int flags) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((long) SEND.invokeExact(state, fd, buffer.address() + offset, count, flags, buffer), state);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }

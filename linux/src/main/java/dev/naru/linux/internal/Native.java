@@ -12,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -59,6 +60,27 @@ public final class Native {
 
     static MemorySegment address(String name) {
         return C_LIBRARY.findOrThrow(name);
+    }
+
+    /** The strings of a {@code char **} variable of the C library, up to its NULL, as bytes. */
+    @SuppressWarnings("restricted") // reads C strings
+    static List<byte[]> strings(String variable) {
+        List<byte[]> strings = new ArrayList<>();
+        MemorySegment array = address(variable).reinterpret(POINTER.byteSize()).get(POINTER, 0);
+        if (!array.equals(MemorySegment.NULL)) {
+            MemorySegment pointers = array.reinterpret(Long.MAX_VALUE);
+            MemorySegment string = pointers.getAtIndex(POINTER, 0);
+            while (!string.equals(MemorySegment.NULL)) {
+                MemorySegment bytes = string.reinterpret(Long.MAX_VALUE);
+                long length = 0;
+                while (bytes.get(ValueLayout.JAVA_BYTE, length) != 0) {
+                    length++;
+                }
+                strings.add(bytes.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
+                string = pointers.getAtIndex(POINTER, strings.size());
+            }
+        }
+        return strings;
     }
 
     @SuppressWarnings("restricted") // the only place of the project that links native code
@@ -138,12 +160,9 @@ public final class Native {
         return uname(4);
     }
 
-    /**
-     * Whether this is aarch64 and not x86-64; uname(2) of the latter may also say {@code i686}, as under setarch(8). Where
-     * downcalls are forbidden any answer will do, since no call gets to use what follows from it.
-     */
+    /** Whether this JVM is of aarch64 and not of x86-64. The machine may say {@code i686} of the latter: setarch(8). */
     static boolean isArm() {
-        return mayCall() && machine().equals("aarch64");
+        return System.getProperty("os.arch").equals("aarch64");
     }
 
     /** The release as uname(2) names it: {@code 6.18.44}. */

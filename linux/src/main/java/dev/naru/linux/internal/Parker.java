@@ -27,18 +27,16 @@ public final class Parker extends Waiter {
     private static final long WAKER_FD = 8;
     private static final long WAKER_EVENTS = 12;
     private static final long WAKER_REVENTS = 14;
-    private static final long SECONDS = 16;
-    private static final long NANOS = 24;
-    private static final long COUNTER = 32;
-    private static final long SIZEOF = 40;
-    private static final long NANOS_A_SECOND = 1_000_000_000;
+    private static final long TIME = 16;
+    private static final long COUNTER = TIME + Timespec.SIZEOF;
+    private static final long SIZEOF = COUNTER + Long.BYTES;
     private static final long AFTER_FAILURE_NANOS = 1_000_000;
 
     private static final MemorySegment ONE = Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
 
     private final int eventfd;
     private final MemorySegment memory = Arena.ofAuto().allocate(SIZEOF, 8);
-    private final MemorySegment timeout = memory.asSlice(SECONDS, 16);
+    private final MemorySegment timeout = memory.asSlice(TIME, Timespec.SIZEOF);
     private final MemorySegment counter = memory.asSlice(COUNTER, 8);
     private final InterruptHook hook = new InterruptHook(this);
 
@@ -133,9 +131,7 @@ public final class Parker extends Waiter {
         if (nanos == Long.MAX_VALUE) {
             return MemorySegment.NULL;
         }
-        long left = Math.max(0, nanos);
-        memory.set(ValueLayout.JAVA_LONG, SECONDS, left / NANOS_A_SECOND);
-        memory.set(ValueLayout.JAVA_LONG, NANOS, left % NANOS_A_SECOND);
+        Timespec.set(timeout, nanos);
         return timeout;
     }
 

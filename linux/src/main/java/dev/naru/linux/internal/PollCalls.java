@@ -14,6 +14,7 @@ import java.lang.invoke.MethodHandle;
 public final class PollCalls {
     private static final MethodHandle PPOLL = plainCall("ppoll", INT, POINTER, LONG, POINTER, POINTER);
     private static final MethodHandle PPOLL_OR_ERRNO = errnoCall("ppoll", INT, POINTER, LONG, POINTER, POINTER);
+    private static final MethodHandle POLL = errnoCall("poll", INT, LONG, LONG, INT);
     private static final MethodHandle EPOLL_CREATE = errnoCall("epoll_create1", INT, INT);
     private static final MethodHandle EPOLL_CONTROL = errnoCall("epoll_ctl", INT, INT, INT, INT, POINTER);
     private static final MethodHandle EPOLL_WAIT = errnoCall("epoll_wait", INT, INT, POINTER, INT, INT);
@@ -38,6 +39,20 @@ public final class PollCalls {
         MemorySegment state = CallState.current();
         try {
             return answer((int) PPOLL_OR_ERRNO.invokeExact(state, descriptors, count, timeout, signals), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /**
+     * poll(2) on one descriptor without waiting: 1 when it has one of the events, an error or the end, 0 when not, or a
+     * negated errno. In the memory of the thread's {@link CallState}, so it needs neither garbage nor a descriptor.
+     */
+    public static int look(int fd, short events) {
+        MemorySegment state = CallState.current();
+        long descriptor = CallState.pollDescriptor(state, fd, events);
+        try {
+            return answer((int) POLL.invokeExact(state, descriptor, 1L, 0), state);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }

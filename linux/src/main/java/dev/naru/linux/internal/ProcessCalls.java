@@ -9,6 +9,7 @@ import static dev.naru.linux.internal.Native.errnoCallVariadic;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.List;
 
 /** Processes, their descriptors and signals: {@code <sys/wait.h>}, {@code <signal.h>}, {@code <sys/resource.h>}. */
 public final class ProcessCalls {
@@ -28,6 +29,11 @@ public final class ProcessCalls {
     private static final MethodHandle SIGRTMIN = errnoCall("__libc_current_sigrtmin", INT);
 
     private ProcessCalls() {}
+
+    /** The variables that this process has now (environ(7)), each as {@code NAME=value}. */
+    public static List<byte[]> environment() {
+        return Native.strings("environ");
+    }
 
     /** waitid(2). */
     public static int waitid(int type, int id, MemorySegment info, int options) {

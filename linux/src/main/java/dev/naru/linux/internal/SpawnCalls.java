@@ -8,6 +8,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 import java.util.List;
 
 /** {@code <spawn.h>}. These functions answer an error number; here it is negated, as everywhere. */
@@ -107,16 +108,16 @@ public final class SpawnCalls {
         }
 
         /** chdir(2). */
-        public int changeDirectory(String path) {
+        public int changeDirectory(Path path) {
             try {
-                return -(int) ADD_CHDIR.invokeExact(actions, arena.allocateFrom(path));
+                return -(int) ADD_CHDIR.invokeExact(actions, NativeText.of(path, arena));
             } catch (Throwable thrown) {
                 throw Native.unexpected(thrown);
             }
         }
 
         /** Starts the program: its pid, or a negated error number. */
-        public int spawn(MemorySegment pid, String program, List<String> arguments, List<String> environment) {
+        public int spawn(MemorySegment pid, String program, List<String> arguments, List<byte[]> environment) {
             MemorySegment attributes = arena.allocate(SIZEOF_ATTRIBUTES, 16);
             MemorySegment none = arena.allocate(SIZEOF_SIGSET, 8);
             MemorySegment all = arena.allocate(SIZEOF_SIGSET, 8);
@@ -129,10 +130,10 @@ public final class SpawnCalls {
                         attributes, (short) (Constants.POSIX_SPAWN_SETSIGMASK | Constants.POSIX_SPAWN_SETSIGDEF));
                 int error = (int) SPAWN.invokeExact(
                         pid,
-                        arena.allocateFrom(program),
+                        NativeText.of(program, arena),
                         actions,
                         attributes,
-                        strings(arguments),
+                        strings(arguments.stream().map(NativeText::bytes).toList()),
                         strings(environment));
                 int _ = (int) ATTRIBUTES_DESTROY.invokeExact(attributes);
                 return error == 0 ? pid.get(ValueLayout.JAVA_INT, 0) : -error;
@@ -142,10 +143,10 @@ public final class SpawnCalls {
         }
 
         /** A {@code char *[]} that ends with NULL. */
-        private MemorySegment strings(List<String> values) {
+        private MemorySegment strings(List<byte[]> values) {
             MemorySegment array = arena.allocate(ValueLayout.ADDRESS, values.size() + 1L);
             for (int i = 0; i < values.size(); i++) {
-                array.setAtIndex(ValueLayout.ADDRESS, i, arena.allocateFrom(values.get(i)));
+                array.setAtIndex(ValueLayout.ADDRESS, i, NativeText.terminated(values.get(i), arena));
             }
             return array;
         }

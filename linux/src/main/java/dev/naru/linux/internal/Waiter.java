@@ -2,10 +2,11 @@ package dev.naru.linux.internal;
 
 import org.jspecify.annotations.Nullable;
 
-/** A sleeper that {@code close} must wake. A link of its descriptor's list, whose monitor guards {@link #next}. */
+/** A sleeper that {@code close} must wake. A link of one {@link WaiterList}. */
 public abstract class Waiter {
-    /** The next in the list; only the descriptor touches it. */
-    public @Nullable Waiter next;
+    /** The next in the list, which alone touches it. */
+    @Nullable
+    Waiter next;
 
     Waiter() {}
 
