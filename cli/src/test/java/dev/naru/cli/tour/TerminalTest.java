@@ -34,7 +34,7 @@ class TerminalTest {
 
         // then
         assertThat(seen)
-                .startsWith(ERASE + "pipe: two processes start" + ERASE + "pipe: [")
+                .contains(": its SHA-256" + ERASE + "pipe: two processes start" + ERASE + "pipe: [")
                 .containsPattern("\r\033\\[Kpipe: \\[#*\\.*] \\d+ of 64 MiB\r")
                 .contains(ERASE + "pipe: ping-pong" + ERASE + "mechanism ");
         List<String> bars = seen.lines()
