@@ -28,9 +28,14 @@ final class Sender {
         this.in = in;
     }
 
+    /** Direct memory is bounded as the heap is: a small machine gets a small window, and still sends all. */
+    private static long windowOf(TourFile file) {
+        return Math.min(Math.min(WINDOW, Runtime.getRuntime().maxMemory() / 2), file.length());
+    }
+
     /** The first window, so that the disk has no part in the figures. It is not mapped: what is cut off a file then cannot be read. */
     static ByteBuffer firstWindow(TourFile file) throws IOException {
-        ByteBuffer window = ByteBuffer.allocateDirect((int) Math.min(WINDOW, file.length()));
+        ByteBuffer window = ByteBuffer.allocateDirect((int) windowOf(file));
         try (FileChannel channel = FileChannel.open(file.path())) {
             fill(window, channel, 0);
         }
@@ -52,7 +57,7 @@ final class Sender {
     private static void fill(ByteBuffer window, FileChannel channel, long from) throws IOException {
         while (window.hasRemaining()) {
             if (channel.read(window, from + window.position()) < 0) {
-                window.put((byte) 0);
+                window.put(new byte[Math.min(window.remaining(), PIECE)]);
             }
         }
         window.flip();

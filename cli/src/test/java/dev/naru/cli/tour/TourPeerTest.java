@@ -125,27 +125,6 @@ class TourPeerTest {
         }
     }
 
-    @Test
-    void aFileThatIsCutUnderTheSenderIsAFailureInWords() throws Exception {
-        try (Peer tour = Peer.start();
-                Peer receiver = Peer.start();
-                Program sender = start("send", there, back, tour)) {
-            // given
-            var _ = receiver.tell("open-read " + there).tell("open-write " + back);
-            var _ = sender.await("it is ready", () -> sender.out().equals("ready\n"));
-            var _ = Foreign.output("truncate", "-s", "100000", file.toString());
-
-            // when
-            assertThat(tour.ask("write 1 0")).isEqualTo("wrote 1");
-
-            // then
-            assertThat(receiver.ask("read-to-end")).startsWith("end ");
-            Result result = sender.end().endedWith(69);
-            assertThat(result.out()).startsWith("ready\nfailed ");
-            assertThat(result.err()).isEmpty();
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
