@@ -65,6 +65,12 @@ class HouseTest {
                 .doNotHaveFullyQualifiedName("dev.naru.bench.Main")
                 .and()
                 .doNotHaveFullyQualifiedName("dev.naru.channels.Command") // see the next rule
+                .and()
+                .doNotHaveFullyQualifiedName("dev.naru.linux.Spawn") // where posix_spawnp looks: PATH
+                .and()
+                .doNotHaveFullyQualifiedName("dev.naru.linux.internal.Native") // what this JVM is: os.arch
+                .and()
+                .doNotHaveFullyQualifiedName("dev.naru.linux.internal.NativeText") // and its encoding of names
                 .should()
                 .callMethodWhere(readsSettings())
                 .because("what a process is started with comes in at its entry, and goes on as an argument")
