@@ -240,8 +240,7 @@ public abstract sealed class DescriptorChannel implements InterruptibleChannel p
         if (errno == EAGAIN) {
             // It was asked just now. Who is over time does not go on with a room that is too small, or with faster
             // others.
-            boolean over = deadline != Poller.NEVER && deadline - System.nanoTime() <= 0;
-            return !over && await(interest, deadline);
+            return !Poller.isOver(deadline) && await(interest, deadline);
         }
         throw refused(errno, call);
     }

@@ -137,7 +137,9 @@ class FifoCreateTest {
     void aDirectoryWhoseFileSystemHasNoFifosIsNoQuestionOfPermission() {
         // given one that its owner may write to, and where only the kernel makes files
         Path directory = Path.of("/dev/pts");
-        assumeTrue(Files.isWritable(directory));
+        if (System.getenv("CI") == null) { // where nothing is skipped
+            assumeTrue(Files.isWritable(directory), "this user may not write to " + directory);
+        }
 
         // when, then
         var _ = refused(Problem.NO_PLACE, Errno.EPERM, () -> Fifo.create(directory.resolve("orders")));

@@ -148,8 +148,7 @@ public final class FifoNode {
             throw new InterruptedException();
         }
         Optional<Descriptor> atOnce = openWriter(path);
-        boolean over = deadline != Poller.NEVER && deadline - System.nanoTime() <= 0;
-        return atOnce.isPresent() || over ? atOnce : openWaiting(path, WRITER, deadline);
+        return atOnce.isPresent() || Poller.isOver(deadline) ? atOnce : openWaiting(path, WRITER, deadline);
     }
 
     private static Optional<Descriptor> openWaiting(Path path, int flags, long deadline)

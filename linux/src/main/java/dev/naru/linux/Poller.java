@@ -57,6 +57,11 @@ public final class Poller {
         return deadline < now ? NEVER : deadline;
     }
 
+    /** Whether a deadline has passed; {@link #NEVER} never does. */
+    public static boolean isOver(long deadline) {
+        return deadline != NEVER && deadline - System.nanoTime() <= 0;
+    }
+
     /** A time in nanoseconds; what a long cannot hold, 292 years, is for ever. */
     static long nanos(Duration timeout) {
         try {

@@ -100,7 +100,7 @@ abstract sealed class RingEnd implements Closeable permits RingWriter, Broadcast
                 if (closed) {
                     throw new AsynchronousCloseException();
                 }
-                if (isOver(deadline)) {
+                if (Poller.isOver(deadline)) {
                     return false;
                 }
                 sleep(deadline);
@@ -136,7 +136,7 @@ abstract sealed class RingEnd implements Closeable permits RingWriter, Broadcast
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            if (isOver(deadline) || System.nanoTime() - begin >= most) {
+            if (Poller.isOver(deadline) || System.nanoTime() - begin >= most) {
                 return false;
             }
             if (virtual) {
@@ -166,10 +166,6 @@ abstract sealed class RingEnd implements Closeable permits RingWriter, Broadcast
         } finally {
             asleep = false;
         }
-    }
-
-    private static boolean isOver(long deadline) {
-        return deadline != Poller.NEVER && deadline - System.nanoTime() <= 0;
     }
 
     /** Ends the use of this end, and of what it waits for. Idempotent; any thread may call it. */

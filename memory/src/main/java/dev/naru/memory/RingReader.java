@@ -129,15 +129,11 @@ public final class RingReader extends ReceivingEnd {
                     break;
                 }
                 int length = (int) word;
-                int mark = (int) (word >> 32);
                 long after = position + RingLayout.frame(length);
-                if (length < 0
-                        || (position & mask) + RingLayout.frame(length) > laneBytes
-                        || after - begin > laneBytes
-                        || (mark != 1 && mark != -1)) {
+                if (!RingLayout.isFrame(word, position & mask, laneBytes) || after - begin > laneBytes) {
                     throw torn(position, word);
                 }
-                if (mark > 0) { // not padding
+                if (word > 0) { // not padding
                     handler.onMessage(memory, frameAt + RingLayout.FRAME_HEADER, length);
                     handled++;
                 }

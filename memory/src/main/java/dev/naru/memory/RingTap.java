@@ -108,7 +108,7 @@ public final class RingTap implements Closeable {
             int length = (int) word;
             boolean message = word > 0;
             // Nothing here is to be believed before the look at the positions: it only bounds what is copied.
-            boolean sound = length >= 0 && frameAt + RingLayout.frame(length) <= lane.data + laneBytes;
+            boolean sound = RingLayout.isFrame(word, frameAt - lane.data, laneBytes);
             byte[] copy = new byte[message && sound ? length : 0];
             MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, frameAt + RingLayout.FRAME_HEADER, copy, 0, copy.length);
             long overtakenTo = overtakenTo(memory, lane);

@@ -305,7 +305,7 @@ public final class SharedLock implements Closeable {
                 }
                 case CLOSED -> throw new AsynchronousCloseException();
                 case TIMED_OUT -> {
-                    if (deadline != Poller.NEVER && deadline - System.nanoTime() <= 0) {
+                    if (Poller.isOver(deadline)) {
                         return LockOutcome.TIMED_OUT;
                     }
                 }

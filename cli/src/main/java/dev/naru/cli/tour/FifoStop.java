@@ -23,27 +23,13 @@ final class FifoStop implements Stop {
         Fifo back = Fifo.create(scratch.resolve("back"));
         String object = "fifo:%s inode %d"
                 .formatted(there.path(), FileStatus.of(there.path()).inode());
-        return new Crossing() {
-            @Override
-            public String object() {
-                return object;
-            }
-
-            @Override
-            public Ends sender() {
-                return new Ends(there.toString(), back.toString(), child -> {});
-            }
-
-            @Override
-            public Ends receiver() {
-                return new Ends(back.toString(), there.toString(), child -> {});
-            }
-
-            @Override
-            public void close() throws IOException {
-                there.remove();
-                back.remove();
-            }
-        };
+        return new Crossing(
+                object,
+                new Ends(there.toString(), back.toString(), child -> {}),
+                new Ends(back.toString(), there.toString(), child -> {}),
+                () -> {
+                    there.remove();
+                    back.remove();
+                });
     }
 }

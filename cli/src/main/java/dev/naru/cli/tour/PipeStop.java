@@ -35,29 +35,11 @@ final class PipeStop implements Stop {
     }
 
     private static Crossing crossing(AnonymousPipe there, AnonymousPipe back, String object) {
-        return new Crossing() {
-            @Override
-            public String object() {
-                return object;
+        return new Crossing(object, ends(there.writer(), back.reader()), ends(back.writer(), there.reader()), () -> {
+            try (there) {
+                back.close();
             }
-
-            @Override
-            public Ends sender() {
-                return ends(there.writer(), back.reader());
-            }
-
-            @Override
-            public Ends receiver() {
-                return ends(back.writer(), there.reader());
-            }
-
-            @Override
-            public void close() throws IOException {
-                try (there) {
-                    back.close();
-                }
-            }
-        };
+        });
     }
 
     private static Ends ends(PipeWriter out, PipeReader in) {

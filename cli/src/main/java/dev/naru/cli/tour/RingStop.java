@@ -73,27 +73,9 @@ final class RingStop implements Stop {
         String out = new Way.InRing(waiting, THERE).toString();
         String in = new Way.InRing(waiting, BACK).toString();
         Consumer<Command> give = child -> child.descriptor(THERE, there).descriptor(BACK, back);
-        return new Crossing() {
-            @Override
-            public String object() {
-                return object;
-            }
-
-            @Override
-            public Ends sender() {
-                return new Ends(out, in, give);
-            }
-
-            @Override
-            public Ends receiver() {
-                return new Ends(in, out, give);
-            }
-
-            @Override
-            public void close() {
-                there.close();
-                back.close();
-            }
-        };
+        return new Crossing(object, new Ends(out, in, give), new Ends(in, out, give), () -> {
+            there.close();
+            back.close();
+        });
     }
 }

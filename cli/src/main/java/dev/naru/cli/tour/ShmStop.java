@@ -80,26 +80,6 @@ final class ShmStop implements Stop {
         String back = new Way.InSlot(MEMORY, LOCK, 1).toString();
         Consumer<Command> give =
                 child -> child.descriptor(MEMORY, objects.memory.descriptor()).descriptor(LOCK, objects.lock);
-        return new Crossing() {
-            @Override
-            public String object() {
-                return object;
-            }
-
-            @Override
-            public Ends sender() {
-                return new Ends(there, back, give);
-            }
-
-            @Override
-            public Ends receiver() {
-                return new Ends(back, there, give);
-            }
-
-            @Override
-            public void close() {
-                objects.close();
-            }
-        };
+        return new Crossing(object, new Ends(there, back, give), new Ends(back, there, give), objects);
     }
 }

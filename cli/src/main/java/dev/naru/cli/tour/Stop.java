@@ -30,19 +30,19 @@ interface Stop {
         return ALL.stream().filter(stop -> stop.mechanism().equals(mechanism)).findFirst();
     }
 
-    /** The kernel objects of one stop. Closing removes what is still there. */
-    interface Crossing extends Closeable {
-        /** How the table names the kernel object. */
-        String object();
-
-        /** What the process that sends gets. */
-        Ends sender();
-
-        /** What the process on the far side gets. */
-        Ends receiver();
-
+    /**
+     * The kernel objects of one stop. Closing removes what is still there.
+     *
+     * @param object how the table names the kernel object
+     * @param sender what the process that sends gets
+     * @param receiver what the process on the far side gets
+     * @param objects what closing closes
+     */
+    record Crossing(String object, Ends sender, Ends receiver, Closeable objects) implements Closeable {
         @Override
-        void close() throws IOException;
+        public void close() throws IOException {
+            objects.close();
+        }
     }
 
     /**

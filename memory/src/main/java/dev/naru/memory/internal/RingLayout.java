@@ -93,6 +93,17 @@ public final class RingLayout {
         return (length + (FRAME_HEADER + 7L)) & -8L;
     }
 
+    /**
+     * Whether a word is one that begins a frame there: of either mark, and inside the lane.
+     *
+     * @param index where it stands, from the start of the lane
+     */
+    public static boolean isFrame(long word, long index, long laneBytes) {
+        long mark = word >> 32;
+        int length = (int) word;
+        return (mark == 1 || mark == -1) && length >= 0 && index + frame(length) <= laneBytes;
+    }
+
     /** The longest payload: a claim with the padding before it takes at most a quarter of the lane. */
     public static int maxMessage(long laneBytes) {
         return (int) (laneBytes / 8) - FRAME_HEADER;
