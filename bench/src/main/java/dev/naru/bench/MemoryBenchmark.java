@@ -107,7 +107,7 @@ public class MemoryBenchmark {
     public long claimCommitDrain32(OneThread state) {
         if (state.writer.claim(LENGTH) == SendOutcome.CLAIMED) {
             state.writer.memory().set(ValueLayout.JAVA_LONG, state.writer.offset(), state.sum);
-            boolean _ = state.writer.commit();
+            state.writer.commit();
         }
         return state.reader.drain(state, 1) + state.sum;
     }
@@ -118,7 +118,7 @@ public class MemoryBenchmark {
     public long claimStageDrain32(OneThread state) {
         for (int i = 0; i < BATCH && state.writer.claim(LENGTH) == SendOutcome.CLAIMED; i++) {
             state.writer.memory().set(ValueLayout.JAVA_LONG, state.writer.offset(), state.sum);
-            boolean _ = state.writer.stage();
+            state.writer.stage();
         }
         boolean _ = state.writer.publish();
         return state.reader.drain(state, BATCH) + state.sum;

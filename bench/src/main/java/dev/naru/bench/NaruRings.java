@@ -74,15 +74,13 @@ final class NaruRings implements RingEnds {
                 return false;
             }
             Outlet.write(writer.memory(), writer.offset(), number);
-            return batch == 1 ? writer.commit() : commitInBatches();
-        }
-
-        private boolean commitInBatches() {
             if (++staged < batch) {
-                return writer.stage();
+                writer.stage();
+            } else {
+                staged = 0;
+                writer.commit();
             }
-            staged = 0;
-            return writer.commit();
+            return true;
         }
 
         private boolean trySendLarge(long number) {
@@ -92,7 +90,8 @@ final class NaruRings implements RingEnds {
             MemorySegment memory = writer.memory();
             MemorySegment.copy(source, 0, memory, writer.offset(), bytes);
             memory.set(ValueLayout.JAVA_LONG, writer.offset(), number);
-            return writer.commit();
+            writer.commit();
+            return true;
         }
 
         @Override

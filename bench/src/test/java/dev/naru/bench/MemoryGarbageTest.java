@@ -39,7 +39,7 @@ class MemoryGarbageTest {
         assertNoGarbage(1, (writer, reader) -> {
             expect(SendOutcome.CLAIMED, writer.claim(LENGTH));
             writer.memory().set(ValueLayout.JAVA_LONG, writer.offset(), 7);
-            boolean _ = writer.commit();
+            writer.commit();
             expect(1, reader.drain(sum, 1));
         });
     }
@@ -51,7 +51,7 @@ class MemoryGarbageTest {
             for (int i = 0; i < 8; i++) {
                 expect(SendOutcome.CLAIMED, writer.claim(LENGTH));
                 writer.memory().set(ValueLayout.JAVA_LONG, writer.offset(), i);
-                boolean _ = writer.stage();
+                writer.stage();
             }
             expect(SendOutcome.CLAIMED, writer.claim(LENGTH));
             writer.abort();
@@ -75,7 +75,7 @@ class MemoryGarbageTest {
         Sum sum = new Sum();
         assertNoGarbage(1, (writer, reader) -> {
             while (writer.claim(LENGTH * 8) == SendOutcome.CLAIMED) {
-                boolean _ = writer.commit();
+                writer.commit();
             }
             while (reader.drain(sum, 2) > 0) {
                 Thread.onSpinWait();
@@ -88,7 +88,7 @@ class MemoryGarbageTest {
         Sum sum = new Sum();
         assertNoGarbage(4, (writer, reader) -> {
             expect(SendOutcome.CLAIMED, writer.claim(LENGTH));
-            boolean _ = writer.commit();
+            writer.commit();
             expect(1, reader.drain(sum, Integer.MAX_VALUE));
         });
     }

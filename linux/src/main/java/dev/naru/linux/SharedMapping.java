@@ -53,8 +53,23 @@ public final class SharedMapping implements Closeable {
      * @param target what errors call the file
      * @throws ErrnoException {@link Problem#FILE_TOO_SHORT}, or what the kernel refuses
      */
+    @SuppressWarnings("MustBeClosedChecker") // its end is close()
     public static SharedMapping map(Descriptor file, long length, Options options, String target)
             throws ErrnoException {
+        return own(Arena.ofShared(), address(file, length, options, target), length, options, target);
+    }
+
+    /**
+     * The same memory as {@link #map} gives, but for as long as anybody can reach the segment: it is unmapped some time after
+     * that. For memory that a thread may be using when another closes what it belongs to.
+     */
+    public static MemorySegment mapForGood(Descriptor file, long length, Options options, String target)
+            throws ErrnoException {
+        return own(Arena.ofAuto(), address(file, length, options, target), length, options, target)
+                .segment();
+    }
+
+    private static long address(Descriptor file, long length, Options options, String target) throws ErrnoException {
         if (length <= 0) {
             throw new IllegalArgumentException("nothing to map: " + length + " B");
         }
@@ -77,7 +92,7 @@ public final class SharedMapping implements Closeable {
                 populate(address, length, options.writable);
             }
         }
-        return own(address, length, options.writable, target);
+        return address;
     }
 
     /** Only advice: a kernel before Linux 5.14 does not know it, and faults the pages in later. */
@@ -86,14 +101,12 @@ public final class SharedMapping implements Closeable {
         int _ = MemoryCalls.madvise(address, (length + Pages.SIZE - 1) & -Pages.SIZE, advice);
     }
 
-    @SuppressWarnings({"restricted", "MustBeClosedChecker"
-    }) // gives the mapping its length and its end, which is close()
-    private static SharedMapping own(long address, long length, boolean writable, String target) {
-        Arena arena = Arena.ofShared();
+    @SuppressWarnings("restricted") // gives the mapping its length and its end
+    private static SharedMapping own(Arena arena, long address, long length, Options options, String target) {
         MemorySegment segment = MemorySegment.ofAddress(address).reinterpret(length, arena, pages -> {
             int _ = MemoryCalls.munmap(pages.address(), length);
         });
-        return new SharedMapping(arena, writable ? segment : segment.asReadOnly(), target);
+        return new SharedMapping(arena, options.writable ? segment : segment.asReadOnly(), target);
     }
 
     /** The memory, for as long as this is open. A store into a read-only mapping throws. */

@@ -35,10 +35,11 @@ public final class Broadcast implements Closeable {
     private static final Content ANY = BroadcastLayout.content(0, 0);
 
     private final Member member;
-    private final RingEnds ends = new RingEnds();
+    private final RingEnds ends;
 
     private Broadcast(Member member) {
         this.member = member;
+        this.ends = new RingEnds(member);
     }
 
     static Place place(String name) throws ErrnoException {
@@ -207,6 +208,6 @@ public final class Broadcast implements Closeable {
     /** Closes its writer and its readers, and then itself; the ring stays. Idempotent; any thread may call it. */
     @Override
     public void close() throws IOException {
-        ends.close(member);
+        ends.close();
     }
 }

@@ -39,8 +39,8 @@ public final class BroadcastReader extends ReceivingEnd {
     /** Of the frame that was copied last. */
     private int length;
 
-    BroadcastReader(Member member, int row, Waiting policy, Consumer<RingEnd> whenClosed) throws ErrnoException {
-        super(member, BroadcastLayout.row(row) + BroadcastLayout.ID, policy, whenClosed);
+    BroadcastReader(Member member, int row, Waiting policy, Consumer<RingEnd> whenEnded) throws ErrnoException {
+        super(member, BroadcastLayout.row(row) + BroadcastLayout.ID, policy, whenEnded);
         this.row = BroadcastLayout.row(row);
         this.bytes = BroadcastLayout.bytes(memory);
         this.data = BroadcastLayout.data(BroadcastLayout.rows(memory));
@@ -65,36 +65,18 @@ public final class BroadcastReader extends ReceivingEnd {
         return missed;
     }
 
-    /**
-     * Handles what is there, at most so many messages, each from a copy that is valid until the handler returns. Does not
-     * wait. If the handler throws, that message is done too.
-     *
-     * @param limit the most messages, at least 1
-     * @return how many were handled, or {@link #CLOSED}
-     * @throws IllegalStateException when the bytes in the ring are none that a producer of ours leaves
-     */
     @Override
-    public int drain(MessageHandler handler, int limit) {
-        if (!isOpen()) {
-            return CLOSED;
-        }
+    int take(MessageHandler handler, int limit) {
         int handled = 0;
         try {
-            try {
-                while (handled < limit && next()) {
-                    handled++;
-                    handler.onMessage(copy, 0, length);
-                }
-            } finally {
-                if (handled > 0) {
-                    note();
-                }
+            while (handled < limit && isOpen() && next()) {
+                handled++;
+                handler.onMessage(copy, 0, length);
             }
-        } catch (IllegalStateException thrown) {
-            if (isOpen()) {
-                throw thrown;
+        } finally {
+            if (handled > 0) {
+                note();
             }
-            return handled == 0 ? CLOSED : handled;
         }
         return handled;
     }

@@ -1,6 +1,5 @@
 package dev.naru.memory;
 
-import dev.naru.channels.MessageSender;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
 import dev.naru.memory.internal.BroadcastLayout;
@@ -8,12 +7,8 @@ import dev.naru.memory.internal.Member;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.Words;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -25,27 +20,21 @@ import java.util.function.Consumer;
  *
  * <p>Used by one thread at a time; any thread may close it.
  */
-public final class BroadcastWriter extends RingEnd implements MessageSender {
-    private static final int NOTHING = -1;
-
+public final class BroadcastWriter extends SendingEnd {
     private final long data;
     private final long bytes;
-    private final int maxMessage;
     private long tail;
     private long intent;
     private long sequence;
     private long woken;
 
-    private int claimed = NOTHING;
     private long claimedEnd;
     private long frameStart;
-    private long frameAt;
 
-    BroadcastWriter(Member member, long formerOwner, Consumer<RingEnd> whenClosed) throws ErrnoException {
-        super(member, BroadcastLayout.PRODUCER_AT, Waiting.park(), whenClosed);
+    BroadcastWriter(Member member, long formerOwner, Consumer<RingEnd> whenEnded) throws ErrnoException {
+        super(member, BroadcastLayout.PRODUCER_AT, maxMessage(member), Waiting.park(), whenEnded);
         this.bytes = BroadcastLayout.bytes(memory);
         this.data = BroadcastLayout.data(BroadcastLayout.rows(memory));
-        this.maxMessage = BroadcastLayout.maxMessage(bytes);
         // All afresh: another has sent here, and may have died in a claim.
         this.tail = Words.getAcquire(memory, BroadcastLayout.TAIL_AT);
         this.intent = Words.getAcquire(memory, BroadcastLayout.INTENT_AT);
@@ -58,94 +47,45 @@ public final class BroadcastWriter extends RingEnd implements MessageSender {
         wakeReaders(); // the former owner may have died between its commit and its wake
     }
 
-    @Override
-    public long maxMessage() {
-        return maxMessage;
+    private static int maxMessage(Member member) {
+        return BroadcastLayout.maxMessage(BroadcastLayout.bytes(member.memory()));
     }
 
-    /**
-     * Room for a message, to be written in place at {@link #offset} of {@link #memory}. There always is.
-     *
-     * @param length of the payload, in bytes
-     * @return {@link SendOutcome#CLAIMED} or {@link SendOutcome#CLOSED}
-     * @throws IllegalArgumentException when it is longer than {@link #maxMessage}
-     */
-    public SendOutcome claim(int length) {
-        if (length < 0 || length > maxMessage) {
-            throw new IllegalArgumentException("%s: a message has 0 to %d B, not %d; make the ring larger"
-                    .formatted(member.target(), maxMessage, length));
-        }
-        if (!isOpen()) {
-            return SendOutcome.CLOSED;
-        }
+    @Override
+    SendOutcome reserve(int length) {
         long frame = BroadcastLayout.frame(length);
         long index = tail & (bytes - 1);
         long toWrap = bytes - index;
         long padding = frame <= toWrap ? 0 : toWrap;
         long after = tail + padding + frame;
-        try {
-            if (after > intent) { // never lowered: bytes of a longer claim, given up, may lie ahead
-                intent = after;
-                Words.setOpaque(memory, BroadcastLayout.INTENT_AT, after);
-            }
-            VarHandle.storeStoreFence(); // pairs with the readers' loadLoadFence
-            if (padding != 0) {
-                Words.set(memory, data + index, RingLayout.PADDING | (padding - BroadcastLayout.PADDING_HEADER));
-                index = 0;
-            }
-        } catch (IllegalStateException gone) {
-            var _ = closedMeanwhile(gone);
-            return SendOutcome.CLOSED;
+        if (after > intent) { // never lowered: bytes of a longer claim, given up, may lie ahead
+            intent = after;
+            Words.setOpaque(memory, BroadcastLayout.INTENT_AT, after);
+        }
+        VarHandle.storeStoreFence(); // pairs with the readers' loadLoadFence
+        if (padding != 0) {
+            Words.set(memory, data + index, RingLayout.PADDING | (padding - BroadcastLayout.PADDING_HEADER));
+            index = 0;
         }
         claimed = length;
         claimedEnd = after;
         frameStart = tail + padding;
-        frameAt = data + index;
+        payloadAt = data + index + BroadcastLayout.FRAME_HEADER;
         return SendOutcome.CLAIMED;
     }
 
-    /** The memory to write a claimed message to. It stands until this is closed; write only what is claimed. */
-    public MemorySegment memory() {
-        return memory;
-    }
-
-    /** Where the payload of the claimed message begins, in bytes: a multiple of 8. */
-    public long offset() {
-        return frameAt + BroadcastLayout.FRAME_HEADER;
-    }
-
-    /** Gives the claim back; nothing of it is sent. */
-    public void abort() {
+    @Override
+    void sendClaimed() {
+        long frameAt = payloadAt - BroadcastLayout.FRAME_HEADER;
+        Words.set(memory, frameAt, claimed); // the mark of a message is 0
+        Words.set(memory, frameAt + BroadcastLayout.SEQUENCE, sequence);
         claimed = NOTHING;
-    }
-
-    /**
-     * Sends the claimed message.
-     *
-     * @return false when another thread has closed the writer meanwhile: it is not sent
-     * @throws IllegalStateException when nothing is claimed
-     */
-    public boolean commit() {
-        int length = claimed;
-        if (length < 0) {
-            throw new IllegalStateException(member.target() + ": nothing is claimed");
-        }
-        claimed = NOTHING;
-        boolean sent = false;
-        try {
-            Words.set(memory, frameAt, length); // the mark of a message is 0
-            Words.set(memory, frameAt + BroadcastLayout.SEQUENCE, sequence);
-            // release: pairs with the readers' acquire of the tail
-            Words.setRelease(memory, BroadcastLayout.TAIL_AT, claimedEnd);
-            sent = true;
-            tail = claimedEnd;
-            sequence++;
-            Words.setRelease(memory, BroadcastLayout.LATEST_AT, frameStart);
-            wakeReaders();
-        } catch (IllegalStateException gone) {
-            var _ = closedMeanwhile(gone);
-        }
-        return sent;
+        tail = claimedEnd;
+        sequence++;
+        // release: pairs with the readers' acquire of the tail
+        Words.setRelease(memory, BroadcastLayout.TAIL_AT, claimedEnd);
+        Words.setRelease(memory, BroadcastLayout.LATEST_AT, frameStart);
+        wakeReaders();
     }
 
     private void wakeReaders() {
@@ -155,27 +95,6 @@ public final class BroadcastWriter extends RingEnd implements MessageSender {
             woken = tail; // after the wake: if killed before it, the next producer wakes
             Words.setOpaque(memory, BroadcastLayout.WOKEN_AT, woken);
         }
-    }
-
-    /**
-     * Copies a message in and sends it.
-     *
-     * @return {@link SendOutcome#SENT} or {@link SendOutcome#CLOSED}
-     * @throws IllegalArgumentException when it is longer than {@link #maxMessage}
-     */
-    public SendOutcome offer(MemorySegment source, long offset, int length) {
-        SendOutcome outcome = claim(length);
-        if (outcome != SendOutcome.CLAIMED) {
-            return outcome;
-        }
-        try {
-            MemorySegment.copy(source, offset, memory, offset(), length);
-        } catch (IllegalStateException gone) {
-            abort();
-            var _ = closedMeanwhile(gone);
-            return SendOutcome.CLOSED;
-        }
-        return commit() ? SendOutcome.SENT : SendOutcome.CLOSED;
     }
 
     @Override
@@ -190,30 +109,6 @@ public final class BroadcastWriter extends RingEnd implements MessageSender {
     @Override
     public boolean send(ByteBuffer message, Duration timeout) throws IOException, InterruptedException {
         send(message);
-        return true;
-    }
-
-    @Override
-    public boolean trySend(ByteBuffer message) throws IOException {
-        int length = message.remaining();
-        if (claim(length) != SendOutcome.CLAIMED) {
-            throw new ClosedChannelException();
-        }
-        try {
-            if (message.hasArray()) {
-                int from = message.arrayOffset() + message.position();
-                MemorySegment.copy(message.array(), from, memory, ValueLayout.JAVA_BYTE, offset(), length);
-            } else {
-                MemorySegment.copy(MemorySegment.ofBuffer(message), 0, memory, offset(), length);
-            }
-        } catch (IllegalStateException gone) {
-            abort();
-            throw closedMeanwhile(gone);
-        }
-        if (!commit()) {
-            throw new AsynchronousCloseException();
-        }
-        message.position(message.limit());
         return true;
     }
 

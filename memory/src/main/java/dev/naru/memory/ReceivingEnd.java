@@ -18,14 +18,33 @@ abstract sealed class ReceivingEnd extends RingEnd implements MessageReceiver pe
     /** What {@link #drain} answers when another thread has closed the reader. */
     public static final int CLOSED = -1;
 
-    private final Take take = new Take();
+    private final CopyOut copyOut = new CopyOut();
 
-    ReceivingEnd(Member member, long role, Waiting policy, Consumer<RingEnd> whenClosed) throws ErrnoException {
-        super(member, role, policy, whenClosed);
+    ReceivingEnd(Member member, long role, Waiting policy, Consumer<RingEnd> whenEnded) throws ErrnoException {
+        super(member, role, policy, whenEnded);
     }
 
-    /** Handles what is there, at most so many messages, or answers {@link #CLOSED}. Does not wait. */
-    public abstract int drain(MessageHandler handler, int limit);
+    /**
+     * Handles what is there, at most so many messages, each in place or in a copy, valid until the handler returns. Does not
+     * wait. When the handler closes the reader, or another thread does, it ends after the message in hand.
+     *
+     * @param limit the most messages, at least 1
+     * @return how many were handled, or {@link #CLOSED}
+     * @throws IllegalStateException when the bytes in the ring are none that a writer of ours leaves
+     */
+    public final int drain(MessageHandler handler, int limit) {
+        if (!enter()) {
+            return CLOSED;
+        }
+        try {
+            return take(handler, limit);
+        } finally {
+            leave();
+        }
+    }
+
+    /** The same, within a use. */
+    abstract int take(MessageHandler handler, int limit);
 
     /**
      * Waits until there is a message.
@@ -73,15 +92,20 @@ abstract sealed class ReceivingEnd extends RingEnd implements MessageReceiver pe
 
     @Override
     public final Optional<byte[]> tryReceive() throws IOException {
-        take.message = null;
-        if (drain(take, 1) == CLOSED) {
+        if (!enterBriefly()) {
             throw new ClosedChannelException();
         }
-        return Optional.ofNullable(take.message);
+        copyOut.message = null;
+        try {
+            int _ = take(copyOut, 1);
+        } finally {
+            leave();
+        }
+        return Optional.ofNullable(copyOut.message);
     }
 
     /** Copies a message out. */
-    private static final class Take implements MessageHandler {
+    private static final class CopyOut implements MessageHandler {
         byte @Nullable [] message;
 
         @Override

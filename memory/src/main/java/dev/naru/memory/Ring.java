@@ -7,6 +7,7 @@ import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.memory.internal.HeaderLayout.Kind;
 import dev.naru.memory.internal.Member;
+import dev.naru.memory.internal.RingGeometry;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.SharedFile;
 import dev.naru.memory.internal.SharedFile.Content;
@@ -42,13 +43,16 @@ public final class Ring implements Closeable {
     static final String SCHEME = "ring";
 
     /** For opening: what a ring is stands in its file. */
-    private static final Content ANY = RingLayout.content(0, 0);
+    private static final Content ANY = RingLayout.content(new RingGeometry(0, 0));
 
     private final Member member;
-    private final RingEnds ends = new RingEnds();
+    private final RingGeometry geometry;
+    private final RingEnds ends;
 
     private Ring(Member member) {
         this.member = member;
+        this.geometry = RingGeometry.of(member.memory());
+        this.ends = new RingEnds(member);
     }
 
     /**
@@ -76,7 +80,7 @@ public final class Ring implements Closeable {
     }
 
     private static Content content(RingSpec spec) {
-        return RingLayout.content(spec.lanes(), spec.laneBytes());
+        return RingLayout.content(spec.geometry());
     }
 
     /** The ring of that name, which must exist. */
@@ -142,12 +146,12 @@ public final class Ring implements Closeable {
 
     /** How many producers it may have at once. */
     public int lanes() {
-        return RingLayout.lanes(member.memory());
+        return geometry.lanes();
     }
 
     /** The longest message, in bytes. */
     public int maxMessage() {
-        return RingLayout.maxMessage(RingLayout.laneBytes(member.memory()));
+        return geometry.maxMessage();
     }
 
     /** Takes a lane, and waits adaptively. */
@@ -168,7 +172,7 @@ public final class Ring implements Closeable {
         for (int lane = 0; lane < lanes(); lane++) {
             long former = member.take(RingLayout.lane(lane) + RingLayout.PRODUCER);
             if (former >= 0) {
-                return new RingWriter(member, lane, former, policy, ends::forget);
+                return new RingWriter(member, geometry, lane, former, policy, ends::forget);
             }
         }
         throw lanesTaken();
@@ -201,13 +205,13 @@ public final class Ring implements Closeable {
             if (former < 0) {
                 throw RingReader.taken(member, -former);
             }
-            return new RingReader(member, policy, ends::forget);
+            return new RingReader(member, geometry, policy, ends::forget);
         });
     }
 
     /** Closes its writers and its reader, and then itself; the ring stays. Idempotent; any thread may call it. */
     @Override
     public void close() throws IOException {
-        ends.close(member);
+        ends.close();
     }
 }

@@ -3,6 +3,7 @@ package dev.naru.memory;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
+import dev.naru.linux.MemoryBarrier;
 import dev.naru.linux.Poller;
 import dev.naru.linux.Problem;
 import dev.naru.linux.SharedMapping;
@@ -11,6 +12,8 @@ import dev.naru.memory.internal.Member;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -19,14 +22,37 @@ import java.util.function.Consumer;
  * One end of a ring: used by one thread at a time, closed by any. It waits for the other end, and closes without disturbing
  * the thread that uses it.
  *
- * <p>The end has a mapping of its own. Closing unmaps it first: from then on the thread that uses it finds the memory gone,
- * and cannot store into a lane that the next owner has taken. Only then is the role given back.
+ * <p>Nobody takes the memory away from under a thread, nor gives its role to another process, while it is at work. A use
+ * begins with a store that says so and a look at {@link #closed}, and ends alike; {@link #close} stores that word and looks
+ * for a use. So at least one of the two sees the other, and the last one out ends it all. The fences between store and look
+ * are both made by who closes, since closing is rare: {@link MemoryBarrier}.
+ *
+ * <p>A wait is over at once. A claim and a handler are the user's, and may last: the role stays theirs until then.
  */
-abstract sealed class RingEnd implements Closeable permits RingWriter, BroadcastWriter, ReceivingEnd {
+abstract sealed class RingEnd implements Closeable permits SendingEnd, ReceivingEnd {
     /** A sleeper looks again after so long: whoever was to wake it may have been killed first. */
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final int LOOKS = 64;
+
+    /** Nobody is at work. */
+    private static final long NOBODY = 0;
+
+    /** Code of ours is at work, which is soon done. Else the thread of that id, with code of the user's. */
+    private static final long OURS = -1;
+
+    /** Whether who closes makes the fences. */
+    private static final boolean CLOSER_FENCES = MemoryBarrier.register();
+
+    private static final VarHandle USER;
+
+    static {
+        try {
+            USER = MethodHandles.lookup().findVarHandle(RingEnd.class, "user", long.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
 
     final Member member;
     final MemorySegment memory;
@@ -37,18 +63,25 @@ abstract sealed class RingEnd implements Closeable permits RingWriter, Broadcast
     private final SharedMapping mapping;
     private final long role;
     private final Waiting policy;
-    private final Consumer<RingEnd> whenClosed;
+    private final Consumer<RingEnd> whenEnded;
     private final Sleepers sleepers = Sleepers.create();
-    private final Object closing = new Object();
     private volatile boolean closed;
-    private volatile boolean asleep;
 
-    /** Takes over the role, which is the member's already; it is given back when this fails. */
-    RingEnd(Member member, long role, Waiting policy, Consumer<RingEnd> whenClosed) throws ErrnoException {
+    /** Who is at work. */
+    @SuppressWarnings("unused") // by its handle
+    private long user;
+
+    private final Object ending = new Object();
+
+    /** Guarded by {@link #ending}. */
+    private boolean ended;
+
+    /** Of a role that is the member's already; it is given back when this fails. */
+    RingEnd(Member member, long role, Waiting policy, Consumer<RingEnd> whenEnded) throws ErrnoException {
         this.member = member;
         this.role = role;
         this.policy = policy;
-        this.whenClosed = whenClosed;
+        this.whenEnded = whenEnded;
         try {
             this.mapping = member.mapAgain();
         } catch (ErrnoException | RuntimeException | Error failed) {
@@ -86,12 +119,53 @@ abstract sealed class RingEnd implements Closeable permits RingWriter, Broadcast
         return !closed;
     }
 
+    /** Begins a use in which code of the user's runs. False when this is closed: then nothing has begun. */
+    final boolean enter() {
+        return enter(Thread.currentThread().threadId());
+    }
+
+    /** Begins a use that is soon over. False when this is closed: then nothing has begun. */
+    final boolean enterBriefly() {
+        return enter(OURS);
+    }
+
+    private boolean enter(long who) {
+        USER.setOpaque(this, who);
+        beforeLook();
+        if (closed) {
+            leave();
+            return false;
+        }
+        return true;
+    }
+
+    /** Ends the use; when it was closed meanwhile, all of it. */
+    final void leave() {
+        USER.setRelease(this, NOBODY);
+        beforeLook();
+        if (closed) {
+            end();
+        }
+    }
+
+    /** Between the store that says who is at work and the look at {@link #closed}. Pairs with {@link #close}. */
+    private static void beforeLook() {
+        if (CLOSER_FENCES) {
+            VarHandle.releaseFence(); // for the compiler; the processor's fence is made by who closes
+        } else {
+            VarHandle.fullFence();
+        }
+    }
+
     /**
      * Waits by the policy.
      *
      * @return false when the deadline passed
      */
     final boolean await(long deadline) throws IOException, InterruptedException {
+        if (!enterBriefly()) {
+            throw new AsynchronousCloseException();
+        }
         try {
             if (spin(deadline)) {
                 return true;
@@ -106,17 +180,9 @@ abstract sealed class RingEnd implements Closeable permits RingWriter, Broadcast
                 sleep(deadline);
             }
             return true;
-        } catch (IllegalStateException gone) {
-            throw closedMeanwhile(gone);
+        } finally {
+            leave();
         }
-    }
-
-    /** What an access threw: the memory is gone since another thread has closed this end, or it is a defect. */
-    final AsynchronousCloseException closedMeanwhile(IllegalStateException thrown) {
-        if (closed) {
-            return new AsynchronousCloseException();
-        }
-        throw thrown;
     }
 
     private boolean spin(long deadline) throws InterruptedException {
@@ -152,42 +218,67 @@ abstract sealed class RingEnd implements Closeable permits RingWriter, Broadcast
     }
 
     private void sleep(long deadline) throws IOException, InterruptedException {
-        asleep = true; // before the look at closed: close() does it the other way round
-        try {
-            if (closed || !arm()) {
-                return;
-            }
-            long now = System.nanoTime();
-            long left = deadline == Poller.NEVER ? SLICE_NANOS : Math.min(SLICE_NANOS, deadline - now);
-            if (Futex.await(memory, futex(), expected, now + left, sleepers) == Futex.Outcome.INTERRUPTED) {
-                boolean _ = Thread.interrupted();
-                throw new InterruptedException();
-            }
-        } finally {
-            asleep = false;
+        if (!arm()) {
+            return;
+        }
+        long now = System.nanoTime();
+        long left = deadline == Poller.NEVER ? SLICE_NANOS : Math.min(SLICE_NANOS, deadline - now);
+        if (Futex.await(memory, futex(), expected, now + left, sleepers) == Futex.Outcome.INTERRUPTED) {
+            boolean _ = Thread.interrupted();
+            throw new InterruptedException();
         }
     }
 
-    /** Ends the use of this end, and of what it waits for. Idempotent; any thread may call it. */
+    /** Whether this thread is at work here, with code of the user's. */
+    final boolean isUsedByThisThread() {
+        return (long) USER.getOpaque(this) == Thread.currentThread().threadId();
+    }
+
+    /**
+     * Ends the use of this end, and of what it waits for. Idempotent; any thread may call it. A claim that another thread
+     * has may still be committed, and a handler that runs comes to its end: the role is given back after it.
+     */
     @Override
     public void close() throws IOException {
-        synchronized (closing) { // a second closer waits for the first: the member may be closed next
-            if (closed) {
-                return;
-            }
-            closed = true;
-            sleepers.close();
-            awaitAwake();
-            mapping.close();
-            member.release(role);
-            whenClosed.accept(this);
+        closed = true;
+        sleepers.close();
+        if (!(CLOSER_FENCES && MemoryBarrier.everywhere())) {
+            VarHandle.fullFence();
+        }
+        if (awaitOurs() == NOBODY) {
+            end();
         }
     }
 
+    /** Who is at work, once it is not code of ours. */
     @SuppressWarnings("ThreadPriorityCheck") // it leaves at once: the sleepers are closed
-    private void awaitAwake() {
-        while (asleep) {
+    private long awaitOurs() {
+        while (true) {
+            long who = (long) USER.getAcquire(this);
+            if (who != OURS) {
+                return who;
+            }
             Thread.yield();
+        }
+    }
+
+    /** Unmaps the memory first: a store by whoever kept it by mistake cannot reach the next owner of the role. */
+    private void end() {
+        synchronized (ending) { // a second one waits for the first
+            if (!ended) {
+                mapping.close();
+                ended = true;
+                giveBack();
+            }
+        }
+        whenEnded.accept(this);
+    }
+
+    private void giveBack() {
+        try {
+            member.release(role);
+        } catch (InternalError _) {
+            // Somebody has cut the file: there is no role to give back. Now, or in the next access, as the JVM likes.
         }
     }
 }

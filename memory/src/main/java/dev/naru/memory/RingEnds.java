@@ -1,5 +1,6 @@
 package dev.naru.memory;
 
+import dev.naru.memory.internal.Member;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -7,11 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The ends of one ring that are open in this process: they are closed before it. Thread-safe. */
-final class RingEnds {
-    /** Guarded by this object's monitor, as is {@link #closed}. */
+final class RingEnds implements Closeable {
+    private final Member member;
+
+    /** Guarded by this object's monitor, as are the flags. */
     private final List<RingEnd> open = new ArrayList<>();
 
     private boolean closed;
+    private boolean ended;
+
+    /** {@code member} ends with the last of them. */
+    RingEnds(Member member) {
+        this.member = member;
+    }
 
     /** Takes a role. */
     @FunctionalInterface
@@ -20,7 +29,7 @@ final class RingEnds {
         T open() throws IOException;
     }
 
-    /** Opens an end, if the ring is not closed, and keeps it until it is closed or {@link #forget forgotten}. */
+    /** Opens an end, if the ring is not closed, and keeps it until it has ended. */
     synchronized <T extends RingEnd> T add(Opening<T> opening) throws IOException {
         requireOpen();
         T end = opening.open();
@@ -34,9 +43,12 @@ final class RingEnds {
         return end;
     }
 
-    /** What an end calls that was closed. */
-    synchronized void forget(RingEnd end) {
-        boolean _ = open.remove(end);
+    /** What an end calls that has ended. Idempotent. */
+    void forget(RingEnd end) {
+        synchronized (this) {
+            boolean _ = open.remove(end);
+        }
+        endAfterTheLast();
     }
 
     synchronized void requireOpen() throws ClosedChannelException {
@@ -45,19 +57,24 @@ final class RingEnds {
         }
     }
 
-    /** Closes them all, and then that of which they are the ends. Idempotent. */
-    void close(Closeable ring) throws IOException {
+    /** Closes them all, and the member with the last that is at work. Idempotent. */
+    @Override
+    public void close() throws IOException {
         List<RingEnd> left;
         synchronized (this) {
-            if (closed) {
-                return;
-            }
             closed = true;
             left = List.copyOf(open);
         }
         for (RingEnd end : left) {
             end.close();
         }
-        ring.close();
+        endAfterTheLast();
+    }
+
+    private synchronized void endAfterTheLast() {
+        if (closed && open.isEmpty() && !ended) {
+            ended = true;
+            member.close();
+        }
     }
 }

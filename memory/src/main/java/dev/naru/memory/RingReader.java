@@ -5,6 +5,7 @@ import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
 import dev.naru.linux.Problem;
 import dev.naru.memory.internal.Member;
+import dev.naru.memory.internal.RingGeometry;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.Words;
 import java.lang.foreign.MemorySegment;
@@ -30,7 +31,7 @@ import java.util.function.Consumer;
  * <p>Used by one thread at a time; any thread may close it.
  */
 public final class RingReader extends ReceivingEnd {
-    private final long laneBytes;
+    private final RingGeometry geometry;
     private final Lane[] lanes;
     private final Fences fences;
     private final Pacing pacing = new Pacing();
@@ -45,9 +46,9 @@ public final class RingReader extends ReceivingEnd {
         long roomWoken;
         long armed;
 
-        Lane(MemorySegment memory, int lane) {
+        Lane(RingGeometry geometry, int lane) {
             this.words = RingLayout.lane(lane);
-            this.data = RingLayout.data(RingLayout.lanes(memory), lane, RingLayout.laneBytes(memory));
+            this.data = geometry.data(lane);
         }
 
         /** All afresh: somebody else has read here. */
@@ -58,13 +59,14 @@ public final class RingReader extends ReceivingEnd {
         }
     }
 
-    RingReader(Member member, Waiting policy, Consumer<RingEnd> whenClosed) throws ErrnoException {
-        super(member, RingLayout.READER_AT, policy, whenClosed);
-        this.laneBytes = RingLayout.laneBytes(memory);
+    RingReader(Member member, RingGeometry geometry, Waiting policy, Consumer<RingEnd> whenEnded)
+            throws ErrnoException {
+        super(member, RingLayout.READER_AT, policy, whenEnded);
+        this.geometry = geometry;
         this.fences = new Fences(memory, RingLayout.READER_BARRIER_AT, policy);
-        this.lanes = new Lane[RingLayout.lanes(memory)];
+        this.lanes = new Lane[geometry.lanes()];
         for (int lane = 0; lane < lanes.length; lane++) {
-            lanes[lane] = new Lane(memory, lane);
+            lanes[lane] = new Lane(geometry, lane);
         }
     }
 
@@ -79,35 +81,16 @@ public final class RingReader extends ReceivingEnd {
         }
     }
 
-    /**
-     * Handles what is there, at most so many messages, each in place. Does not wait.
-     *
-     * <p>If the handler throws, the messages before that one are done, and that one comes again.
-     *
-     * @param limit the most messages, at least 1
-     * @return how many were handled, or {@link #CLOSED}
-     * @throws IllegalStateException when the bytes in the ring are none that a writer of ours leaves
-     */
     @Override
-    public int drain(MessageHandler handler, int limit) {
-        if (!isOpen()) {
-            return CLOSED;
-        }
+    int take(MessageHandler handler, int limit) {
         int handled = 0;
-        try {
-            if (pacing.isDue()) {
-                awaitTail();
-            }
-            for (int turn = 0; turn < lanes.length && handled < limit; turn++) {
-                Lane lane = lanes[next];
-                next = next + 1 == lanes.length ? 0 : next + 1;
-                handled += drain(lane, handler, limit - handled);
-            }
-        } catch (IllegalStateException thrown) {
-            if (isOpen()) {
-                throw thrown;
-            }
-            return handled == 0 ? CLOSED : handled;
+        if (pacing.isDue()) {
+            awaitTail();
+        }
+        for (int turn = 0; turn < lanes.length && handled < limit; turn++) {
+            Lane lane = lanes[next];
+            next = next + 1 == lanes.length ? 0 : next + 1;
+            handled += take(lane, handler, limit - handled);
         }
         if (handled > 0) {
             pacing.found(handled, handled < limit);
@@ -115,14 +98,15 @@ public final class RingReader extends ReceivingEnd {
         return handled;
     }
 
-    private int drain(Lane lane, MessageHandler handler, int limit) {
+    private int take(Lane lane, MessageHandler handler, int limit) {
         long begin = lane.head;
         long position = begin;
         int handled = 0;
-        long mask = laneBytes - 1;
+        long laneBytes = geometry.laneBytes();
         try {
-            while (handled < limit) {
-                long frameAt = lane.data + (position & mask);
+            while (handled < limit && isOpen()) {
+                long index = geometry.index(position);
+                long frameAt = lane.data + index;
                 // acquire: pairs with the writer's release of the word
                 long word = Words.getAcquire(memory, frameAt);
                 if (word == 0) {
@@ -130,7 +114,7 @@ public final class RingReader extends ReceivingEnd {
                 }
                 int length = (int) word;
                 long after = position + RingLayout.frame(length);
-                if (!RingLayout.isFrame(word, position & mask, laneBytes) || after - begin > laneBytes) {
+                if (!geometry.isFrame(word, index) || after - begin > laneBytes) {
                     throw torn(position, word);
                 }
                 if (word > 0) { // not padding
@@ -193,7 +177,7 @@ public final class RingReader extends ReceivingEnd {
 
     private boolean hasMessage() {
         for (Lane lane : lanes) {
-            if (Words.getAcquire(memory, lane.data + (lane.head & (laneBytes - 1))) != 0) {
+            if (Words.getAcquire(memory, lane.data + geometry.index(lane.head)) != 0) {
                 return true;
             }
         }
@@ -203,13 +187,17 @@ public final class RingReader extends ReceivingEnd {
     @Override
     boolean arm() {
         expected = (int) Words.getAcquire(memory, RingLayout.BELL_AT); // before the last look at the words
+        boolean armed = false;
         for (Lane lane : lanes) {
             if (lane.armed != lane.head + 1) {
                 lane.armed = lane.head + 1;
                 Words.setOpaque(memory, lane.words + RingLayout.ARMED, lane.armed);
+                armed = true;
             }
         }
-        fences.afterArming();
+        if (armed) { // else it stands, and so does the fence behind it
+            fences.afterArming();
+        }
         return !hasMessage(); // the futex is no word of a frame, so the kernel does not compare those
     }
 

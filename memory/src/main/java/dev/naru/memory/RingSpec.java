@@ -1,5 +1,6 @@
 package dev.naru.memory;
 
+import dev.naru.memory.internal.RingGeometry;
 import dev.naru.memory.internal.RingLayout;
 
 /**
@@ -41,6 +42,10 @@ public record RingSpec(int lanes, long laneBytes, int mode) {
 
     /** The bytes of the file, all reserved when it is made. */
     public long size() {
-        return RingLayout.size(lanes, laneBytes);
+        return geometry().size();
+    }
+
+    RingGeometry geometry() {
+        return new RingGeometry(lanes, laneBytes);
     }
 }

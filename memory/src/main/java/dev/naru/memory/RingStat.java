@@ -4,6 +4,7 @@ import dev.naru.channels.Address;
 import dev.naru.memory.internal.HeaderLayout.Kind;
 import dev.naru.memory.internal.LaneEnd;
 import dev.naru.memory.internal.Observer;
+import dev.naru.memory.internal.RingGeometry;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.SharedFile.Place;
 import dev.naru.memory.internal.Words;
@@ -22,9 +23,11 @@ import java.util.List;
  */
 public final class RingStat implements Closeable {
     private final Observer observer;
+    private final RingGeometry geometry;
 
     private RingStat(Observer observer) {
         this.observer = observer;
+        this.geometry = RingGeometry.of(observer.memory());
     }
 
     /** Of the ring of that name. */
@@ -68,12 +71,11 @@ public final class RingStat implements Closeable {
     /** Reads the counters. */
     public Snapshot read() throws IOException {
         MemorySegment memory = observer.memory();
-        long laneBytes = RingLayout.laneBytes(memory);
         List<Lane> lanes = new ArrayList<>();
-        for (int lane = 0; lane < RingLayout.lanes(memory); lane++) {
+        for (int lane = 0; lane < geometry.lanes(); lane++) {
             long words = RingLayout.lane(lane);
             long head = Words.getAcquire(memory, words + RingLayout.HEAD); // first: the end is never behind it
-            LaneEnd end = LaneEnd.of(memory, lane);
+            LaneEnd end = LaneEnd.of(memory, geometry, lane);
             lanes.add(new Lane(
                     observer.identity(Words.getOpaque(memory, words + RingLayout.PRODUCER)),
                     end.messages(),
@@ -81,10 +83,10 @@ public final class RingStat implements Closeable {
                     Words.getOpaque(memory, words + RingLayout.FULL),
                     Words.getOpaque(memory, words + RingLayout.TAKEOVERS),
                     end.position(),
-                    Math.clamp(end.position() - head, 0, laneBytes)));
+                    Math.clamp(end.position() - head, 0, geometry.laneBytes())));
         }
         Identity reader = observer.identity(Words.getOpaque(memory, RingLayout.READER_AT));
-        return new Snapshot(reader, laneBytes, List.copyOf(lanes));
+        return new Snapshot(reader, geometry.laneBytes(), List.copyOf(lanes));
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.naru.channels.Address;
 import dev.naru.memory.internal.HeaderLayout.Kind;
 import dev.naru.memory.internal.LaneEnd;
 import dev.naru.memory.internal.Observer;
+import dev.naru.memory.internal.RingGeometry;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.SharedFile.Place;
 import dev.naru.memory.internal.Words;
@@ -25,7 +26,7 @@ import java.lang.invoke.VarHandle;
  */
 public final class RingTap implements Closeable {
     private final Observer observer;
-    private final long laneBytes;
+    private final RingGeometry geometry;
     private final Lane[] lanes;
     private long missedBytes;
 
@@ -35,12 +36,12 @@ public final class RingTap implements Closeable {
         final long data;
         long position;
 
-        Lane(MemorySegment memory, int lane, long laneBytes, boolean backlog) {
+        Lane(MemorySegment memory, RingGeometry geometry, int lane, boolean backlog) {
             this.words = RingLayout.lane(lane);
-            this.data = RingLayout.data(RingLayout.lanes(memory), lane, laneBytes);
+            this.data = geometry.data(lane);
             this.position = backlog
                     ? Words.getAcquire(memory, words + RingLayout.HEAD)
-                    : LaneEnd.of(memory, lane).position();
+                    : LaneEnd.of(memory, geometry, lane).position();
         }
     }
 
@@ -60,10 +61,10 @@ public final class RingTap implements Closeable {
     private RingTap(Observer observer, boolean backlog) {
         this.observer = observer;
         MemorySegment memory = observer.memory();
-        this.laneBytes = RingLayout.laneBytes(memory);
-        this.lanes = new Lane[RingLayout.lanes(memory)];
+        this.geometry = RingGeometry.of(memory);
+        this.lanes = new Lane[geometry.lanes()];
         for (int lane = 0; lane < lanes.length; lane++) {
-            lanes[lane] = new Lane(memory, lane, laneBytes, backlog);
+            lanes[lane] = new Lane(memory, geometry, lane, backlog);
         }
     }
 
@@ -100,15 +101,16 @@ public final class RingTap implements Closeable {
         MemorySegment memory = observer.memory();
         Lane lane = lanes[number];
         int shown = 0;
-        long lap = lane.position + laneBytes;
+        long lap = lane.position + geometry.laneBytes();
         while (shown < limit && lane.position < lap) {
-            long frameAt = lane.data + (lane.position & (laneBytes - 1));
+            long index = geometry.index(lane.position);
+            long frameAt = lane.data + index;
             // acquire: pairs with the producer's release of the word
             long word = Words.getAcquire(memory, frameAt);
             int length = (int) word;
             boolean message = word > 0;
             // Nothing here is to be believed before the look at the positions: it only bounds what is copied.
-            boolean sound = RingLayout.isFrame(word, frameAt - lane.data, laneBytes);
+            boolean sound = geometry.isFrame(word, index);
             byte[] copy = new byte[message && sound ? length : 0];
             MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, frameAt + RingLayout.FRAME_HEADER, copy, 0, copy.length);
             long overtakenTo = overtakenTo(memory, lane);
@@ -137,7 +139,7 @@ public final class RingTap implements Closeable {
     private long overtakenTo(MemorySegment memory, Lane lane) {
         VarHandle.loadLoadFence(); // pairs with the producer's storeStoreFence between its tail and what it writes next
         long tail = Words.getOpaque(memory, lane.words + RingLayout.TAIL);
-        boolean stands = tail - lane.position <= RingLayout.untouched(laneBytes)
+        boolean stands = tail - lane.position <= geometry.untouched()
                 || Words.getOpaque(memory, lane.words + RingLayout.HEAD) <= lane.position;
         return stands ? lane.position : tail;
     }

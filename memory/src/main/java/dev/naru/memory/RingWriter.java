@@ -1,20 +1,17 @@
 package dev.naru.memory;
 
-import dev.naru.channels.MessageSender;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
 import dev.naru.linux.Poller;
 import dev.naru.memory.internal.LaneEnd;
 import dev.naru.memory.internal.Member;
+import dev.naru.memory.internal.RingGeometry;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.Words;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -36,9 +33,7 @@ import java.util.function.Consumer;
  *
  * <p>Used by one thread at a time: each thread takes a writer, and so a lane, of its own. Any thread may close it.
  */
-public final class RingWriter extends RingEnd implements MessageSender {
-    private static final int NOTHING = -1;
-
+public final class RingWriter extends SendingEnd {
     private final long tailAt;
     private final long headAt;
     private final long sentAt;
@@ -51,7 +46,6 @@ public final class RingWriter extends RingEnd implements MessageSender {
     private final long laneBytes;
     private final long maxStaged;
     private final long tailMask;
-    private final int maxMessage;
     private final Fences fences;
 
     /** Where the next frame begins: behind what is sent and what is staged. */
@@ -68,19 +62,24 @@ public final class RingWriter extends RingEnd implements MessageSender {
     private long woken;
     private long sent;
     private long full;
-    private long fullSince = NOTHING;
+    private long fullSince = -1;
     private long wanted;
+    private long roomArmed;
 
-    private int claimed = NOTHING;
-    private long frameAt;
-
+    private final RingGeometry geometry;
     private final int lane;
     private final long formerOwner;
 
     /** {@code formerOwner}: the dead id that had the lane, or 0. */
-    RingWriter(Member member, int lane, long formerOwner, Waiting policy, Consumer<RingEnd> whenClosed)
+    RingWriter(
+            Member member,
+            RingGeometry geometry,
+            int lane,
+            long formerOwner,
+            Waiting policy,
+            Consumer<RingEnd> whenEnded)
             throws ErrnoException {
-        super(member, RingLayout.lane(lane) + RingLayout.PRODUCER, policy, whenClosed);
+        super(member, RingLayout.lane(lane) + RingLayout.PRODUCER, geometry.maxMessage(), policy, whenEnded);
         this.lane = lane;
         this.formerOwner = formerOwner;
         long words = RingLayout.lane(lane);
@@ -91,12 +90,12 @@ public final class RingWriter extends RingEnd implements MessageSender {
         this.wokenAt = words + RingLayout.WOKEN;
         this.armedAt = words + RingLayout.ARMED;
         this.roomArmedAt = words + RingLayout.ROOM_ARMED;
-        this.laneBytes = RingLayout.laneBytes(memory);
-        this.data = RingLayout.data(RingLayout.lanes(memory), lane, laneBytes);
+        this.geometry = geometry;
+        this.laneBytes = geometry.laneBytes();
+        this.data = geometry.data(lane);
         this.mask = laneBytes - 1;
-        this.maxMessage = RingLayout.maxMessage(laneBytes);
-        this.maxStaged = RingLayout.maxStaged(laneBytes);
-        this.tailMask = -RingLayout.tailStep(laneBytes);
+        this.maxStaged = geometry.maxStaged();
+        this.tailMask = -geometry.tailStep();
         this.fences = new Fences(memory, words + RingLayout.BARRIER, policy);
     }
 
@@ -104,7 +103,7 @@ public final class RingWriter extends RingEnd implements MessageSender {
     void takeOver() throws ErrnoException {
         long words = RingLayout.lane(lane);
         // All afresh: somebody else has had this lane.
-        LaneEnd found = LaneEnd.of(memory, lane);
+        LaneEnd found = LaneEnd.of(memory, geometry, lane);
         this.end = found.position();
         this.sent = found.messages();
         long head = Words.getAcquire(memory, headAt);
@@ -123,49 +122,20 @@ public final class RingWriter extends RingEnd implements MessageSender {
     }
 
     @Override
-    public long maxMessage() {
-        return maxMessage;
-    }
-
-    /**
-     * Room for a message, to be written in place at {@link #offset} of {@link #memory}.
-     *
-     * @param length of the payload, in bytes
-     * @return {@link SendOutcome#CLAIMED}, {@link SendOutcome#BACK_PRESSURED}, {@link SendOutcome#NOT_CONNECTED} or
-     *     {@link SendOutcome#CLOSED}
-     * @throws IllegalArgumentException when it is longer than {@link #maxMessage}
-     */
-    public SendOutcome claim(int length) {
-        if (length < 0 || length > maxMessage) {
-            throw tooLong(length);
-        }
-        if (!isOpen()) {
-            return SendOutcome.CLOSED;
-        }
+    SendOutcome reserve(int length) {
         long position = end;
         long toWrap = laneBytes - (position & mask);
         long frame = RingLayout.frame(length);
         if (frame > toWrap) {
             position += toWrap; // padding goes there
         }
-        if (position + frame > roomEnd) {
-            SendOutcome outcome = lookForRoom(position + frame);
-            if (outcome != SendOutcome.CLAIMED) {
-                return outcome;
-            }
+        long after = position + frame;
+        if (after > roomEnd && !hasRoom(after)) {
+            return full(after);
         }
         claimed = length;
-        frameAt = at(position);
+        payloadAt = at(position) + RingLayout.FRAME_HEADER;
         return SendOutcome.CLAIMED;
-    }
-
-    private SendOutcome lookForRoom(long after) {
-        try {
-            return hasRoom(after) ? SendOutcome.CLAIMED : full(after);
-        } catch (IllegalStateException gone) {
-            var _ = closedMeanwhile(gone);
-            return SendOutcome.CLOSED;
-        }
     }
 
     private boolean hasRoom(long after) {
@@ -197,76 +167,52 @@ public final class RingWriter extends RingEnd implements MessageSender {
                 : SendOutcome.BACK_PRESSURED;
     }
 
-    private IllegalArgumentException tooLong(int length) {
-        return new IllegalArgumentException("%s: a message has 0 to %d B, not %d; make the ring with larger lanes"
-                .formatted(member.target(), maxMessage, length));
-    }
-
-    /** The memory to write a claimed message to. It stands until this is closed; write only what is claimed. */
-    public MemorySegment memory() {
-        return memory;
-    }
-
-    /** Where the payload of the claimed message begins, in bytes: a multiple of 8. */
-    public long offset() {
-        return frameAt + RingLayout.FRAME_HEADER;
-    }
-
-    /**
-     * Sends the claimed message, and all that were staged.
-     *
-     * @return false when another thread has closed the writer meanwhile: it is not sent
-     * @throws IllegalStateException when nothing is claimed
-     */
-    public boolean commit() {
+    @Override
+    void sendClaimed() {
         int length = claimed;
-        if (length < 0) {
-            throw nothingClaimed();
-        }
-        if (first != 0 || frameAt != at(end)) { // others are staged, or padding goes before it
-            finish(length);
-            return publish();
-        }
         claimed = NOTHING;
-        if (!isOpen()) {
-            return false;
+        if (first != 0 || isPadded()) { // others are staged, or padding goes before it
+            finish(length);
+            sendStaged();
+        } else {
+            sent++;
+            send(end, RingLayout.MESSAGE | length, end + RingLayout.frame(length));
         }
-        sent++;
-        return send(end, RingLayout.MESSAGE | length, end + RingLayout.frame(length));
     }
 
     /**
      * Finishes the claimed message and sends it with the next {@link #commit} or {@link #publish}, together with others:
-     * cheaper for many small ones. When a quarter of the lane is staged, it is sent at once.
+     * cheaper for many small ones. When a quarter of the lane is staged, it is sent at once. What is staged when the writer is
+     * closed is not sent.
      *
-     * @return false when another thread has closed the writer meanwhile: it is not sent
      * @throws IllegalStateException when nothing is claimed
      */
-    public boolean stage() {
-        int length = claimed;
-        if (length < 0) {
-            throw nothingClaimed();
+    public void stage() {
+        requireClaim();
+        try {
+            int length = claimed;
+            claimed = NOTHING;
+            finish(length);
+            if (end - firstPosition >= maxStaged) {
+                sendStaged();
+            }
+        } finally {
+            leave();
         }
-        finish(length);
-        return end - firstPosition < maxStaged ? isOpen() : publish();
     }
 
-    private IllegalStateException nothingClaimed() {
-        return new IllegalStateException(member.target() + ": nothing is claimed");
+    /** Whether what is claimed does not stand at the end: padding goes before it. */
+    private boolean isPadded() {
+        return payloadAt != at(end) + RingLayout.FRAME_HEADER;
     }
 
     private void finish(int length) {
-        claimed = NOTHING;
-        try {
-            if (frameAt != at(end)) {
-                long toWrap = laneBytes - (end & mask);
-                put(RingLayout.PADDING | (toWrap - RingLayout.FRAME_HEADER), toWrap);
-            }
-            put(RingLayout.MESSAGE | length, RingLayout.frame(length));
-            sent++;
-        } catch (IllegalStateException gone) {
-            var _ = closedMeanwhile(gone);
+        if (isPadded()) {
+            long toWrap = laneBytes - (end & mask);
+            put(RingLayout.PADDING | (toWrap - RingLayout.FRAME_HEADER), toWrap);
         }
+        put(RingLayout.MESSAGE | length, RingLayout.frame(length));
+        sent++;
     }
 
     private void put(long word, long frame) {
@@ -279,49 +225,44 @@ public final class RingWriter extends RingEnd implements MessageSender {
         end += frame;
     }
 
-    /** Gives the claim back; nothing of it is sent. */
-    public void abort() {
-        claimed = NOTHING;
-    }
-
     /**
      * Sends what is staged.
      *
-     * @return false when another thread has closed the writer meanwhile: it is not sent
+     * @return false when it was not sent, since the writer was closed meanwhile
      */
     public boolean publish() {
-        if (!isOpen()) {
+        if (claimed == NOTHING && !enterBriefly()) {
             return false;
         }
-        long word = first;
-        if (word == 0) {
-            return true;
+        try {
+            if (first != 0) {
+                sendStaged();
+            }
+        } finally {
+            if (claimed == NOTHING) {
+                leave();
+            }
         }
+        return true;
+    }
+
+    private void sendStaged() {
+        long word = first;
         first = 0;
-        return send(firstPosition, word, end);
+        send(firstPosition, word, end);
     }
 
     /** Sends the frames from that position on, by the word of the first. */
-    private boolean send(long from, long word, long after) {
+    private void send(long from, long word, long after) {
         MemorySegment shared = memory; // a local, so that its checks are made once
-        try {
-            Words.set(shared, at(after), 0); // nothing was sent there yet
-            // release: pairs with the reader's acquire of the word
-            Words.setRelease(shared, at(from), word);
-        } catch (IllegalStateException gone) {
-            var _ = closedMeanwhile(gone);
-            return false;
-        }
+        Words.set(shared, at(after), 0); // nothing was sent there yet
+        // release: pairs with the reader's acquire of the word
+        Words.setRelease(shared, at(from), word);
         end = after;
-        try {
-            if (((from ^ after) & tailMask) != 0) {
-                storeTail(after);
-            }
-            wakeReader(shared, after);
-        } catch (IllegalStateException gone) {
-            var _ = closedMeanwhile(gone); // it is sent
+        if (((from ^ after) & tailMask) != 0) {
+            storeTail(after);
         }
-        return true;
+        wakeReader(shared, after);
     }
 
     private void storeTail(long tail) {
@@ -339,27 +280,6 @@ public final class RingWriter extends RingEnd implements MessageSender {
             woken = tail; // after the wake: if killed before it, the next owner wakes
             Words.setOpaque(shared, wokenAt, woken);
         }
-    }
-
-    /**
-     * Copies a message in and sends it, if there is room now.
-     *
-     * @return {@link SendOutcome#SENT}, or why not
-     * @throws IllegalArgumentException when it is longer than {@link #maxMessage}
-     */
-    public SendOutcome offer(MemorySegment source, long offset, int length) {
-        SendOutcome outcome = claim(length);
-        if (outcome != SendOutcome.CLAIMED) {
-            return outcome;
-        }
-        try {
-            MemorySegment.copy(source, offset, memory, offset(), length);
-        } catch (IllegalStateException gone) {
-            abort();
-            var _ = closedMeanwhile(gone);
-            return SendOutcome.CLOSED;
-        }
-        return commit() ? SendOutcome.SENT : SendOutcome.CLOSED;
     }
 
     @Override
@@ -385,37 +305,6 @@ public final class RingWriter extends RingEnd implements MessageSender {
     }
 
     @Override
-    public boolean trySend(ByteBuffer message) throws IOException {
-        return switch (claim(message.remaining())) {
-            case CLAIMED -> {
-                copy(message);
-                if (!commit()) {
-                    throw new AsynchronousCloseException();
-                }
-                message.position(message.limit());
-                yield true;
-            }
-            case CLOSED -> throw new ClosedChannelException();
-            default -> false;
-        };
-    }
-
-    private void copy(ByteBuffer message) throws AsynchronousCloseException {
-        int length = message.remaining();
-        try {
-            if (message.hasArray()) {
-                int from = message.arrayOffset() + message.position();
-                MemorySegment.copy(message.array(), from, memory, ValueLayout.JAVA_BYTE, offset(), length);
-            } else {
-                MemorySegment.copy(MemorySegment.ofBuffer(message), 0, memory, offset(), length);
-            }
-        } catch (IllegalStateException gone) {
-            abort();
-            throw closedMeanwhile(gone);
-        }
-    }
-
-    @Override
     boolean isReady() {
         return hasRoom(wanted);
     }
@@ -426,8 +315,11 @@ public final class RingWriter extends RingEnd implements MessageSender {
             return false;
         }
         long head = roomEnd - roomEnd(0);
-        Words.setOpaque(memory, roomArmedAt, head + 1);
-        fences.afterArming();
+        if (roomArmed != head + 1) { // else it stands, and so does the fence behind it
+            roomArmed = head + 1;
+            Words.setOpaque(memory, roomArmedAt, roomArmed);
+            fences.afterArming();
+        }
         expected = (int) head; // the kernel itself compares the head
         return true;
     }

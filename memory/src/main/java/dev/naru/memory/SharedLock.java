@@ -6,7 +6,6 @@ import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
 import dev.naru.linux.Poller;
-import dev.naru.linux.SharedMapping;
 import dev.naru.linux.Sleepers;
 import dev.naru.memory.internal.HeaderLayout.Kind;
 import dev.naru.memory.internal.LockLayout;
@@ -16,7 +15,6 @@ import dev.naru.memory.internal.SharedFile.Place;
 import dev.naru.memory.internal.Words;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.AsynchronousCloseException;
@@ -64,7 +62,8 @@ public final class SharedLock implements Closeable {
 
     private final Member member;
     private final long mine;
-    private final SharedMapping mapping;
+
+    /** Mapped as long as a thread can reach it: none finds it gone, whoever closes the lock meanwhile. */
     private final MemorySegment memory;
 
     /** Who of this process waits for the word: one at a time sleeps there, the others queue here. */
@@ -85,12 +84,11 @@ public final class SharedLock implements Closeable {
         this.member = member;
         this.mine = LockLayout.ownedBy(member.id());
         try {
-            this.mapping = member.mapAgain();
+            this.memory = member.mapForGood();
         } catch (IOException | RuntimeException | Error failed) {
             member.close();
             throw failed;
         }
-        this.memory = mapping.segment();
     }
 
     /**
@@ -217,12 +215,12 @@ public final class SharedLock implements Closeable {
         enter();
         try {
             while (true) {
-                long seen = Words.getOpaque(member.memory(), LockLayout.WORD_AT);
+                long seen = Words.getOpaque(memory, LockLayout.WORD_AT);
                 LockOutcome outcome = take(seen, mine, true);
                 if (outcome != null) {
                     return outcome;
                 }
-                if (Words.getOpaque(member.memory(), LockLayout.WORD_AT) == seen) {
+                if (Words.getOpaque(memory, LockLayout.WORD_AT) == seen) {
                     return LockOutcome.HELD;
                 }
             }
@@ -233,15 +231,38 @@ public final class SharedLock implements Closeable {
 
     /** The way of a lock that is free, and was left clean. */
     private boolean tryFree() throws ClosedChannelException {
-        try {
-            // acquire: pairs with the release of unlock
-            if (Words.compareAndExchangeAcquire(memory, LockLayout.WORD_AT, 0, mine) == 0) {
-                holder = Thread.currentThread().threadId();
-                return true;
-            }
-            return false;
-        } catch (IllegalStateException unmapped) {
+        if (closed) {
             throw new ClosedChannelException();
+        }
+        // acquire: pairs with the release of unlock; and before the look at closed, which pairs with close()
+        if (!Words.compareAndSet(memory, LockLayout.WORD_AT, 0, mine)) {
+            return false;
+        }
+        if (closed) {
+            undo();
+            throw new ClosedChannelException();
+        }
+        holder = Thread.currentThread().threadId();
+        return true;
+    }
+
+    /** It was closed at the very moment when this thread locked it, and the id may be dead and robbed already. */
+    private void undo() {
+        long seen = Words.getOpaque(memory, LockLayout.WORD_AT);
+        while (LockLayout.owner(seen) == member.id()) {
+            long found = Words.compareAndExchange(memory, LockLayout.WORD_AT, seen, 0);
+            if (found == seen) {
+                wakeIfMarked(seen);
+                break;
+            }
+            seen = found;
+        }
+        end();
+    }
+
+    private void wakeIfMarked(long old) {
+        if ((old & LockLayout.WAITED) != 0) {
+            int _ = Futex.wake(memory, LockLayout.WORD_AT, 1);
         }
     }
 
@@ -276,14 +297,13 @@ public final class SharedLock implements Closeable {
     }
 
     private LockOutcome acquire(long deadline) throws IOException, InterruptedException {
-        MemorySegment word = member.memory();
         long take = mine;
         int spins = SPINS;
         while (true) {
             if (closed) {
                 throw new AsynchronousCloseException();
             }
-            long seen = Words.getOpaque(word, LockLayout.WORD_AT);
+            long seen = Words.getOpaque(memory, LockLayout.WORD_AT);
             LockOutcome outcome = take(seen, take, spins == 0);
             if (outcome != null) {
                 return outcome;
@@ -294,11 +314,11 @@ public final class SharedLock implements Closeable {
                 continue;
             }
             long waited = seen | LockLayout.WAITED;
-            if (seen != waited && !Words.compareAndSet(word, LockLayout.WORD_AT, seen, waited)) {
+            if (seen != waited && !Words.compareAndSet(memory, LockLayout.WORD_AT, seen, waited)) {
                 continue;
             }
             long slice = Math.min(SLICE_NANOS, deadline == Poller.NEVER ? SLICE_NANOS : deadline - System.nanoTime());
-            switch (Futex.await(word, LockLayout.WORD_AT, (int) waited, System.nanoTime() + slice, sleepers)) {
+            switch (Futex.await(memory, LockLayout.WORD_AT, (int) waited, System.nanoTime() + slice, sleepers)) {
                 case INTERRUPTED -> {
                     boolean _ = Thread.interrupted();
                     throw new InterruptedException();
@@ -337,7 +357,7 @@ public final class SharedLock implements Closeable {
         }
         long mark = seen & LockLayout.WAITED; // a dead one's sleepers are woken by our unlock, and not by their slices
         // From the very value that was tested. acquire: pairs with the release of unlock
-        if (Words.compareAndExchangeAcquire(member.memory(), LockLayout.WORD_AT, seen, take | mark) != seen) {
+        if (Words.compareAndExchangeAcquire(memory, LockLayout.WORD_AT, seen, take | mark) != seen) {
             return null;
         }
         holder = Thread.currentThread().threadId();
@@ -363,29 +383,10 @@ public final class SharedLock implements Closeable {
             throw new IllegalMonitorStateException(member.target() + ": this thread does not have it");
         }
         holder = 0;
-        long old;
-        try {
-            // One exchange: a waiter that marks itself between a load and a store would never be woken.
-            old = Words.getAndSetRelease(memory, LockLayout.WORD_AT, to);
-        } catch (IllegalStateException unmapped) {
-            releaseClosed(to);
-            return;
-        }
-        if ((old & LockLayout.WAITED) != 0) {
-            int _ = Futex.wake(memory, LockLayout.WORD_AT, 1);
-        }
-    }
-
-    /** It was closed while this thread had it: then the last one out ends the membership. */
-    private void releaseClosed(long to) {
-        long old = Words.getAndSetRelease(member.memory(), LockLayout.WORD_AT, to);
-        if ((old & LockLayout.WAITED) != 0) {
-            int _ = Futex.wake(member.memory(), LockLayout.WORD_AT, 1);
-        }
-        try {
+        // One exchange: a waiter that marks itself between a load and a store would never be woken.
+        wakeIfMarked(Words.getAndSetRelease(memory, LockLayout.WORD_AT, to));
+        if (closed) { // while this thread had it: then the last one out ends the membership
             end();
-        } catch (IOException unmapping) {
-            throw new UncheckedIOException(unmapping);
         }
     }
 
@@ -412,7 +413,7 @@ public final class SharedLock implements Closeable {
     public Identity holder() throws IOException {
         enter();
         try {
-            return member.identity(LockLayout.owner(Words.getAcquire(member.memory(), LockLayout.WORD_AT)));
+            return member.identity(LockLayout.owner(Words.getAcquire(memory, LockLayout.WORD_AT)));
         } finally {
             leave();
         }
@@ -422,7 +423,7 @@ public final class SharedLock implements Closeable {
     public boolean isWaitedFor() throws IOException {
         enter();
         try {
-            return (Words.getAcquire(member.memory(), LockLayout.WORD_AT) & LockLayout.WAITED) != 0;
+            return (Words.getAcquire(memory, LockLayout.WORD_AT) & LockLayout.WAITED) != 0;
         } finally {
             leave();
         }
@@ -433,7 +434,7 @@ public final class SharedLock implements Closeable {
         return !closed;
     }
 
-    /** From here to {@link #leave} the member's memory stays mapped. */
+    /** From here to {@link #leave} the member stays. */
     private void enter() throws ClosedChannelException {
         int _ = waiting.incrementAndGet();
         if (closed) {
@@ -452,18 +453,17 @@ public final class SharedLock implements Closeable {
      */
     @Override
     public void close() throws IOException {
-        synchronized (sleepers) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-        }
+        closed = true;
         sleepers.close();
         awaitNobodyWaits();
-        // After this no thread can lock by the free way: it finds the memory gone.
-        mapping.close();
-        if (LockLayout.owner(Words.getAcquire(member.memory(), LockLayout.WORD_AT)) != member.id()) {
-            end();
+        VarHandle.fullFence(); // pairs with the exchanges of who locks and unlocks, each before a look at closed
+        boolean held = false;
+        try {
+            held = LockLayout.owner(Words.getAcquire(memory, LockLayout.WORD_AT)) == member.id();
+        } finally {
+            if (!held) {
+                end();
+            }
         }
     }
 
@@ -474,7 +474,7 @@ public final class SharedLock implements Closeable {
         }
     }
 
-    private void end() throws IOException {
+    private void end() {
         if (ended.compareAndSet(false, true)) {
             member.close();
         }

@@ -167,7 +167,7 @@ class BroadcastTest implements MessageContract {
                         for (int word = 0; word < words; word++) {
                             writer.memory().set(ValueLayout.JAVA_LONG, writer.offset() + word * 8L, i);
                         }
-                        boolean _ = writer.commit();
+                        writer.commit();
                     }
                 }
                 return null;

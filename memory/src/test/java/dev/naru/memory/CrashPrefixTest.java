@@ -7,6 +7,7 @@ import dev.naru.linux.testing.NoLeaks;
 import dev.naru.memory.internal.BroadcastLayout;
 import dev.naru.memory.internal.HeaderLayout;
 import dev.naru.memory.internal.LockLayout;
+import dev.naru.memory.internal.RingGeometry;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.testing.CrashReplay;
 import dev.naru.memory.testing.CrashReplay.Crash;
@@ -37,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoLeaks.class)
 class CrashPrefixTest {
     private static final long LANE = RingLayout.lane(0);
-    private static final long DATA = RingLayout.data(1, 0, 4096);
+    private static final long DATA = new RingGeometry(1, 4096).data(0);
     private static final long BROADCAST_DATA = BroadcastLayout.data(2);
 
     /** An id that nobody has: who held it is dead. */
@@ -156,14 +157,20 @@ class CrashPrefixTest {
 
     @Test
     void aWordBeforeTheZeroBehindItWouldBeFound() throws Exception {
-        makeRing(84); // the lane has gone round, and bytes of the round before lie there
+        makeRing(84);
+        Store zero = zeroBehind(replay().record(RecordedOperation.SEND));
+        replay().store(
+                        zero.at(),
+                        RingLayout.MESSAGE | 8); // the lane has gone round: a frame of the round before lies there
         List<Event> events = replay().record(RecordedOperation.SEND);
-        assertFound(events, DATA + 4088, events.indexOf(zeroBehind(events)));
+        assertFound(events, DATA + 4088, events.indexOf(zero));
     }
 
-    private static Event zeroBehind(List<Event> events) {
+    private static Store zeroBehind(List<Event> events) {
         return events.stream()
-                .filter(event -> event instanceof Store store && store.at() > DATA && store.value() == 0)
+                .filter(Store.class::isInstance)
+                .map(Store.class::cast)
+                .filter(store -> store.at() > DATA && store.value() == 0)
                 .findFirst()
                 .orElseThrow();
     }

@@ -7,6 +7,7 @@ import dev.naru.channels.Address;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.linux.testing.NoLeaks;
+import dev.naru.memory.internal.RingGeometry;
 import dev.naru.memory.internal.RingLayout;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoLeaks.class)
 class DamagedRingTest {
     private static final long LANE = RingLayout.lane(0);
-    private static final long DATA = RingLayout.data(1, 0, 4096);
+    private static final long DATA = new RingGeometry(1, 4096).data(0);
 
     @TempDir
     Path folder;

@@ -58,7 +58,7 @@ class SharedGarbageTest {
             assertNoGarbage(() -> {
                 if (writer.claim(32) == SendOutcome.CLAIMED) {
                     writer.memory().set(ValueLayout.JAVA_LONG, writer.offset(), 1);
-                    boolean _ = writer.commit();
+                    writer.commit();
                 }
                 int _ = reader.drain(handler, 8);
             });

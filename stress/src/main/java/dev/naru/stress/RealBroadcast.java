@@ -61,7 +61,7 @@ public class RealBroadcast implements MessageHandler {
             for (int word = 0; word < WORDS; word++) {
                 memory.set(ValueLayout.JAVA_LONG, ends.writer.offset() + 8L * word, message);
             }
-            sent &= ends.writer.commit();
+            ends.writer.commit();
         }
         result.r1 = sent;
     }

@@ -65,7 +65,7 @@ public final class HeaderLayout {
         boolean isSound(MemorySegment memory, long size) {
             return switch (this) {
                 case LOCK -> true;
-                case RING -> RingLayout.isSound(memory, size);
+                case RING -> RingGeometry.of(memory).fits(size);
                 case BROADCAST -> BroadcastLayout.isSound(memory, size);
             };
         }

@@ -14,9 +14,7 @@ public record LaneEnd(long position, long messages) {
     private static final int MOST_TRIES = 1_000;
 
     /** Finds it, also while the producer goes on: then it is one that was true meanwhile. */
-    public static LaneEnd of(MemorySegment memory, int lane) {
-        long laneBytes = RingLayout.laneBytes(memory);
-        long data = RingLayout.data(RingLayout.lanes(memory), lane, laneBytes);
+    public static LaneEnd of(MemorySegment memory, RingGeometry geometry, int lane) {
         long tailAt = RingLayout.lane(lane) + RingLayout.TAIL;
         for (int tries = 1; ; tries++) {
             // acquire: pairs with the producer's release, and the messages were stored before
@@ -25,27 +23,28 @@ public record LaneEnd(long position, long messages) {
             if (Words.getAcquire(memory, tailAt) != tail && tries < MOST_TRIES) {
                 continue; // the messages may be those of another tail
             }
-            LaneEnd end = walk(memory, data, laneBytes, new LaneEnd(tail, sent));
-            boolean stands = Words.getAcquire(memory, tailAt) - tail <= RingLayout.untouched(laneBytes);
+            LaneEnd end = walk(memory, geometry, lane, new LaneEnd(tail, sent));
+            boolean stands = Words.getAcquire(memory, tailAt) - tail <= geometry.untouched();
             if (stands || tries == MOST_TRIES) {
                 return end; // nothing of what was walked over has been overwritten
             }
         }
     }
 
-    private static LaneEnd walk(MemorySegment memory, long data, long laneBytes, LaneEnd from) {
+    private static LaneEnd walk(MemorySegment memory, RingGeometry geometry, int lane, LaneEnd from) {
+        long data = geometry.data(lane);
         long position = from.position;
         long messages = from.messages;
-        while (position - from.position < laneBytes) {
-            long word = Words.getAcquire(memory, data + (position & (laneBytes - 1)));
-            int length = (int) word;
-            if (word == 0 || length < 0 || length >= laneBytes) {
+        while (position - from.position < geometry.laneBytes()) {
+            long index = geometry.index(position);
+            long word = Words.getAcquire(memory, data + index);
+            if (!geometry.isFrame(word, index)) { // nothing was sent there, or it is damaged
                 break;
             }
             if (word > 0) { // not padding
                 messages++;
             }
-            position += RingLayout.frame(length);
+            position += RingLayout.frame((int) word);
         }
         return new LaneEnd(position, messages);
     }

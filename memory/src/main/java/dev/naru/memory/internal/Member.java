@@ -4,10 +4,10 @@ import dev.naru.channels.Command;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.OpenFileLock;
+import dev.naru.linux.SharedFiles;
 import dev.naru.linux.SharedMapping;
 import dev.naru.memory.Identity;
 import java.io.Closeable;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -77,6 +77,17 @@ public final class Member implements Closeable {
         return SharedMapping.map(file, mapping.segment().byteSize(), SharedMapping.Options.WRITABLE, target);
     }
 
+    /**
+     * Another mapping of the whole file, which lasts as long as anybody can reach it. The file is opened anew for it: a mapping
+     * keeps what it was opened by alive, and this member's sign of life with it.
+     */
+    public MemorySegment mapForGood() throws ErrnoException {
+        try (Descriptor apart = SharedFiles.reopen(file, true, target)) {
+            return SharedMapping.mapForGood(
+                    apart, mapping.segment().byteSize(), SharedMapping.Options.WRITABLE, target);
+        }
+    }
+
     /** Whether that member lives. It looks at no shared word. One system call, unless it is this one. */
     public boolean isAlive(long other) throws ErrnoException {
         return other == id || (canBe(other) && locks.isLocked(LOCK_BASE + other));
@@ -127,12 +138,16 @@ public final class Member implements Closeable {
 
     /** Gives a role back. */
     public void release(long offset) {
-        boolean _ = Words.compareAndSet(memory(), offset, id, 0);
+        // The load first: where somebody has cut the file, a fault in it is an error, and one in the exchange ends the
+        // JVM.
+        if (Words.getOpaque(memory(), offset) == id) {
+            boolean _ = Words.compareAndSet(memory(), offset, id, 0);
+        }
     }
 
     /** Ends the membership: from now on this id is dead. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         if (mapping.isOpen()) {
             HeaderLayout.deregister(memory(), id);
             file.close(); // the sign of life goes with it

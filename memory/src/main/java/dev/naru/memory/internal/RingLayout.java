@@ -74,17 +74,7 @@ public final class RingLayout {
         return FIRST_LANE_AT + lane * LANE_SIZE;
     }
 
-    /** The bytes of a lane. */
-    public static long data(int lanes, int lane, long laneBytes) {
-        return pages(FIRST_LANE_AT + lanes * LANE_SIZE) + lane * laneBytes;
-    }
-
-    /** The bytes of the file. */
-    public static long size(int lanes, long laneBytes) {
-        return data(lanes, lanes, laneBytes);
-    }
-
-    private static long pages(long bytes) {
+    static long pages(long bytes) {
         return (bytes + HeaderLayout.SIZE - 1) & -HeaderLayout.SIZE;
     }
 
@@ -93,76 +83,21 @@ public final class RingLayout {
         return (length + (FRAME_HEADER + 7L)) & -8L;
     }
 
-    /**
-     * Whether a word is one that begins a frame there: of either mark, and inside the lane.
-     *
-     * @param index where it stands, from the start of the lane
-     */
-    public static boolean isFrame(long word, long index, long laneBytes) {
-        long mark = word >> 32;
-        int length = (int) word;
-        return (mark == 1 || mark == -1) && length >= 0 && index + frame(length) <= laneBytes;
-    }
-
-    /** The longest payload: a claim with the padding before it takes at most a quarter of the lane. */
-    public static int maxMessage(long laneBytes) {
-        return (int) (laneBytes / 8) - FRAME_HEADER;
-    }
-
-    /** How much may be finished and not sent yet, before a claim more. */
-    public static long maxStaged(long laneBytes) {
-        return laneBytes / 4;
-    }
-
-    /** Where a producer stores its tail: when the end passes a multiple of this, a power of two. */
-    public static long tailStep(long laneBytes) {
-        return Math.min(4096, laneBytes / 8);
-    }
-
-    /** How far behind the tail no producer has overwritten anything. */
-    public static long untouched(long laneBytes) {
-        return laneBytes / 4;
-    }
-
-    /** The lanes of a ring. */
-    public static int lanes(MemorySegment memory) {
-        return HeaderLayout.getInt(memory, LANES_AT);
-    }
-
-    /** The bytes of each lane. */
-    public static long laneBytes(MemorySegment memory) {
-        return Words.get(memory, LANE_BYTES_AT);
-    }
-
-    /** Whether what is said of its size fits a file of that size; else somebody has damaged it. */
-    static boolean isSound(MemorySegment memory, long size) {
-        int lanes = lanes(memory);
-        long laneBytes = laneBytes(memory);
-        return lanes >= 1
-                && lanes <= MOST_LANES
-                && laneBytes >= LEAST_LANE
-                && laneBytes <= MOST_LANE
-                && Long.bitCount(laneBytes) == 1
-                && size(lanes, laneBytes) <= size;
-    }
-
     /** What makes a file a ring. After a boot it is empty: a ring is no log. */
-    public static Content content(int lanes, long laneBytes) {
+    public static Content content(RingGeometry geometry) {
         return new Content() {
             @Override
             public void fill(MemorySegment memory) {
-                HeaderLayout.setInt(memory, LANES_AT, lanes);
-                Words.set(memory, LANE_BYTES_AT, laneBytes);
+                geometry.store(memory);
             }
 
             @Override
             public void recover(MemorySegment memory) {
-                int lanes = lanes(memory);
-                long laneBytes = laneBytes(memory);
-                long words = data(lanes, 0, laneBytes) - HeaderLayout.SIZE;
-                var _ = memory.asSlice(HeaderLayout.SIZE, words).fill((byte) 0);
-                for (int lane = 0; lane < lanes; lane++) {
-                    Words.set(memory, data(lanes, lane, laneBytes), 0); // nothing was sent
+                RingGeometry found = RingGeometry.of(memory);
+                var _ = memory.asSlice(HeaderLayout.SIZE, found.data(0) - HeaderLayout.SIZE)
+                        .fill((byte) 0);
+                for (int lane = 0; lane < found.lanes(); lane++) {
+                    Words.set(memory, found.data(lane), 0); // nothing was sent
                 }
             }
         };

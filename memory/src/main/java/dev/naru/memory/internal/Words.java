@@ -49,6 +49,11 @@ public final class Words {
         return LONG.compareAndSet(memory, offset, expected, value);
     }
 
+    /** Compare and set, in the order of all such: what was found. */
+    public static long compareAndExchange(MemorySegment memory, long offset, long expected, long value) {
+        return (long) LONG.compareAndExchange(memory, offset, expected, value);
+    }
+
     /** Compare and set, before all later loads and stores: what was found. */
     public static long compareAndExchangeAcquire(MemorySegment memory, long offset, long expected, long value) {
         return (long) LONG.compareAndExchangeAcquire(memory, offset, expected, value);

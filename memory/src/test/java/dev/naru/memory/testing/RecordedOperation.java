@@ -53,7 +53,7 @@ public enum RecordedOperation {
                 for (int number = 3; number <= 5; number++) {
                     StoreRecorder.mark("begun " + number);
                     claim(writer, number);
-                    boolean _ = writer.stage();
+                    writer.stage();
                 }
                 boolean _ = writer.publish();
                 for (int number = 3; number <= 5; number++) {

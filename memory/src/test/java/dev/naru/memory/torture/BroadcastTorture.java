@@ -53,14 +53,14 @@ public final class BroadcastTorture {
             }
             long offset = writer.offset();
             if (mutant) {
-                boolean _ = writer.commit();
+                writer.commit();
             }
             writer.memory().set(ValueLayout.JAVA_LONG, offset, life);
             for (int word = 1; word < words; word++) {
                 writer.memory().set(ValueLayout.JAVA_LONG, offset + 8L * word, number);
             }
             if (!mutant) {
-                boolean _ = writer.commit();
+                writer.commit();
             }
         }
     }

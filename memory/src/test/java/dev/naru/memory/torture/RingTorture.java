@@ -94,7 +94,7 @@ public final class RingTorture {
                 Thread.onSpinWait();
             }
             fill(writer.memory(), writer.offset(), life, number, length);
-            boolean _ = writer.commit();
+            writer.commit();
         }
 
         /** The planted bug: the reader sees the message before its bytes are there. */
@@ -103,7 +103,7 @@ public final class RingTorture {
                 Thread.onSpinWait();
             }
             long offset = writer.offset();
-            boolean _ = writer.commit();
+            writer.commit();
             fill(writer.memory(), offset, life, number, length);
         }
     }
