@@ -25,7 +25,8 @@ enum { NARU_LOCK = 1, NARU_RING = 2, NARU_BROADCAST = 3 };
 typedef struct {
     int fd; char *base; size_t size; int64_t id;
     int lanes; int64_t lane_bytes, data; /* of a ring, as they were when it was opened; rows and bytes of a broadcast ring */
-    int64_t end, head; uint64_t sent; /* of the lane that it sends in: one, if any */
+    int64_t end, head, full_at; uint64_t sent; /* of the lane that it sends in: one, if any */
+    int next; /* the lane that it receives from next */
 } naru;
 
 #define NARU_AT(n, at) ((int64_t *)((n)->base + (at)))

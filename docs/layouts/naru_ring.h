@@ -61,6 +61,7 @@ static inline int naru_writer(naru *n) {
         if (former < 0) continue;
         n->end = naru_acquire(NARU_LANE(n, lane, 0));
         n->sent = (uint64_t)naru_relaxed(NARU_LANE(n, lane, 16));
+        n->full_at = -1;
         while ((frame = naru_next(n, lane, n->end, &word)) > 0) {
             n->end += frame;
             n->sent += word > 0;
@@ -71,6 +72,7 @@ static inline int naru_writer(naru *n) {
             return naru_damaged();
         }
         naru_tail(n, lane);
+        if (former != 0) naru_count(NARU_LANE(n, lane, 32));
         naru_no_barrier(n, NARU_LANE_AT(lane, 400));
         naru_wake_reader(n, lane); /* the last one may have died before its wake */
         return lane;
@@ -86,7 +88,11 @@ static inline int naru_try_send(naru *n, int lane, const void *message, int32_t 
     n->head = naru_acquire(NARU_LANE(n, lane, 128));
     if (!naru_head(n, n->head, from)) return naru_damaged();
     if (frame > left) at += left; /* behind padding */
-    if (at + frame + 8 - n->head > n->lane_bytes) { errno = EAGAIN; return -1; }
+    if (at + frame + 8 - n->head > n->lane_bytes) {
+        if (n->full_at != from) naru_count(NARU_LANE(n, lane, 24)); /* once for each message */
+        n->full_at = from;
+        errno = EAGAIN; return -1;
+    }
     memcpy(naru_word(n, lane, at) + 1, message, (size_t)length);
     if (at != from) {
         naru_store(naru_word(n, lane, at), word); /* it counts when the padding does */
@@ -119,8 +125,10 @@ static inline int naru_reader(naru *n) {
 }
 /* Receives a message into a buffer of at least an eighth of a lane: its length. EAGAIN: there is none now. */
 static inline int32_t naru_try_receive(naru *n, void *buffer) {
-    for (int lane = 0; lane < n->lanes; lane++) {
+    for (int turn = 0; turn < n->lanes; turn++) {
+        int lane = n->next;
         int64_t *head = NARU_LANE(n, lane, 128), at = naru_relaxed(head), frame, word;
+        n->next = lane + 1 < n->lanes ? lane + 1 : 0; /* round and round: no lane waits until another is empty */
         while ((frame = naru_next(n, lane, at, &word)) > 0) {
             if (word > 0) { /* not padding */
                 memcpy(buffer, naru_word(n, lane, at) + 1, (size_t)(int32_t)word);

@@ -9,6 +9,7 @@ def _frame(length):
 class Ring(File):
     def __init__(self, path):
         super().__init__(path, RING)
+        self.next = 0
 
     def measure(self):
         self.lanes, self.lane_bytes, self.data = self.measure_ring(512, False)
@@ -42,20 +43,22 @@ class Ring(File):
         """Takes a lane, and sends in it from now on."""
         for lane in range(self.lanes):
             role = 4608 + 512 * lane + 392
-            if self.take(role) is not None:
+            if (former := self.take(role)) is not None:
                 try:
                     self.find_end(lane)
                 except Damaged:
                     self.give(role)
                     raise
                 self.store_tail()
+                if former != 0:
+                    self.count(self.words + 32)
                 self.no_barrier(self.words + 400)
                 self.wake_reader()  # the last one may have died before its wake
                 return self
         raise RuntimeError("every lane has a producer")
 
     def find_end(self, lane):
-        self.lane, self.words = lane, 4608 + 512 * lane
+        self.lane, self.words, self.full_at = lane, 4608 + 512 * lane, None
         self.end = self.load(self.words)
         self.sent = self.load(self.words + 16)
         while True:
@@ -80,6 +83,9 @@ class Ring(File):
         at = start if frame <= left else start + left  # behind padding
         self.load_head()
         if at + frame + 8 - self.head > self.lane_bytes:
+            if self.full_at != start:
+                self.count(self.words + 24)  # once for each message
+            self.full_at = start
             return False
         payload = self.word(self.lane, at) + 8
         self.map[payload : payload + len(message)] = message
@@ -129,8 +135,10 @@ class Ring(File):
 
     def try_receive(self):
         """The next message; None when there is none now."""
-        for lane in range(self.lanes):
+        for _ in range(self.lanes):
+            lane = self.next
             words = 4608 + 512 * lane
+            self.next = (lane + 1) % self.lanes  # round and round: no lane waits until another is empty
             at = self.load(words + 128)
             while True:
                 mark, length, frame = self.look(lane, at)
