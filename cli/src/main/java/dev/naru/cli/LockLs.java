@@ -53,7 +53,7 @@ final class LockLs implements Callable<Integer> {
         for (Address.Lock place : places) {
             found.add(FoundShared.at(place));
         }
-        LockTable table = new LockTable(context, places.isEmpty() ? FoundShared.locks() : found);
+        LockTable table = places.isEmpty() ? LockTable.all(context) : LockTable.of(context, found);
         if (json) {
             table.printJson(new JsonLines(context.out()));
         } else {

@@ -59,7 +59,7 @@ final class LsCommand implements Callable<Integer> {
         if (directories.isEmpty()) {
             MemoryTable memory = new MemoryTable(context, FoundMemory.all());
             RingTable rings = new RingTable(context, FoundShared.rings());
-            LockTable locks = new LockTable(context, FoundShared.locks());
+            LockTable locks = LockTable.all(context);
             if (json) {
                 JsonLines lines = new JsonLines(context.out());
                 memory.printJson(lines);

@@ -280,6 +280,38 @@ class LockCommandTest {
         var _ = lock("/a/../", "--", "true").endedWith(65);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5, 5000})
+    void aDamagedOneIsARowAmongTheOthersAndAnErrorByItsName(int size) throws Exception {
+        // given
+        String damaged = place + ".damaged";
+        Path file = Path.of("/dev/shm/naru-lock." + damaged.substring(1));
+        try {
+            var _ = Files.write(file, new byte[size]);
+            var _ = lock(place, "--", "true").succeeded();
+
+            // when
+            List<Result> tables = List.of(naru("ls").in(folder).run(), lock("ls"));
+            Result json = naru("ls", "--json").in(folder).run();
+
+            // then
+            for (Result table : tables) {
+                List<String> lines = table.succeeded().out().lines().toList();
+                assertThat(lines).anyMatch(line -> line.contains(" damaged ") && line.endsWith(" lock:" + damaged));
+                assertThat(lines).anyMatch(line -> line.contains(" - ") && line.endsWith(" lock:" + place));
+            }
+            assertThat(Json.lines(json.succeeded().out()))
+                    .anySatisfy(row -> assertThat(row)
+                            .containsEntry("address", "lock:" + damaged)
+                            .containsEntry("damaged", true)
+                            .doesNotContainKey("holder"));
+            var _ = lock("ls", damaged).failed(65, "wrong-kind");
+            var _ = lock("ls", place, damaged).failed(65, "wrong-kind");
+        } finally {
+            boolean _ = Files.deleteIfExists(file);
+        }
+    }
+
     @Test
     void whoMayNotIsTold() throws Exception {
         // given

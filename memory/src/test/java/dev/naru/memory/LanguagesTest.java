@@ -2,6 +2,7 @@ package dev.naru.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.naru.linux.testing.Await;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.memory.testing.Language;
 import dev.naru.memory.testing.Talk;
@@ -67,6 +68,61 @@ class LanguagesTest {
             // then
             assertThat(peer.line()).isEqualTo("received");
             assertThat(peer.waitFor()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void noLaneWaitsUntilItHasEmptiedAnother(Language language) throws Exception {
+        // given two lanes that have as much
+        try (Ring ring = Ring.create(file(), RingSpec.manyToOne(2, 8192));
+                RingWriter even = ring.writer();
+                RingWriter odd = ring.writer()) {
+            for (int i = 0; i < 100; i += 2) {
+                even.send(ByteBuffer.wrap(message(i)));
+                odd.send(ByteBuffer.wrap(message(i + 1)));
+            }
+
+            // when
+            try (Talk peer = Talk.start(language.command(folder, "receive", file(), 100))) {
+
+                // then they came in turn
+                assertThat(peer.line()).isEqualTo("received");
+                assertThat(peer.waitFor()).isZero();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatItCountsIsSeenFromOutside(Language language) throws Exception {
+        try (Ring ring = Ring.create(file(), RingSpec.oneToOne(4096));
+                RingStat stat = RingStat.open(file())) {
+            // given one that has sent and is gone
+            try (Talk peer = Talk.start(language.command(folder, "send", file(), 1))) {
+                assertThat(peer.line()).isEqualTo("sent");
+                assertThat(peer.waitFor()).isZero();
+            }
+            assertThat(stat.read().lanes().getFirst().takeovers()).isZero();
+
+            // when another has its lane, and sends more than there is room for
+            try (Talk peer = Talk.start(language.command(folder, "send", file(), 200));
+                    RingReader reader = ring.reader()) {
+                Await.until(
+                        "it found no room", () -> stat.read().lanes().getFirst().full() == 1);
+                assertThat(reader.receive()).isEqualTo(message(0));
+                for (int i = 0; i < 200; i++) {
+                    assertThat(reader.receive()).isEqualTo(message(i));
+                }
+
+                // then
+                assertThat(peer.line()).isEqualTo("sent");
+                assertThat(peer.waitFor()).isZero();
+            }
+            RingStat.Lane lane = stat.read().lanes().getFirst();
+            assertThat(lane.takeovers()).isEqualTo(1);
+            assertThat(lane.sent()).isEqualTo(201);
+            assertThat(lane.received()).isEqualTo(201);
         }
     }
 

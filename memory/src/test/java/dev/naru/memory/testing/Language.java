@@ -20,8 +20,7 @@ public enum Language {
 
     /**
      * The command that starts the peer: {@code send|receive RING MANY}, {@code broadcast|listen
-     * RING MANY}, {@code count LOCK MANY COUNTER} or {@code hold LOCK
-     * 0}.
+     * RING MANY}, {@code count LOCK MANY COUNTER}, {@code hold LOCK 0} or {@code look FILE 0}.
      *
      * @param folder where it may be built
      */
@@ -32,7 +31,17 @@ public enum Language {
             if (!Files.exists(program)) {
                 Path source = copy("peer.c", folder);
                 var _ = Foreign.output(
-                        "cc", "-O2", "-Wall", "-Wextra", "-Werror", "-I" + LAYOUTS, "-o", "" + program, "" + source);
+                        "cc",
+                        "-O2",
+                        "-Wall",
+                        "-Wextra",
+                        "-Werror",
+                        "-fsanitize=undefined", // a signal instead of a wrong sum or a crooked address
+                        "-fsanitize-undefined-trap-on-error",
+                        "-I" + LAYOUTS,
+                        "-o",
+                        "" + program,
+                        "" + source);
             }
             command.add(program.toString());
         } else {

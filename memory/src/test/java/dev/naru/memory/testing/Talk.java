@@ -32,6 +32,13 @@ public final class Talk implements AutoCloseable {
         return line;
     }
 
+    /** Says a line to it. */
+    public Talk say(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+        return this;
+    }
+
     /** Its process id. */
     public long pid() {
         return process.pid();

@@ -1,9 +1,96 @@
 /* The far side of a ring or a lock, in C. Each message: its number, int64, then as many bytes more as number % 50. */
-#include "naru.h"
+#include "naru_broadcast.h"
+#include "naru_ring.h"
 
 static void fill(char *message, int64_t number, int32_t length) {
     memcpy(message, &number, 8);
     for (int32_t i = 8; i < length; i++) message[i] = (char)(number + i);
+}
+
+/* How it ended; 0 is well. */
+static const char *outcome(int64_t answer) {
+    return answer >= 0 ? "well"
+           : errno == EBADMSG ? "damaged"
+           : errno == EAGAIN ? "nothing"
+           : errno == EBUSY ? "taken"
+                            : "refused";
+}
+
+/* What comes until there is nothing, or no more: how many, their bytes, and the sum of those. */
+static void drain(naru *n, naru_listener *l) {
+    static unsigned char message[1 << 20];
+    int64_t received = 0, bytes = 0, sum = 0, length;
+    while ((length = l ? naru_broadcast_try_receive(l, message) : naru_try_receive(n, message)) >= 0) {
+        if (++received > 1000000) { printf(" for ever"); return; }
+        bytes += length;
+        for (int64_t i = 0; i < length; i++) sum += message[i];
+    }
+    printf(" %ld of %ld (%ld) %s", (long)received, (long)bytes, (long)sum, outcome(-1));
+}
+
+/* RING, after LINE was read: opens it and takes its roles; after another line it receives and sends. Says each outcome. */
+static void look_ring(const char *path, char *line, size_t size) {
+    static const char message[300] = {1};
+    naru n;
+    int64_t opened = naru_open(&n, path, NARU_RING), reader = -1, lane = -1, sent = -1;
+    printf("%s", outcome(opened));
+    if (opened == 0) {
+        printf(" %s", outcome(reader = naru_reader(&n)));
+        printf(" %s", outcome(lane = naru_writer(&n)));
+    }
+    puts("");
+    fflush(stdout);
+    if (!fgets(line, (int)size, stdin)) return;
+    if (reader >= 0) drain(&n, NULL);
+    for (int i = 0; lane >= 0 && i < 40 && (sent = naru_try_send(&n, (int)lane, message, 300)) >= 0; i++) {}
+    if (lane >= 0) printf(" %s", outcome(sent));
+    if (reader >= 0) drain(&n, NULL);
+    if (opened == 0) naru_close(&n);
+}
+
+static void look_broadcast(const char *path, char *line, size_t size) {
+    static const char message[300] = {1};
+    naru n;
+    naru_listener l;
+    naru_producer p;
+    int64_t opened = naru_open(&n, path, NARU_BROADCAST), listener = -1, producer = -1, sent = -1;
+    printf("%s", outcome(opened));
+    if (opened == 0) printf(" %s", outcome(listener = naru_broadcast_listener(&l, &n)));
+    puts("");
+    fflush(stdout);
+    if (!fgets(line, (int)size, stdin)) return;
+    if (listener >= 0) drain(NULL, &l);
+    if (opened == 0) printf(" %s", outcome(producer = naru_broadcast_producer(&p, &n)));
+    for (int i = 0; producer >= 0 && i < 5 && (sent = naru_broadcast_send(&p, message, 300)) >= 0; i++) {}
+    if (producer >= 0) printf(" %s", outcome(sent));
+    if (listener >= 0) drain(NULL, &l);
+    if (opened == 0) naru_close(&n);
+}
+
+static void look_lock(const char *path, char *line, size_t size) {
+    naru n;
+    int64_t opened = naru_open(&n, path, NARU_LOCK);
+    puts(outcome(opened));
+    fflush(stdout);
+    if (!fgets(line, (int)size, stdin) || opened < 0) return;
+    int locked = naru_lock(&n);
+    printf(locked < 0 ? " taken" : locked ? " owner died" : " acquired");
+    if (locked >= 0) naru_unlock(&n, 0);
+    naru_close(&n);
+}
+
+/* For each pair of lines, KIND and any: see above. What lies behind the file is not to be touched. */
+static int look(const char *path) {
+    char line[16];
+    if (mmap(NULL, 1 << 20, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) return 5;
+    while (fgets(line, sizeof line, stdin)) {
+        if (!strcmp(line, "ring\n")) look_ring(path, line, sizeof line);
+        else if (!strcmp(line, "broadcast\n")) look_broadcast(path, line, sizeof line);
+        else look_lock(path, line, sizeof line);
+        puts(".");
+        fflush(stdout);
+    }
+    return 0;
 }
 
 int main(int count, char **arguments) {
@@ -12,6 +99,7 @@ int main(int count, char **arguments) {
     if (count < 4) return 64;
     const char *verb = arguments[1], *path = arguments[2];
     int64_t many = atoll(arguments[3]);
+    if (!strcmp(verb, "look")) return look(path);
     int kind = !strcmp(verb, "count") || !strcmp(verb, "hold") ? NARU_LOCK : NARU_RING;
     if (!strcmp(verb, "broadcast") || !strcmp(verb, "listen")) kind = NARU_BROADCAST;
     if (naru_open(&n, path, kind) < 0) {
