@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.naru.linux.Futex.Outcome;
 import dev.naru.linux.testing.Foreign;
+import dev.naru.linux.testing.JavaProgram;
 import dev.naru.linux.testing.MemoryPeer;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Peer;
 import dev.naru.linux.testing.Task;
 import dev.naru.linux.testing.ThreadKind;
+import java.io.BufferedReader;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +53,34 @@ class FutexCutTest {
         sleepers.close();
         cut.close();
         whole.close();
+    }
+
+    /** Virtual threads asleep on a word of either file: says when they are, and how each wait ended. */
+    static final class CutMain {
+        private CutMain() {}
+
+        @SuppressWarnings("SystemOut") // that is its answer
+        public static void main(String[] paths) throws Exception {
+            try (SharedMapping cut = map(Path.of(paths[0]));
+                    SharedMapping whole = map(Path.of(paths[1]));
+                    Sleepers sleepers = Sleepers.create()) {
+                var onCut = Task.start(ThreadKind.VIRTUAL, () -> {
+                            Outcome outcome = Futex.await(cut.segment(), 0, 0, Poller.NEVER, sleepers);
+                            try {
+                                return outcome + " " + cut.segment().get(ValueLayout.JAVA_INT, 0);
+                            } catch (InternalError fault) {
+                                return outcome + " and a fault";
+                            }
+                        })
+                        .awaitInFutex();
+                var onWhole = Task.start(
+                                ThreadKind.VIRTUAL, () -> Futex.await(whole.segment(), 0, 0, Poller.NEVER, sleepers))
+                        .awaitInFutex();
+                System.out.println("asleep");
+                System.out.println("whole: " + onWhole.result());
+                System.out.println("cut: " + onCut.result());
+            }
+        }
     }
 
     private static SharedMapping map(Path path) throws ErrnoException {
@@ -93,6 +126,32 @@ class FutexCutTest {
             for (Task<Outcome> wait : onCut) {
                 assertThat(wait.result()).isEqualTo(Outcome.WOKEN);
             }
+        }
+    }
+
+    @Test
+    void whoLooksAtAWordThatIsGoneMeetsTheFaultAndTheProcessLives() throws Exception {
+        // given
+        List<String> command = JavaProgram.of(CutMain.class)
+                .needing(Assertions.class)
+                .command(cutPath.toString(), wholePath.toString());
+        Process program = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (Peer peer = MemoryPeer.start().tell("open " + wholePath).tell("map")) {
+            BufferedReader said = program.inputReader();
+            assertThat(said.readLine()).isEqualTo("asleep");
+
+            // when
+            cutFile(cutPath);
+            peer.tell("store 0 1").send("wake 0 1").answer();
+
+            // then; a read that the guard cannot interrupt is left to another thread
+            var rest = Task.start(ThreadKind.PLATFORM, () -> said.lines().toList());
+            assertThat(rest.result()).containsExactly("whole: WOKEN", "cut: WOKEN and a fault");
+            assertThat(program.waitFor()).isZero();
+        } finally {
+            program.destroyForcibly().waitFor();
         }
     }
 
