@@ -6,8 +6,7 @@ import dev.naru.linux.internal.FutexHub;
 import dev.naru.linux.internal.FutexParker;
 import dev.naru.linux.internal.Native;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
@@ -22,11 +21,13 @@ import java.util.concurrent.locks.LockSupport;
  * <p>The operations are the plain ones and not those of a single process: sleepers and wakers may be in different
  * processes, and the word must lie in a shared mapping. A wake is a hint: whoever was woken looks at the word again.
  *
+ * <p>Only the kernel looks at the word here. A word that is gone, since its file was cut or its arena closed, ends a wait
+ * with {@link Outcome#WOKEN} when the wait begins or somebody looks again, and whoever then loads it meets the fault. A cut
+ * alone wakes nobody: a wait that shall notice one has a deadline.
+ *
  * <p>Thread-safe. On the path of platform threads nothing is allocated.
  */
 public final class Futex {
-    private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
-
     /** Whether futex_waitv is used; a test turns it off. */
     static volatile boolean vectored = Native.mayCall() && FutexCalls.hasWaitVector();
 
@@ -34,7 +35,7 @@ public final class Futex {
 
     /** Why a wait ended. */
     public enum Outcome {
-        /** Look again: the word was woken, has another value, or the kernel had a reason of its own. */
+        /** Look again: the word was woken, has another value, is gone, or the kernel had a reason of its own. */
         WOKEN,
         /** The deadline has passed. */
         TIMED_OUT,
@@ -55,10 +56,14 @@ public final class Futex {
      */
     public static Outcome await(MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers)
             throws ErrnoException {
-        checkWord(memory, offset);
-        return Thread.currentThread().isVirtual()
-                ? awaitVirtual(memory, offset, expected, deadline, sleepers)
-                : awaitPlatform(memory, offset, expected, deadline, sleepers);
+        long address = address(memory, offset);
+        try {
+            return Thread.currentThread().isVirtual()
+                    ? awaitVirtual(address, expected, deadline, sleepers)
+                    : awaitPlatform(address, expected, deadline, sleepers);
+        } finally {
+            Reference.reachabilityFence(memory); // the address alone keeps no memory
+        }
     }
 
     /**
@@ -69,19 +74,22 @@ public final class Futex {
      * @return how many the kernel woke. Virtual threads of one process that wait for one word count as one, and all wake
      */
     public static int wake(MemorySegment memory, long offset, int most) {
-        checkWord(memory, offset);
-        return Math.max(0, FutexCalls.wake(memory.address() + offset, most));
-    }
-
-    private static void checkWord(MemorySegment memory, long offset) {
-        long _ = Objects.checkFromIndexSize(offset, Integer.BYTES, memory.byteSize());
-        if (((memory.address() + offset) & (Integer.BYTES - 1)) != 0) {
-            throw new IllegalArgumentException("a futex is aligned to 4 bytes: offset " + offset);
+        try {
+            return Math.max(0, FutexCalls.wake(address(memory, offset), most));
+        } finally {
+            Reference.reachabilityFence(memory);
         }
     }
 
-    private static Outcome awaitPlatform(
-            MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers) {
+    private static long address(MemorySegment memory, long offset) {
+        long address = memory.address() + Objects.checkFromIndexSize(offset, Integer.BYTES, memory.byteSize());
+        if ((address & (Integer.BYTES - 1)) != 0) {
+            throw new IllegalArgumentException("a futex is aligned to 4 bytes: offset " + offset);
+        }
+        return address;
+    }
+
+    private static Outcome awaitPlatform(long address, int expected, long deadline, Sleepers sleepers) {
         FutexParker parker = FutexParker.take();
         try {
             if (!sleepers.add(parker)) {
@@ -90,8 +98,8 @@ public final class Futex {
             parker.arm();
             try {
                 return vectored
-                        ? sleep(parker, memory, offset, expected, deadline, sleepers)
-                        : sleepInSlices(parker, memory, offset, expected, deadline, sleepers);
+                        ? sleep(parker, address, expected, deadline, sleepers)
+                        : sleepInSlices(parker, address, expected, deadline, sleepers);
             } finally {
                 parker.disarm();
                 sleepers.remove(parker);
@@ -102,49 +110,47 @@ public final class Futex {
     }
 
     /** Sleeps once: the kernel compares both words first, so whatever came before is not lost. */
-    private static Outcome sleep(
-            FutexParker parker, MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers) {
+    private static Outcome sleep(FutexParker parker, long address, int expected, long deadline, Sleepers sleepers) {
         boolean over = left(deadline) <= 0;
-        boolean woken = !over && parker.park(memory.address() + offset, expected, deadline);
-        return passOn(woken, outcome(woken, memory, offset, expected, deadline, sleepers), memory, offset);
+        boolean woken = !over && parker.park(address, expected, deadline);
+        return passOn(woken, outcome(woken, address, expected, deadline, sleepers), address);
     }
 
     private static Outcome sleepInSlices(
-            FutexParker parker, MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers) {
+            FutexParker parker, long address, int expected, long deadline, Sleepers sleepers) {
         while (true) {
             long slice = Math.min(left(deadline), FutexHub.SLICE_NANOS);
-            boolean woken = slice > 0 && parker.parkSlice(memory.address() + offset, expected, slice);
-            Outcome outcome = outcome(woken, memory, offset, expected, deadline, sleepers);
-            boolean nothingHappened = outcome == Outcome.WOKEN && !woken && !hasChanged(memory, offset, expected);
+            boolean woken = slice > 0 && parker.parkSlice(address, expected, slice);
+            Outcome outcome = outcome(woken, address, expected, deadline, sleepers);
+            boolean nothingHappened = outcome == Outcome.WOKEN && !woken && FutexCalls.has(address, expected);
             if (!nothingHappened) {
-                return passOn(woken, outcome, memory, offset);
+                return passOn(woken, outcome, address);
             }
         }
     }
 
-    private static Outcome outcome(
-            boolean woken, MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers) {
+    private static Outcome outcome(boolean woken, long address, int expected, long deadline, Sleepers sleepers) {
         if (!sleepers.isOpen()) {
             return Outcome.CLOSED;
         }
         if (Thread.currentThread().isInterrupted()) {
             return Outcome.INTERRUPTED;
         }
-        boolean late = !woken && left(deadline) <= 0 && !hasChanged(memory, offset, expected);
+        boolean late = !woken && left(deadline) <= 0 && FutexCalls.has(address, expected);
         return late ? Outcome.TIMED_OUT : Outcome.WOKEN;
     }
 
     /** A wake was meant for one who goes on: who gives up hands it to the next. */
-    private static Outcome passOn(boolean woken, Outcome outcome, MemorySegment memory, long offset) {
+    private static Outcome passOn(boolean woken, Outcome outcome, long address) {
         if (woken && outcome != Outcome.WOKEN) {
-            int _ = FutexCalls.wake(memory.address() + offset, 1);
+            int _ = FutexCalls.wake(address, 1);
         }
         return outcome;
     }
 
-    private static Outcome awaitVirtual(
-            MemorySegment memory, long offset, int expected, long deadline, Sleepers sleepers) throws ErrnoException {
-        FutexHub.Sleeper sleeper = new FutexHub.Sleeper(memory, offset, expected);
+    private static Outcome awaitVirtual(long address, int expected, long deadline, Sleepers sleepers)
+            throws ErrnoException {
+        FutexHub.Sleeper sleeper = new FutexHub.Sleeper(address, expected);
         if (!sleepers.add(sleeper)) {
             return Outcome.CLOSED;
         }
@@ -161,27 +167,22 @@ public final class Futex {
             }
             Outcome outcome;
             try {
-                outcome = park(sleeper, memory, offset, expected, deadline, sleepers);
+                outcome = park(sleeper, address, expected, deadline, sleepers);
             } finally {
                 hub.deregister(sleeper);
             }
-            return passOn(sleeper.isWoken(), outcome, memory, offset);
+            return passOn(sleeper.isWoken(), outcome, address);
         } finally {
             sleepers.remove(sleeper);
         }
     }
 
     private static Outcome park(
-            FutexHub.Sleeper sleeper,
-            MemorySegment memory,
-            long offset,
-            int expected,
-            long deadline,
-            Sleepers sleepers) {
+            FutexHub.Sleeper sleeper, long address, int expected, long deadline, Sleepers sleepers) {
         while (true) {
             boolean woken = sleeper.isWoken();
-            Outcome outcome = outcome(woken, memory, offset, expected, deadline, sleepers);
-            if (outcome != Outcome.WOKEN || woken || hasChanged(memory, offset, expected)) {
+            Outcome outcome = outcome(woken, address, expected, deadline, sleepers);
+            if (outcome != Outcome.WOKEN || woken || !FutexCalls.has(address, expected)) {
                 return outcome;
             }
             if (deadline == Poller.NEVER) {
@@ -190,10 +191,6 @@ public final class Futex {
                 LockSupport.parkNanos(sleeper, left(deadline));
             }
         }
-    }
-
-    private static boolean hasChanged(MemorySegment memory, long offset, int expected) {
-        return (int) INT.getVolatile(memory, offset) != expected;
     }
 
     private static long left(long deadline) {

@@ -93,6 +93,7 @@ public final class Constants {
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int EACCES = 13;
+    public static final int EFAULT = 14;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
     public static final int ENOTDIR = 20;
@@ -133,6 +134,7 @@ public final class Constants {
     public static final long SYS_FUTEX_WAITV = 449;
     public static final int FUTEX_WAIT = 0;
     public static final int FUTEX_WAKE = 1;
+    public static final int FUTEX_CMP_REQUEUE = 4;
     public static final int FUTEX_PRIVATE_FLAG = 128;
     public static final int FUTEX2_SIZE_U32 = 2;
     public static final int FUTEX2_PRIVATE = FUTEX_PRIVATE_FLAG;

@@ -12,9 +12,10 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * futex(2) and futex_waitv(2), for which the C library has no wrapper. Sleepers look again whatever the call answered, so
- * no errno is captured but by the one call that asks whether the kernel has it.
+ * no errno is captured but by the hub, which sleeps for others.
  *
- * <p>Words are named by their address: a segment would be held for as long as a thread sleeps, and could not be closed.
+ * <p>Words are named by their address: a segment would be held for as long as a thread sleeps, and could not be closed. It
+ * is the kernel alone that looks at them: where no page is any more it answers EFAULT, and a load of ours would be a fault.
  */
 public final class FutexCalls {
     /** {@code struct futex_waitv}: value 8, address 8, flags 4, reserved 4. */
@@ -28,6 +29,8 @@ public final class FutexCalls {
     public static final int MOST_WORDS = 128;
 
     private static final MethodHandle FUTEX = plainCallVariadic("syscall", 1, LONG, LONG, LONG, INT, INT, POINTER);
+    private static final MethodHandle FUTEX_COMPARE =
+            plainCallVariadic("syscall", 1, LONG, LONG, LONG, INT, INT, LONG, LONG, INT);
     private static final MethodHandle WAITV =
             plainCallVariadic("syscall", 1, LONG, LONG, POINTER, INT, INT, POINTER, INT);
     private static final MethodHandle WAITV_ERRNO =
@@ -37,19 +40,23 @@ public final class FutexCalls {
 
     /** Whether the kernel has futex_waitv(2) and no filter forbids it: without a word to wait for it answers EINVAL. */
     public static boolean hasWaitVector() {
+        return waitAny(MemorySegment.NULL, 0) == -Constants.EINVAL;
+    }
+
+    /** The same as {@link #waitv} without a deadline, and it says why it did not sleep: a negated errno. */
+    static int waitAny(MemorySegment waits, int count) {
         MemorySegment state = CallState.current();
         try {
-            long answered = answer(
+            return (int) answer(
                     (long) WAITV_ERRNO.invokeExact(
                             state,
                             Constants.SYS_FUTEX_WAITV,
-                            MemorySegment.NULL,
-                            0,
+                            waits,
+                            count,
                             0,
                             MemorySegment.NULL,
                             Constants.CLOCK_MONOTONIC),
                     state);
-            return answered == -Constants.EINVAL;
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }
@@ -92,9 +99,23 @@ public final class FutexCalls {
     }
 
     /** {@link #wait} on a word that no other process sees. */
-    public static boolean waitPrivate(long address, int value) {
+    public static boolean waitPrivate(long address, int value, MemorySegment timeout) {
         int operation = Constants.FUTEX_WAIT | Constants.FUTEX_PRIVATE_FLAG;
-        return futex(address, operation, value, MemorySegment.NULL) == 0;
+        return futex(address, operation, value, timeout) == 0;
+    }
+
+    /**
+     * Whether the word has that value, as the kernel sees it: false also where nothing is mapped. It never sleeps, as a wait
+     * of no time does for the timer's slack: it moves no sleeper, from the word to itself, on condition of the value.
+     */
+    public static boolean has(long address, int value) {
+        try {
+            return (long) FUTEX_COMPARE.invokeExact(
+                            Constants.SYS_FUTEX, address, Constants.FUTEX_CMP_REQUEUE, 0, 0L, address, value)
+                    == 0;
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
     }
 
     private static long futex(long address, int operation, int value, MemorySegment timeout) {

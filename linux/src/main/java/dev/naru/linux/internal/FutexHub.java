@@ -12,9 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where virtual threads wait for words: a daemon thread sleeps in futex_waitv(2) on their words and on a control word, and
- * unparks whose word was woken or has changed. Those who wait for the same word share a place; when all places of a hub
- * are taken, another hub is started. Where the kernel lets a thread wait for one word only, a hub has one place, and
- * looks at its control word every {@link #SLICE_NANOS}.
+ * unparks whose word was woken or has changed. Those who wait for the same value of the same word share a place; when all
+ * places of a hub are taken, another hub is started. Where the kernel lets a thread wait for one word only, a hub has one
+ * place, and looks at its control word every {@link #SLICE_NANOS}.
+ *
+ * <p>A hub never touches a word: it knows addresses, and the kernel looks. Whose file was cut or whose arena was closed is
+ * told to look itself, and its fault is its own; a fault in the hub would be that of all who sleep in it.
  *
  * <p>One wake of the kernel unparks all who share the word, since nobody knows how many were meant. Between two sleeps of
  * the hub its words are not watched, and of several that are woken at once the kernel names the last: a value that changed
@@ -33,6 +36,9 @@ public final class FutexHub {
     private static final int FIRST_WORD = 1;
 
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
+
+    /** Run by each hub before it sleeps; a test kills hubs so. */
+    static volatile Runnable beforeSleep = () -> {};
 
     /** The hubs of one kind. */
     private static final class Hubs {
@@ -58,6 +64,9 @@ public final class FutexHub {
     /** In the order of {@link #waits}; guarded by this object's monitor. */
     private final List<Word> words = new ArrayList<>();
 
+    /** Whether the last sleep failed and a newcomer was taken for the reason. The hub's thread alone touches it. */
+    private boolean blamedNewcomer;
+
     private FutexHub(Hubs siblings) {
         this.siblings = siblings;
         this.mostWords = siblings.vectored ? FutexCalls.MOST_WORDS - 1 : 1;
@@ -67,42 +76,39 @@ public final class FutexHub {
         Timespec.set(slice, SLICE_NANOS);
     }
 
-    /** A word that somebody waits for. */
+    /** A word that somebody waits for, with the value that it had. */
     private static final class Word {
         private final long address;
+        private final int expected;
         private final List<Sleeper> sleepers = new ArrayList<>(1);
 
-        Word(long address) {
-            this.address = address;
+        Word(Sleeper first) {
+            this.address = first.address;
+            this.expected = first.expected;
+            sleepers.add(first);
+        }
+
+        boolean isOf(Sleeper sleeper) {
+            return address == sleeper.address && expected == sleeper.expected;
         }
     }
 
     /** A virtual thread that waits. */
     public static final class Sleeper extends Waiter {
         private final Thread thread = Thread.currentThread();
-        private final MemorySegment memory;
-        private final long offset;
+        private final long address;
         private final int expected;
         private volatile boolean woken;
 
         /** For the calling thread, which waits as long as the word has that value. */
-        public Sleeper(MemorySegment memory, long offset, int expected) {
-            this.memory = memory;
-            this.offset = offset;
+        public Sleeper(long address, int expected) {
+            this.address = address;
             this.expected = expected;
         }
 
-        /** Whether the word was woken, or had another value, since the wait began. */
+        /** Whether the word was woken, had another value, or was gone, since the wait began: it has to be looked at. */
         public boolean isWoken() {
             return woken;
-        }
-
-        private long address() {
-            return memory.address() + offset;
-        }
-
-        private boolean hasChanged() {
-            return (int) INT.getVolatile(memory, offset) != expected;
         }
 
         private void wakeUp() {
@@ -135,37 +141,33 @@ public final class FutexHub {
             }
             FutexHub hub = new FutexHub(siblings);
             var _ = hub.accept(sleeper);
+            Thread.ofPlatform().daemon().name("naru-futex").start(hub::run); // throws where no thread can be had
             siblings.hubs.add(hub);
-            Thread.ofPlatform().daemon().name("naru-futex").start(hub::run);
             return hub;
         }
     }
 
     private synchronized boolean accept(Sleeper sleeper) {
-        long address = sleeper.address();
         for (Word word : words) {
-            if (word.address == address) {
+            if (word.isOf(sleeper)) {
                 word.sleepers.add(sleeper);
-                lookAgain(); // it may expect another value than those who wait there already
+                lookAgain(); // the word may have changed since the hub fell asleep
                 return true;
             }
         }
         if (words.size() == mostWords) {
             return false;
         }
-        Word word = new Word(address);
-        word.sleepers.add(sleeper);
-        words.add(word);
+        words.add(new Word(sleeper));
         lookAgain();
         return true;
     }
 
-    /** Ends a wait, however it went. From then on, this hub leaves the memory alone. */
+    /** Ends a wait, however it went. */
     public synchronized void deregister(Sleeper sleeper) {
-        long address = sleeper.address();
         for (Iterator<Word> each = words.iterator(); each.hasNext(); ) {
             Word word = each.next();
-            if (word.address == address && word.sleepers.remove(sleeper)) {
+            if (word.isOf(sleeper) && word.sleepers.remove(sleeper)) {
                 if (word.sleepers.isEmpty()) {
                     each.remove();
                 }
@@ -179,43 +181,34 @@ public final class FutexHub {
         int _ = FutexCalls.wakePrivate(control.address(), 1);
     }
 
+    private int control() {
+        return (int) INT.getVolatile(control, 0L);
+    }
+
     private void run() {
-        while (true) {
-            int seen = (int) INT.getVolatile(control, 0L);
-            List<Word> watched = prepare(seen);
-            if (watched.isEmpty()) {
-                if (retire()) {
+        try {
+            while (true) {
+                int seen = control();
+                List<Word> watched = name(seen);
+                if (!watched.isEmpty()) {
+                    watch(watched, seen);
+                } else if (retire()) {
                     return;
-                }
-                boolean _ = FutexCalls.waitPrivate(control.address(), seen);
-            } else {
-                Word woken = sleep(watched);
-                if (woken != null) {
-                    wakeUp(woken);
+                } else {
+                    boolean _ = FutexCalls.waitPrivate(control.address(), seen, MemorySegment.NULL);
                 }
             }
+        } finally {
+            abandon();
         }
     }
 
-    /** Unparks those whose word has changed, and names the other words to the kernel. */
-    private synchronized List<Word> prepare(int seen) {
-        for (Iterator<Word> each = words.iterator(); each.hasNext(); ) {
-            Word word = each.next();
-            word.sleepers.removeIf(sleeper -> {
-                boolean changed = sleeper.hasChanged();
-                if (changed) {
-                    sleeper.wakeUp();
-                }
-                return changed;
-            });
-            if (word.sleepers.isEmpty()) {
-                each.remove();
-            }
-        }
+    /** Names the words to the kernel. */
+    private synchronized List<Word> name(int seen) {
         setWait(CONTROL, control.address(), seen, Constants.FUTEX2_PRIVATE);
         int index = FIRST_WORD;
         for (Word word : words) {
-            setWait(index++, word.address, word.sleepers.getFirst().expected, 0);
+            setWait(index++, word.address, word.expected, 0);
         }
         return List.copyOf(words);
     }
@@ -227,24 +220,61 @@ public final class FutexHub {
         waits.set(ValueLayout.JAVA_INT, at + FutexCalls.WAIT_FLAGS, Constants.FUTEX2_SIZE_U32 | flags);
     }
 
-    /** The word that was woken; null when it was the control word, or none. */
-    private @Nullable Word sleep(List<Word> watched) {
-        if (!siblings.vectored) {
-            Word word = watched.getFirst();
-            long value = FIRST_WORD * FutexCalls.SIZEOF_WAIT + FutexCalls.WAIT_VALUE;
-            int expected = (int) waits.get(ValueLayout.JAVA_LONG, value);
-            return FutexCalls.wait(word.address, expected, slice) ? word : null;
+    private void watch(List<Word> watched, int seen) {
+        beforeSleep.run();
+        int answer = sleep(watched);
+        if (answer == -Constants.EAGAIN && control() != seen && !blamedNewcomer) {
+            blamedNewcomer = true; // most likely it was the control word alone; if not, the next sleep fails too
+            return;
         }
-        int woken = FutexCalls.waitv(waits, watched.size() + 1, MemorySegment.NULL);
-        return woken >= FIRST_WORD ? watched.get(woken - FIRST_WORD) : null;
+        blamedNewcomer = false;
+        if (answer >= FIRST_WORD) {
+            wakeAll(watched.get(answer - FIRST_WORD).address);
+        } else if (answer == -Constants.EAGAIN || answer == -Constants.EFAULT) {
+            search(watched);
+        } else if (answer < 0 && answer != -Constants.EINTR) { // no memory, a filter since: we cannot but look around
+            boolean _ = FutexCalls.waitPrivate(control.address(), seen, slice);
+            search(watched);
+        }
     }
 
-    private synchronized void wakeUp(Word word) {
-        if (words.remove(word)) {
-            word.sleepers.forEach(Sleeper::wakeUp);
-        } else {
-            int _ = FutexCalls.wake(word.address, 1); // it was for us, and we have gone: the next one's
+    /** The place that was woken, or the negated errno for which nobody slept: EAGAIN when some word has changed. */
+    private int sleep(List<Word> watched) {
+        if (siblings.vectored) {
+            return FutexCalls.waitAny(waits, watched.size() + 1);
         }
+        Word word = watched.getFirst();
+        return FutexCalls.wait(word.address, word.expected, slice) ? FIRST_WORD : -Constants.EAGAIN;
+    }
+
+    /** Unparks those for whose words the kernel did not sleep. It does not say which, and a look at each is a call. */
+    private void search(List<Word> watched) {
+        for (Word word : watched) {
+            if (!FutexCalls.has(word.address, word.expected)) {
+                unpark(word);
+            }
+        }
+    }
+
+    /** Unparks all who wait for that word, whatever value they expect. */
+    private synchronized void wakeAll(long address) {
+        boolean found = false;
+        for (int i = words.size() - 1; i >= 0; i--) {
+            Word word = words.get(i);
+            if (word.address == address) {
+                unpark(word);
+                found = true;
+            }
+        }
+        if (!found) {
+            int _ = FutexCalls.wake(address, 1); // it was for us, and we have gone: the next one's
+        }
+    }
+
+    /** Only then the word goes: if this fails, {@link #abandon} has them still. */
+    private synchronized void unpark(Word word) {
+        word.sleepers.forEach(Sleeper::wakeUp);
+        var _ = words.remove(word);
     }
 
     /** Ends this hub's life when it has no work and is not the only one. */
@@ -252,6 +282,19 @@ public final class FutexHub {
         synchronized (siblings) {
             synchronized (this) {
                 return words.isEmpty() && siblings.hubs.size() > 1 && siblings.hubs.remove(this);
+            }
+        }
+    }
+
+    /** However this hub ended, nobody sleeps on in it, and nobody registers any more. */
+    private void abandon() {
+        synchronized (siblings) {
+            synchronized (this) {
+                var _ = siblings.hubs.remove(this);
+                for (int i = 0; i < words.size(); i++) { // no iterator: it may have ended for want of memory
+                    words.get(i).sleepers.forEach(Sleeper::wakeUp);
+                }
+                words.clear();
             }
         }
     }
