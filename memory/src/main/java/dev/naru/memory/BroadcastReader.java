@@ -46,11 +46,17 @@ public final class BroadcastReader extends ReceivingEnd {
         this.data = BroadcastLayout.data(BroadcastLayout.rows(memory));
         this.maxMessage = BroadcastLayout.maxMessage(bytes);
         this.copy = MemorySegment.ofArray(new long[maxMessage / Long.BYTES + 1]);
+    }
+
+    @Override
+    void takeOver() throws ErrnoException {
         for (int tries = 0; tries < MOST_TRIES && expectedSequence < 0; tries++) {
             position = Words.getAcquire(memory, BroadcastLayout.TAIL_AT);
             expectedSequence = BroadcastLayout.sent(memory, position);
         }
-        expectedSequence = Math.max(0, expectedSequence);
+        if (expectedSequence < 0) {
+            throw damaged("tail " + position);
+        }
         note();
     }
 

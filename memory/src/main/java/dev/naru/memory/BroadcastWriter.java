@@ -23,6 +23,7 @@ import java.util.function.Consumer;
 public final class BroadcastWriter extends SendingEnd {
     private final long data;
     private final long bytes;
+    private final long formerOwner;
     private long tail;
     private long intent;
     private long sequence;
@@ -35,10 +36,18 @@ public final class BroadcastWriter extends SendingEnd {
         super(member, BroadcastLayout.PRODUCER_AT, maxMessage(member), Waiting.park(), whenEnded);
         this.bytes = BroadcastLayout.bytes(memory);
         this.data = BroadcastLayout.data(BroadcastLayout.rows(memory));
+        this.formerOwner = formerOwner;
+    }
+
+    @Override
+    void takeOver() throws ErrnoException {
         // All afresh: another has sent here, and may have died in a claim.
         this.tail = Words.getAcquire(memory, BroadcastLayout.TAIL_AT);
         this.intent = Words.getAcquire(memory, BroadcastLayout.INTENT_AT);
         this.sequence = BroadcastLayout.sent(memory, tail);
+        if (sequence < 0) { // nobody else sends here: this is how it was left
+            throw damaged("tail %d, intent %d".formatted(tail, intent));
+        }
         this.woken = Words.getOpaque(memory, BroadcastLayout.WOKEN_AT);
         if (formerOwner != 0) {
             long takeovers = Words.getOpaque(memory, BroadcastLayout.TAKEOVERS_AT);

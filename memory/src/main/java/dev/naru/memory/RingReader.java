@@ -114,7 +114,7 @@ public final class RingReader extends ReceivingEnd {
                 }
                 int length = (int) word;
                 long after = position + RingLayout.frame(length);
-                if (!geometry.isFrame(word, index) || after - begin > laneBytes) {
+                if (!geometry.isFrame(word, index) || after - begin > laneBytes || isLapAhead(lane, index, after)) {
                     throw torn(position, word);
                 }
                 if (word > 0) { // not padding
@@ -129,6 +129,15 @@ public final class RingReader extends ReceivingEnd {
             }
         }
         return handled;
+    }
+
+    /**
+     * Whether, where the lane begins anew, the writer's tail is more than a lap behind. It never is in a sound ring; frames that
+     * lead round and round for ever are found by that.
+     */
+    private boolean isLapAhead(Lane lane, long index, long after) {
+        return geometry.index(after) <= index
+                && after - Words.getAcquire(memory, lane.words + RingLayout.TAIL) > geometry.laneBytes();
     }
 
     /** Waits until a writer has stored its tail, but not for long. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.memory.internal.BroadcastLayout;
-import dev.naru.memory.internal.RingLayout;
+import dev.naru.memory.internal.RingGeometry;
 import dev.naru.memory.testing.Damage;
 import dev.naru.memory.testing.Language;
 import dev.naru.memory.testing.Talk;
@@ -85,7 +85,7 @@ class DamagedLanguagesTest {
         try (Ring ring = Ring.open(file())) {
             fill(ring.writer(), random);
         }
-        return new Sound("ring", now, bytes(), RingLayout.data(lanes, 0, laneBytes));
+        return new Sound("ring", now, bytes(), new RingGeometry(lanes, laneBytes).data(0));
     }
 
     private static void fill(RingWriter writer, Random random) throws IOException {

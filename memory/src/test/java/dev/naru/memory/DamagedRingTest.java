@@ -126,6 +126,25 @@ class DamagedRingTest {
         }
     }
 
+    @Test
+    void aLaneFullOfMessagesWithoutAnEndIsTorn() throws Exception {
+        // given
+        for (int at = 0; at < 4096; at += 8) {
+            store(DATA + at, RingLayout.MESSAGE);
+        }
+        try (Ring ring = Ring.open(file());
+                RingReader reader = ring.reader()) {
+            // then
+            assertThatThrownBy(() -> {
+                        for (int messages = 0; messages < 3 * 512; messages++) {
+                            assertThat(reader.tryReceive()).isPresent();
+                        }
+                    })
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("no frame begins");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {-1, Long.MAX_VALUE, 1L << 62})
     void anIdThatCannotBeIsADeadOne(long id) throws Exception {
