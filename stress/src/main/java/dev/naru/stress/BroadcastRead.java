@@ -23,11 +23,13 @@ public final class BroadcastRead {
     public static class Sound extends BroadcastSteps {
         @Actor
         public void writer() {
+            meet();
             send();
         }
 
         @Actor
         public void reader(I_Result result) {
+            meet();
             result.r1 = read();
         }
     }
@@ -42,6 +44,7 @@ public final class BroadcastRead {
     public static class IntentLate extends BroadcastSteps {
         @Actor
         public void writer() {
+            meet();
             overwrite();
             VarHandle.storeStoreFence();
             intend(); // as if the reader looked at the tail
@@ -50,6 +53,7 @@ public final class BroadcastRead {
 
         @Actor
         public void reader(I_Result result) {
+            meet();
             result.r1 = read();
         }
     }
@@ -64,12 +68,14 @@ public final class BroadcastRead {
     public static class NoRecheck extends BroadcastSteps {
         @Actor
         public void writer() {
+            meet();
             send();
         }
 
         @Actor
         public void reader(I_Result result) {
-            result.r1 = accept(copy());
+            meet();
+            result.r1 = accept(copy(), 0);
         }
     }
 
@@ -83,6 +89,7 @@ public final class BroadcastRead {
     public static class NoStoreFence extends BroadcastSteps {
         @Actor
         public void writer() {
+            meet();
             intend();
             overwrite();
             publish();
@@ -90,6 +97,7 @@ public final class BroadcastRead {
 
         @Actor
         public void reader(I_Result result) {
+            meet();
             result.r1 = read();
         }
     }
@@ -104,11 +112,13 @@ public final class BroadcastRead {
     public static class NoLoadFence extends BroadcastSteps {
         @Actor
         public void writer() {
+            meet();
             send();
         }
 
         @Actor
         public void reader(I_Result result) {
+            meet();
             result.r1 = judge(copy());
         }
     }

@@ -45,7 +45,7 @@ public final class BroadcastSleep {
     public static class Sound extends Sleep {
         @Actor
         public void writer(ZZ_Result result) {
-            send();
+            publish();
             VarHandle.fullFence();
             result.r1 = wakes();
         }
@@ -66,7 +66,7 @@ public final class BroadcastSleep {
     public static class NoWriterFence extends Sleep {
         @Actor
         public void writer(ZZ_Result result) {
-            send();
+            publish();
             result.r1 = wakes();
         }
 

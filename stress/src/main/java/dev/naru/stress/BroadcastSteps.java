@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
 /**
- * A broadcast ring of one frame in a cell; {@code docs/protocol/README.md}, 12. One message was sent, which the reader has not
+ * A broadcast ring of one frame in a cell; {@code docs/protocol/README.md}, 13. One message was sent, which the reader has not
  * read yet; the next one overwrites it.
  */
 abstract class BroadcastSteps {
@@ -21,7 +21,7 @@ abstract class BroadcastSteps {
     static final int TORN = -1;
 
     private static final long FIRST = 5;
-    private static final long SECOND = 6;
+    private static final long SECOND = FIRST + 1;
 
     final long cell = Cells.next();
     final long intent = cell;
@@ -36,8 +36,14 @@ abstract class BroadcastSteps {
         Words.set(MEMORY, tail, BYTES);
     }
 
+    final void meet() {
+        Cells.meet(cell);
+    }
+
+    /** It takes its time, so that the other comes between. */
     private void write(long value, long sequence) {
         for (int i = 0; i < PAYLOAD_WORDS; i++) {
+            Cells.pause();
             Words.set(MEMORY, frame + BroadcastLayout.FRAME_HEADER + 8L * i, value);
         }
         Words.set(MEMORY, frame, 8L * PAYLOAD_WORDS);
@@ -78,14 +84,14 @@ abstract class BroadcastSteps {
 
     /** The same: the look at the intent, and what it takes the copy for. */
     final int judge(long sequence) {
-        return Words.getOpaque(MEMORY, intent) > BYTES ? OVERTAKEN : accept(sequence);
+        return Words.getOpaque(MEMORY, intent) > BYTES ? OVERTAKEN : accept(sequence, 0);
     }
 
-    /** What the copy is. */
-    final int accept(long sequence) {
-        boolean whole = sequence == 0;
+    /** What the copy is, which should be that message. */
+    final int accept(long sequence, long wanted) {
+        boolean whole = sequence == wanted;
         for (int i = 0; i < PAYLOAD_WORDS; i++) {
-            whole &= Words.get(copy, 8L * i) == FIRST;
+            whole &= Words.get(copy, 8L * i) == FIRST + wanted;
         }
         return whole ? WHOLE : TORN;
     }

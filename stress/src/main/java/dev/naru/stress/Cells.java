@@ -4,6 +4,7 @@ import dev.naru.linux.Descriptor;
 import dev.naru.linux.FileSpace;
 import dev.naru.linux.Memfd;
 import dev.naru.linux.SharedMapping;
+import dev.naru.memory.internal.Words;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -21,6 +22,11 @@ final class Cells {
     static final int SIZE = 1024;
 
     static final MemorySegment MEMORY = map();
+    /** The word by which two meet. */
+    private static final long MEETING = SIZE - 64;
+
+    private static final int MOST_LOOKS = 100;
+    private static final int PAUSES = 4;
     private static final int COUNT = 8 * Jcstress.SAMPLES;
     private static final AtomicInteger TAKEN = new AtomicInteger();
 
@@ -34,6 +40,25 @@ final class Cells {
                     .segment(); // until the process ends
         } catch (IOException refused) {
             throw new UncheckedIOException(refused);
+        }
+    }
+
+    /**
+     * Lets both actors of a sample begin at once, whatever each did before: a race is in most samples then, and not only in the
+     * first of a stride. Not for long: the other may not run.
+     */
+    static void meet(long cell) {
+        long at = cell + MEETING;
+        long _ = Words.getAndAdd(MEMORY, at, 1);
+        for (int look = 0; look < MOST_LOOKS && Words.getOpaque(MEMORY, at) < 2; look++) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** Longer than a line of the cache needs from core to core: in that time, the other actor may come between two steps. */
+    static void pause() {
+        for (int i = 0; i < PAUSES; i++) {
+            Thread.onSpinWait();
         }
     }
 

@@ -4,10 +4,11 @@ import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.Words;
 import java.lang.foreign.MemorySegment;
 
-/** The words of one lane, the bell and one frame in a cell; {@code docs/protocol/README.md}, 8. Nothing was sent yet. */
+/** The words of one lane, the bell and a few frames in a cell; {@code docs/protocol/README.md}, 8. Nothing was sent yet. */
 abstract class LaneSteps {
     static final MemorySegment MEMORY = Cells.MEMORY;
     static final int PAYLOAD_WORDS = 6;
+    private static final int MOST_LOOKS = 200;
     static final long FRAME = RingLayout.frame(8 * PAYLOAD_WORDS);
     static final long WORD = RingLayout.MESSAGE | 8 * PAYLOAD_WORDS;
 
@@ -18,18 +19,24 @@ abstract class LaneSteps {
     final long bell = lane + 512;
     final long frame = lane + 640;
 
-    /** A payload, as the user of a claim writes it. */
-    final void write(long value) {
+    final void meet() {
+        Cells.meet(lane);
+    }
+
+    /** A payload, as the user of a claim writes it: it takes its time, so that the other comes between. */
+    final void write(long at, long value) {
         for (int i = 0; i < PAYLOAD_WORDS; i++) {
-            Words.set(MEMORY, frame + RingLayout.FRAME_HEADER + 8L * i, value);
+            Cells.pause();
+            Words.set(MEMORY, at + RingLayout.FRAME_HEADER + 8L * i, value);
         }
     }
 
-    /** Whether the payload is that one, as a whole. */
-    final boolean isWhole(long value) {
+    /** Whether the payload is that one, as a whole: the user takes its time, too. */
+    final boolean isWhole(long at, long value) {
         boolean whole = true;
         for (int i = 0; i < PAYLOAD_WORDS; i++) {
-            whole &= Words.get(MEMORY, frame + RingLayout.FRAME_HEADER + 8L * i) == value;
+            whole &= Words.get(MEMORY, at + RingLayout.FRAME_HEADER + 8L * i) == value;
+            Cells.pause();
         }
         return whole;
     }
@@ -42,6 +49,17 @@ abstract class LaneSteps {
     /** {@code RingReader.drain}, its look. */
     final boolean isSent() {
         return Words.getAcquire(MEMORY, frame) != 0;
+    }
+
+    /** The same for a while, as a reader that waits does: so it sees a frame as soon as there is one. */
+    final boolean awaitSent() {
+        for (int look = 0; look < MOST_LOOKS; look++) {
+            if (isSent()) {
+                return true;
+            }
+            Thread.onSpinWait();
+        }
+        return false;
     }
 
     /** {@code RingReader.moveTo}, the store. */

@@ -42,12 +42,14 @@ public final class LockDeath {
     public static class Sound extends Owned {
         @Actor
         public void owner() {
+            meet();
             fill(1);
             Words.setRelease(MEMORY, life, 0);
         }
 
         @Actor
         public void heir(I_Result result) {
+            meet();
             result.r1 = heir();
         }
     }
@@ -63,12 +65,14 @@ public final class LockDeath {
     public static class LifeFirst extends Owned {
         @Actor
         public void owner() {
+            meet();
             Words.setRelease(MEMORY, life, 0);
             fill(1);
         }
 
         @Actor
         public void heir(I_Result result) {
+            meet();
             result.r1 = heir();
         }
     }

@@ -57,8 +57,14 @@ abstract class LockSteps {
         return owner != DEAD || Words.getOpaque(MEMORY, life) != 0;
     }
 
+    final void meet() {
+        Cells.meet(word);
+    }
+
+    /** It takes its time, so that the other comes between. */
     final void fill(long value) {
         for (int i = 0; i < DATA_WORDS; i++) {
+            Cells.pause();
             Words.set(MEMORY, data + 8L * i, value);
         }
     }

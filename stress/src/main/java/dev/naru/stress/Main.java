@@ -30,6 +30,10 @@ public final class Main {
             "1",
             "-time",
             "100",
+            "-f",
+            "1",
+            "-c",
+            "2", // two actors; with more, tests run side by side
             "-sc",
             "false",
             "-pth",
@@ -42,7 +46,7 @@ public final class Main {
     /** Each with the compilers mixed in all ways, and with the options of HotSpot that stress the compiler. */
     private static final List<String> LONG = List.of("-m", "quick", "-jvmArgsPrepend", FORK);
 
-    /** Again, for mutants that were not caught: from round to round longer. */
+    /** Again, for what is unfinished: from round to round longer. */
     private static final int MORE_ROUNDS = 4;
 
     private Main() {}
@@ -73,13 +77,13 @@ public final class Main {
         List<String> options = quick ? SHORT : LONG;
         run(jcstress, console, options, verdicts, verdicts.keySet());
         for (int round = 1; round <= MORE_ROUNDS; round++) {
-            Set<String> uncaught = verdicts.entrySet().stream()
-                    .filter(test -> test.getValue().isUncaught())
+            Set<String> unfinished = verdicts.entrySet().stream()
+                    .filter(test -> test.getValue().isUnfinished())
                     .map(Map.Entry::getKey)
                     .collect(Collectors.toSet());
             List<String> longer = new ArrayList<>(SHORT);
             longer.set(longer.indexOf("-time") + 1, String.valueOf(400 << round));
-            run(jcstress, console, longer, verdicts, uncaught);
+            run(jcstress, console, longer, verdicts, unfinished);
         }
         verdicts.values().forEach(out::println);
         boolean good = !verdicts.isEmpty() && verdicts.values().stream().allMatch(Verdict::isGood);

@@ -14,7 +14,9 @@ import java.lang.annotation.Target;
         /** On every machine of two cores and more. */
         EVERYWHERE,
         /** Only where stores pass stores, or loads pass loads, as on aarch64; x86 does neither. */
-        WEAK_MEMORY
+        WEAK_MEMORY,
+        /** Only where the kernel has membarrier(2): without it, everybody makes their own fences. */
+        WITH_MEMBARRIER
     }
 
     /** What it lacks, as the model calls it: {@code docs/protocol/check.sh}. */

@@ -4,7 +4,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import dev.naru.linux.MemoryBarrier;
 import dev.naru.memory.internal.Words;
 import java.lang.invoke.VarHandle;
 import org.openjdk.jcstress.annotations.Actor;
@@ -19,7 +18,7 @@ import org.openjdk.jcstress.infra.results.ZI_Result;
  * never comes. (The kernel compares the word and wakes under one lock: a ring after the compare finds the sleeper.)
  */
 public final class RingBell {
-    private static final int AWAKE = 0;
+    static final int AWAKE = 0;
 
     private RingBell() {}
 
@@ -60,36 +59,6 @@ public final class RingBell {
         @Actor
         public void reader(ZI_Result result) {
             result.r2 = sleep();
-        }
-    }
-
-    /** The reader makes the writer's fence, as {@code Fences} does for an end that seldom sleeps. */
-    @JCStressTest
-    @Outcome(id = "false, 0", expect = ACCEPTABLE, desc = "it sees the message")
-    @Outcome(id = "true, 0", expect = ACCEPTABLE, desc = "it sees the message, or hears the bell before it sleeps")
-    @Outcome(id = "true, 1", expect = ACCEPTABLE, desc = "it sleeps and is woken")
-    @Outcome(expect = FORBIDDEN, desc = "a lost wake-up")
-    @State
-    public static class SleeperPays extends Bell {
-        private static final boolean REGISTERED = MemoryBarrier.register();
-
-        @Actor
-        public void writer(ZI_Result result) {
-            publish();
-            if (!REGISTERED) {
-                VarHandle.fullFence();
-            }
-            result.r1 = rings();
-        }
-
-        @Actor
-        public void reader(ZI_Result result) {
-            long expected = Words.getAcquire(MEMORY, bell);
-            Words.setOpaque(MEMORY, armed, 1);
-            if (!MemoryBarrier.everywhere()) {
-                VarHandle.fullFence();
-            }
-            result.r2 = isSent() ? AWAKE : compare(expected);
         }
     }
 
@@ -172,14 +141,18 @@ public final class RingBell {
     public static class BellLate extends Bell {
         @Actor
         public void writer(ZI_Result result) {
+            meet();
             result.r1 = send();
         }
 
         @Actor
         public void reader(ZI_Result result) {
+            meet();
             Words.setOpaque(MEMORY, armed, 1);
             VarHandle.fullFence();
-            result.r2 = isSent() ? AWAKE : compare(Words.getAcquire(MEMORY, bell));
+            boolean sent = isSent();
+            Cells.pause(); // as if it were stopped there
+            result.r2 = sent ? AWAKE : compare(Words.getAcquire(MEMORY, bell));
         }
     }
 }

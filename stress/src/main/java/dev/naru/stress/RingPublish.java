@@ -22,10 +22,10 @@ public final class RingPublish {
     /** Its reader. */
     abstract static class Read extends LaneSteps {
         final int read() {
-            if (!isSent()) {
+            if (!awaitSent()) {
                 return NOTHING;
             }
-            return isWhole(5) ? WHOLE : TORN;
+            return isWhole(frame, 5) ? WHOLE : TORN;
         }
     }
 
@@ -37,12 +37,14 @@ public final class RingPublish {
     public static class Sound extends Read {
         @Actor
         public void writer() {
-            write(5);
+            meet();
+            write(frame, 5);
             publish();
         }
 
         @Actor
         public void reader(I_Result result) {
+            meet();
             result.r1 = read();
         }
     }
@@ -57,12 +59,14 @@ public final class RingPublish {
     public static class CommitFirst extends Read {
         @Actor
         public void writer() {
+            meet();
             publish();
-            write(5);
+            write(frame, 5);
         }
 
         @Actor
         public void reader(I_Result result) {
+            meet();
             result.r1 = read();
         }
     }
@@ -77,12 +81,14 @@ public final class RingPublish {
     public static class PlainWord extends Read {
         @Actor
         public void writer() {
-            write(5);
+            meet();
+            write(frame, 5);
             Words.setOpaque(MEMORY, frame, WORD);
         }
 
         @Actor
         public void reader(I_Result result) {
+            meet();
             result.r1 = read();
         }
     }

@@ -18,14 +18,14 @@ public final class RingReuse {
     /** One message, which fills the lane. */
     abstract static class Full extends LaneSteps {
         Full() {
-            write(5);
+            write(frame, 5);
             Words.set(MEMORY, frame, WORD);
         }
 
         /** {@code RingWriter.claim}, and the next message. */
         final void overwrite() {
             if (Words.getAcquire(MEMORY, head) == FRAME) {
-                write(6);
+                write(frame, 6);
             }
         }
     }
@@ -37,12 +37,14 @@ public final class RingReuse {
     public static class Sound extends Full {
         @Actor
         public void reader(Z_Result result) {
-            result.r1 = isWhole(5);
+            meet();
+            result.r1 = isWhole(frame, 5);
             makeRoom();
         }
 
         @Actor
         public void writer() {
+            meet();
             overwrite();
         }
     }
@@ -55,12 +57,14 @@ public final class RingReuse {
     public static class HeadFirst extends Full {
         @Actor
         public void reader(Z_Result result) {
+            meet();
             makeRoom();
-            result.r1 = isWhole(5);
+            result.r1 = isWhole(frame, 5);
         }
 
         @Actor
         public void writer() {
+            meet();
             overwrite();
         }
     }

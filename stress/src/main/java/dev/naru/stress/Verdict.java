@@ -1,5 +1,6 @@
 package dev.naru.stress;
 
+import dev.naru.linux.MemoryBarrier;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +16,8 @@ import org.openjdk.jcstress.infra.runners.TestList;
 
 /** What all runs of one test have shown. */
 final class Verdict {
+    private static final int FEW = 1000;
+
     private final TestInfo test;
     private final @Nullable Mutant mutant;
     private final Map<String, Long> outcomes = new TreeMap<>();
@@ -84,7 +87,20 @@ final class Verdict {
 
     /** Whether it is a mutant that this machine can show, and has not yet. */
     boolean isUncaught() {
-        return mutant != null && mutant.seen() == Mutant.Seen.EVERYWHERE && count(Expect.ACCEPTABLE_INTERESTING) == 0;
+        return mutant != null && isSeenHere(mutant.seen()) && count(Expect.ACCEPTABLE_INTERESTING) == 0;
+    }
+
+    private static boolean isSeenHere(Mutant.Seen seen) {
+        return switch (seen) {
+            case EVERYWHERE -> true;
+            case WEAK_MEMORY -> false;
+            case WITH_MEMBARRIER -> MemoryBarrier.register();
+        };
+    }
+
+    /** Whether it should run again: a mutant that was not caught, or on a busy machine the two hardly ran at once. */
+    boolean isUnfinished() {
+        return broken == null && (isUncaught() || samples() < FEW);
     }
 
     /** Whether it ran, saw nothing that is forbidden, and, a mutant, was caught. */
@@ -120,8 +136,11 @@ final class Verdict {
         if (caught > 0) {
             return "mutant caught %d times: %s".formatted(caught, mutant.value());
         }
-        return mutant.seen() == Mutant.Seen.WEAK_MEMORY
-                ? "mutant that only weak memory shows: " + mutant.value()
-                : "mutant NOT caught: " + mutant.value();
+        String why = isUncaught()
+                ? "NOT caught"
+                : mutant.seen() == Mutant.Seen.WEAK_MEMORY
+                        ? "that only weak memory shows"
+                        : "that only membarrier(2) shows";
+        return "mutant %s: %s".formatted(why, mutant.value());
     }
 }

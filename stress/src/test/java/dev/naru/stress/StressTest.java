@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The short form, {@code naru stress --short}: nothing forbidden is seen, and every mutant is caught. */
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class StressTest {
     private static int run(ByteArrayOutputStream said, String... arguments) throws Exception {
         Jcstress jcstress = new Jcstress(
