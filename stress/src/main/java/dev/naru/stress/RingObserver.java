@@ -4,6 +4,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.naru.memory.internal.RingGeometry;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.Words;
 import java.lang.invoke.VarHandle;
@@ -19,7 +20,7 @@ public final class RingObserver {
     private static final int WHOLE = 1;
     private static final int TORN = -1;
 
-    private static final long UNTOUCHED = RingLayout.untouched(RingLayout.LEAST_LANE);
+    private static final long UNTOUCHED = new RingGeometry(1, RingLayout.LEAST_LANE).untouched();
 
     private RingObserver() {}
 
