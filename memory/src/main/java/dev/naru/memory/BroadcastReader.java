@@ -20,9 +20,6 @@ import java.util.function.Consumer;
  * <p>{@link #drain} makes no garbage. Used by one thread at a time; any thread may close it.
  */
 public final class BroadcastReader extends ReceivingEnd {
-    /** Against a ring whose words make no sense. */
-    private static final int MOST_TRIES = 1_000;
-
     private final long row;
     private final long data;
     private final long bytes;
@@ -32,7 +29,10 @@ public final class BroadcastReader extends ReceivingEnd {
     private final MemorySegment copy;
 
     private long position;
-    private long expectedSequence = -1;
+
+    /** Of the next message; negative as long as it is not known, since the producer was too fast to be counted. */
+    private long expectedSequence;
+
     private long received;
     private long missed;
 
@@ -49,14 +49,9 @@ public final class BroadcastReader extends ReceivingEnd {
     }
 
     @Override
-    void takeOver() throws ErrnoException {
-        for (int tries = 0; tries < MOST_TRIES && expectedSequence < 0; tries++) {
-            position = Words.getAcquire(memory, BroadcastLayout.TAIL_AT);
-            expectedSequence = BroadcastLayout.sent(memory, position);
-        }
-        if (expectedSequence < 0) {
-            throw damaged("tail " + position);
-        }
+    void takeOver() {
+        position = Words.getAcquire(memory, BroadcastLayout.TAIL_AT);
+        expectedSequence = BroadcastLayout.sent(memory, position);
         note();
     }
 
@@ -129,7 +124,7 @@ public final class BroadcastReader extends ReceivingEnd {
         if (padding) {
             return false;
         }
-        missed += sequence - expectedSequence;
+        missed += expectedSequence < 0 ? 0 : sequence - expectedSequence;
         expectedSequence = sequence + 1;
         received++;
         length = size;
