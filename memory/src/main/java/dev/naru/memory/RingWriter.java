@@ -34,6 +34,9 @@ import java.util.function.Consumer;
  * <p>Used by one thread at a time: each thread takes a writer, and so a lane, of its own. Any thread may close it.
  */
 public final class RingWriter extends SendingEnd {
+    /** A cache line, in bytes. */
+    private static final long LINE = 64;
+
     private final long tailAt;
     private final long headAt;
     private final long sentAt;
@@ -263,6 +266,18 @@ public final class RingWriter extends SendingEnd {
             storeTail(after);
         }
         wakeReader(shared, after);
+        fetchLineAhead(shared, after);
+    }
+
+    /**
+     * Stores in the line behind the end, where nothing is yet: so it is on its way here while the message is on its way to the
+     * reader, and the next message does not wait for it.
+     */
+    private void fetchLineAhead(MemorySegment shared, long after) {
+        long line = (after | (LINE - 1)) + 1;
+        if (line < roomEnd) {
+            Words.set(shared, at(line), 0);
+        }
     }
 
     private void storeTail(long tail) {
