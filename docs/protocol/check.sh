@@ -1,7 +1,8 @@
 #!/bin/bash
-# Runs every model (must pass) and every mutant (must fail). Needs spin and gcc; 2 cores, some ten minutes, 3 GiB of memory.
-# check.sh --short runs those marked + in the list, a minute or two: the lock, the ring and the broadcast ring on small
-# bounds, and their mutants.
+# Runs every model (must pass) and every mutant (must fail). Needs spin and gcc; 20 minutes of CPU time, and for each core up to
+# 1.2 GiB of memory.
+# check.sh --short runs those marked + in the list, 2.5 minutes of CPU time: the lock, the ring and the broadcast ring on
+# small bounds, and their mutants. ./naru test runs it.
 # 'ends' = no cycle in the whole state space: every run, however unfair, comes to an end, where the final assertions look
 # whether anybody is stuck or anything is lost. So no endless loop hides a lost wake-up.
 # One line a run: verdict, model, macros, states stored, depth, memory, seconds. KEEP=1 keeps the work folder.

@@ -17,6 +17,8 @@ import java.util.Random;
 public final class BroadcastTorture {
     static final int ERROR = 0;
     static final int HEARD = 1;
+    static final int PRODUCER_SINCE = 2;
+    static final int LONGEST_WAIT = 3;
     static final int SENT_BY = 16;
 
     private static final int LONGEST_WORDS = 60;
@@ -34,6 +36,7 @@ public final class BroadcastTorture {
             try (Broadcast ring = Broadcast.open(Path.of(arguments[0]));
                     Journal journal = Journal.open(Path.of(arguments[1]));
                     BroadcastWriter writer = ring.writer()) {
+                journal.set(PRODUCER_SINCE, System.nanoTime());
                 for (long number = 1; ; number++) {
                     if (random.nextInt(10) == 0 && writer.claim(8 * LONGEST_WORDS) == SendOutcome.CLAIMED) {
                         var _ = writer.memory()
@@ -75,7 +78,11 @@ public final class BroadcastTorture {
                     Journal journal = Journal.open(Path.of(arguments[1]));
                     BroadcastReader reader = ring.reader(Waiting.adaptive())) {
                 while (true) {
+                    long begin = System.nanoTime();
                     reader.await();
+                    // A producer sends all the time: whoever sleeps beside one that lives has missed a wake-up.
+                    long since = Math.max(begin, journal.get(PRODUCER_SINCE));
+                    journal.raise(LONGEST_WAIT, System.nanoTime() - since);
                     int _ = reader.drain(
                             (memory, offset, length) -> {
                                 if (!isSound(memory, offset, length, last)) {

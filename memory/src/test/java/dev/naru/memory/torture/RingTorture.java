@@ -16,6 +16,9 @@ import java.util.Random;
  * <p>Each life of a producer has a number of its own and sends 1, 2, 3 … It notes each number once it is committed; the
  * reader notes each once it is handled. So the judge knows: what was handled of a life is what was committed, or one more
  * (killed between commit and note), without a gap; and a message comes twice only at the start of a reader's life.
+ *
+ * <p>Each message tells when it was sent. So the reader notes how long it slept beside a message, and a producer how long it
+ * slept beside a reader that made room: both are about nothing, unless a wake-up was lost. (One clock for all processes.)
  */
 public final class RingTorture {
     /** A batch: so many may come again after the death of a reader, from each lane. */
@@ -25,10 +28,16 @@ public final class RingTorture {
     static final int ERROR = 0;
     static final int HANDLED = 1;
     static final int AGAIN = 2;
+    static final int READER_SINCE = 3;
+    static final int LONGEST_WAIT_OF_A_READER = 4;
+    static final int LONGEST_WAIT_OF_A_PRODUCER = 5;
     static final int COMMITTED_BY = 16;
     static final int HANDLED_OF = 16 + (1 << 14);
 
     static final int LONGEST = 400;
+
+    /** Of the payload: life, number, time. */
+    static final int HEAD = 24;
 
     private RingTorture() {}
 
@@ -72,12 +81,15 @@ public final class RingTorture {
                     Journal journal = Journal.open(Path.of(arguments[1]));
                     RingWriter writer = ring.writer(Waiting.adaptive())) {
                 for (long number = 1; ; number++) {
-                    int length = 16 + 8 * random.nextInt(LONGEST / 8 - 2);
+                    int length = HEAD + 8 * random.nextInt((LONGEST - HEAD) / 8);
+                    long begin = System.nanoTime();
                     if (mutant) {
                         sendCommittedFirst(writer, life, number, length);
                     } else {
                         send(writer, life, number, length);
                     }
+                    long end = System.nanoTime();
+                    journal.raise(LONGEST_WAIT_OF_A_PRODUCER, end - Math.max(begin, journal.get(READER_SINCE)));
                     journal.set(COMMITTED_BY + life, number);
                 }
             }
@@ -111,7 +123,8 @@ public final class RingTorture {
     static void fill(MemorySegment memory, long offset, int life, long number, int length) {
         memory.set(ValueLayout.JAVA_LONG_UNALIGNED, offset, life);
         memory.set(ValueLayout.JAVA_LONG_UNALIGNED, offset + 8, number);
-        for (int at = 16; at < length; at += 8) {
+        memory.set(ValueLayout.JAVA_LONG_UNALIGNED, offset + 16, System.nanoTime());
+        for (int at = HEAD; at < length; at += 8) {
             memory.set(ValueLayout.JAVA_LONG_UNALIGNED, offset + at, number * 31 + life + at);
         }
     }
@@ -125,8 +138,11 @@ public final class RingTorture {
                     Journal journal = Journal.open(Path.of(arguments[1]));
                     RingReader reader = ring.reader(Waiting.adaptive())) {
                 Judge judge = new Judge(journal);
+                journal.set(READER_SINCE, System.nanoTime());
                 while (true) {
+                    long begin = System.nanoTime();
                     reader.await();
+                    judge.awoke(begin, System.nanoTime());
                     int _ = reader.drain(judge::look, BATCH);
                 }
             } catch (IllegalStateException torn) {
@@ -143,24 +159,33 @@ public final class RingTorture {
         private final Journal journal;
         private final java.util.Map<Integer, Integer> again = new java.util.HashMap<>();
         private final java.util.Set<Integer> seenNew = new java.util.HashSet<>();
+        private long asleepFrom;
+        private long awakeAt;
 
         Judge(Journal journal) {
             this.journal = journal;
         }
 
+        void awoke(long from, long at) {
+            asleepFrom = from;
+            awakeAt = at;
+        }
+
         void look(MemorySegment memory, long offset, int length) {
             long life = memory.get(ValueLayout.JAVA_LONG, offset);
             long number = memory.get(ValueLayout.JAVA_LONG, offset + 8);
-            if (life <= 0 || life >= 1 << 14 || length < 16) {
+            if (life <= 0 || life >= 1 << 14 || length < HEAD) {
                 fault(Fault.TORN);
                 return;
             }
-            for (int at = 16; at < length; at += 8) {
+            for (int at = HEAD; at < length; at += 8) {
                 if (memory.get(ValueLayout.JAVA_LONG, offset + at) != number * 31 + life + at) {
                     fault(Fault.TORN);
                     return;
                 }
             }
+            long sentAt = memory.get(ValueLayout.JAVA_LONG, offset + 16);
+            journal.raise(LONGEST_WAIT_OF_A_READER, awakeAt - Math.max(asleepFrom, sentAt));
             int of = (int) life;
             long last = journal.get(HANDLED_OF + of);
             if (number > last + 1) {

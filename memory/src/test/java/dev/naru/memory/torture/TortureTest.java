@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <pre>./naru torture [KILLS]</pre>
  *
- * <p>There, no owner may wait for the lock longer than 1 s either.
+ * <p>There, nobody may wait longer than 1 s either: for the lock, or beside a message, a reader or a producer that lives.
  *
  * <p>A seed that failed is given again by {@code -Dnaru.torture.seed=}.
  */
@@ -84,6 +84,15 @@ class TortureTest {
             System.out.printf(
                     "ring: %d messages handled, %d came again%n",
                     journal.get(RingTorture.HANDLED), journal.get(RingTorture.AGAIN));
+            judgeWait("ring: longest wait of a reader", journal.get(RingTorture.LONGEST_WAIT_OF_A_READER));
+            judgeWait("ring: longest wait of a producer", journal.get(RingTorture.LONGEST_WAIT_OF_A_PRODUCER));
+        }
+    }
+
+    private static void judgeWait(String whose, long nanos) {
+        System.out.printf("%s: %.1f ms%n", whose, nanos / 1e6);
+        if (KILLS >= LONG_FORM) { // a clock, so only where it runs alone
+            assertThat(Duration.ofNanos(nanos)).as("%s, seed %d", whose, SEED).isLessThan(Duration.ofSeconds(1));
         }
     }
 
@@ -156,6 +165,7 @@ class TortureTest {
                 }
             }
             System.out.printf("broadcast: %d messages heard%n", journal.get(BroadcastTorture.HEARD));
+            judgeWait("broadcast: longest wait of a listener", journal.get(BroadcastTorture.LONGEST_WAIT));
             return journal.get(BroadcastTorture.ERROR);
         }
     }
@@ -200,14 +210,9 @@ class TortureTest {
                 owners[victim] = victims.start(LockTorture.Owner.class, file, notes, life, mutant);
             }
             System.out.printf(
-                    "lock: %d sections, %d after a dead owner, longest wait %.1f ms%n",
-                    journal.get(LockTorture.FIRST),
-                    journal.get(LockTorture.DIED),
-                    journal.get(LockTorture.LONGEST_WAIT) / 1e6);
-            if (KILLS >= LONG_FORM) { // a clock, so only where it runs alone
-                assertThat(Duration.ofNanos(journal.get(LockTorture.LONGEST_WAIT)))
-                        .isLessThan(Duration.ofSeconds(1));
-            }
+                    "lock: %d sections, %d after a dead owner%n",
+                    journal.get(LockTorture.FIRST), journal.get(LockTorture.DIED));
+            judgeWait("lock: longest wait of an owner", journal.get(LockTorture.LONGEST_WAIT));
             return LockTorture.Fault.of(journal.get(LockTorture.ERROR));
         }
     }
