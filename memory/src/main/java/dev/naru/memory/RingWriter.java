@@ -68,6 +68,7 @@ public final class RingWriter extends SendingEnd {
     private long fullSince = -1;
     private long wanted;
     private long roomArmed;
+    private long fetched;
 
     private final RingGeometry geometry;
     private final int lane;
@@ -275,7 +276,8 @@ public final class RingWriter extends SendingEnd {
      */
     private void fetchLineAhead(MemorySegment shared, long after) {
         long line = (after | (LINE - 1)) + 1;
-        if (line < roomEnd) {
+        if (line != fetched && line < roomEnd) {
+            fetched = line;
             Words.set(shared, at(line), 0);
         }
     }
