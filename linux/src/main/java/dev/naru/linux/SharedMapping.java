@@ -55,14 +55,36 @@ public final class SharedMapping implements Closeable {
      */
     public static SharedMapping map(Descriptor file, long length, Options options, String target)
             throws ErrnoException {
-        if (length <= 0) {
-            throw new IllegalArgumentException("nothing to map: " + length + " B");
-        }
+        requireSome(length);
         long size = file.status().size();
         if (size < length) {
             throw ErrnoException.of(
                     Problem.FILE_TOO_SHORT, Constants.EINVAL, "mmap", target, size + " B", length + " B");
         }
+        return mapUnchecked(file, length, options, target);
+    }
+
+    /**
+     * Maps more than the file may have yet, for one that grows: no page is to be touched before the file reaches it
+     * ({@link FileSpace#reserve}).
+     *
+     * @param length in bytes, at least 1
+     * @param target what errors call the file
+     */
+    public static SharedMapping mapAhead(Descriptor file, long length, Options options, String target)
+            throws ErrnoException {
+        requireSome(length);
+        return mapUnchecked(file, length, options, target);
+    }
+
+    private static void requireSome(long length) {
+        if (length <= 0) {
+            throw new IllegalArgumentException("nothing to map: " + length + " B");
+        }
+    }
+
+    private static SharedMapping mapUnchecked(Descriptor file, long length, Options options, String target)
+            throws ErrnoException {
         int protection = options.writable ? Constants.PROT_READ | Constants.PROT_WRITE : Constants.PROT_READ;
         // Advice for huge pages comes before the pages do.
         boolean populate = options.prefault && !options.hugePages;

@@ -63,7 +63,14 @@ public final class SharedLock implements Closeable {
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Member member;
+    private final boolean ownsMember;
+    private final String target;
     private final long mine;
+
+    /** Where the word is, mapped until nobody has the lock any more. */
+    private final MemorySegment lasting;
+
+    private final long at;
     private final SharedMapping mapping;
     private final MemorySegment memory;
 
@@ -83,13 +90,28 @@ public final class SharedLock implements Closeable {
 
     private SharedLock(Member member) throws IOException {
         this.member = member;
+        this.ownsMember = true;
+        this.target = member.target();
         this.mine = LockLayout.ownedBy(member.id());
+        this.lasting = member.memory();
+        this.at = LockLayout.WORD_AT;
         try {
             this.mapping = member.mapAgain();
         } catch (IOException | RuntimeException | Error failed) {
             member.close();
             throw failed;
         }
+        this.memory = mapping.segment();
+    }
+
+    private SharedLock(Membership members, MemorySegment lasting, long at, SharedMapping mapping, String target) {
+        this.member = members.member();
+        this.ownsMember = false;
+        this.target = target;
+        this.mine = LockLayout.ownedBy(member.id());
+        this.lasting = lasting;
+        this.at = at;
+        this.mapping = mapping;
         this.memory = mapping.segment();
     }
 
@@ -167,6 +189,22 @@ public final class SharedLock implements Closeable {
         return open(file);
     }
 
+    /**
+     * A lock in a word of some other file, among the members of one that they all have open. So one sign of life serves many
+     * locks. The word is 0 in a new file; whoever uses the file after a boot sets it to 0 before anybody locks.
+     *
+     * @param file the word's, open for reading and writing; it stays the caller's
+     * @param memory the beginning of that file, which the caller has mapped until the lock is closed and nobody here has it
+     * @param offset of the word, in bytes, a multiple of 8
+     * @param members who may have it; it stays open for longer than the lock
+     * @param target what errors call the lock
+     */
+    public static SharedLock in(Descriptor file, MemorySegment memory, long offset, Membership members, String target)
+            throws ErrnoException {
+        SharedMapping mapping = SharedMapping.map(file, offset + Long.BYTES, SharedMapping.Options.WRITABLE, target);
+        return new SharedLock(members, memory, offset, mapping, target);
+    }
+
     /** Takes the name away. Who has the lock open keeps it; who opens it afterwards finds none. */
     public static void remove(String name) throws ErrnoException {
         Place.named(SCHEME, name).remove();
@@ -217,12 +255,12 @@ public final class SharedLock implements Closeable {
         enter();
         try {
             while (true) {
-                long seen = Words.getOpaque(member.memory(), LockLayout.WORD_AT);
+                long seen = Words.getOpaque(lasting, at);
                 LockOutcome outcome = take(seen, mine, true);
                 if (outcome != null) {
                     return outcome;
                 }
-                if (Words.getOpaque(member.memory(), LockLayout.WORD_AT) == seen) {
+                if (Words.getOpaque(lasting, at) == seen) {
                     return LockOutcome.HELD;
                 }
             }
@@ -235,7 +273,7 @@ public final class SharedLock implements Closeable {
     private boolean tryFree() throws ClosedChannelException {
         try {
             // acquire: pairs with the release of unlock
-            if (Words.compareAndExchangeAcquire(memory, LockLayout.WORD_AT, 0, mine) == 0) {
+            if (Words.compareAndExchangeAcquire(memory, at, 0, mine) == 0) {
                 holder = Thread.currentThread().threadId();
                 return true;
             }
@@ -250,7 +288,7 @@ public final class SharedLock implements Closeable {
             throw new InterruptedException();
         }
         if (holder == Thread.currentThread().threadId()) {
-            throw new IllegalStateException(member.target() + ": this thread has it already; it is not reentrant");
+            throw new IllegalStateException(target + ": this thread has it already; it is not reentrant");
         }
         enter();
         try {
@@ -276,14 +314,14 @@ public final class SharedLock implements Closeable {
     }
 
     private LockOutcome acquire(long deadline) throws IOException, InterruptedException {
-        MemorySegment word = member.memory();
+        MemorySegment word = lasting;
         long take = mine;
         int spins = SPINS;
         while (true) {
             if (closed) {
                 throw new AsynchronousCloseException();
             }
-            long seen = Words.getOpaque(word, LockLayout.WORD_AT);
+            long seen = Words.getOpaque(word, at);
             LockOutcome outcome = take(seen, take, spins == 0);
             if (outcome != null) {
                 return outcome;
@@ -294,11 +332,11 @@ public final class SharedLock implements Closeable {
                 continue;
             }
             long waited = seen | LockLayout.WAITED;
-            if (seen != waited && !Words.compareAndSet(word, LockLayout.WORD_AT, seen, waited)) {
+            if (seen != waited && !Words.compareAndSet(word, at, seen, waited)) {
                 continue;
             }
             long slice = Math.min(SLICE_NANOS, deadline == Poller.NEVER ? SLICE_NANOS : deadline - System.nanoTime());
-            switch (Futex.await(word, LockLayout.WORD_AT, (int) waited, System.nanoTime() + slice, sleepers)) {
+            switch (Futex.await(word, at, (int) waited, System.nanoTime() + slice, sleepers)) {
                 case INTERRUPTED -> {
                     boolean _ = Thread.interrupted();
                     throw new InterruptedException();
@@ -337,7 +375,7 @@ public final class SharedLock implements Closeable {
         }
         long mark = seen & LockLayout.WAITED; // a dead one's sleepers are woken by our unlock, and not by their slices
         // From the very value that was tested. acquire: pairs with the release of unlock
-        if (Words.compareAndExchangeAcquire(member.memory(), LockLayout.WORD_AT, seen, take | mark) != seen) {
+        if (Words.compareAndExchangeAcquire(lasting, at, seen, take | mark) != seen) {
             return null;
         }
         holder = Thread.currentThread().threadId();
@@ -360,27 +398,27 @@ public final class SharedLock implements Closeable {
 
     private void release(long to) {
         if (holder != Thread.currentThread().threadId()) {
-            throw new IllegalMonitorStateException(member.target() + ": this thread does not have it");
+            throw new IllegalMonitorStateException(target + ": this thread does not have it");
         }
         holder = 0;
         long old;
         try {
             // One exchange: a waiter that marks itself between a load and a store would never be woken.
-            old = Words.getAndSetRelease(memory, LockLayout.WORD_AT, to);
+            old = Words.getAndSetRelease(memory, at, to);
         } catch (IllegalStateException unmapped) {
             releaseClosed(to);
             return;
         }
         if ((old & LockLayout.WAITED) != 0) {
-            int _ = Futex.wake(memory, LockLayout.WORD_AT, 1);
+            int _ = Futex.wake(memory, at, 1);
         }
     }
 
     /** It was closed while this thread had it: then the last one out ends the membership. */
     private void releaseClosed(long to) {
-        long old = Words.getAndSetRelease(member.memory(), LockLayout.WORD_AT, to);
+        long old = Words.getAndSetRelease(lasting, at, to);
         if ((old & LockLayout.WAITED) != 0) {
-            int _ = Futex.wake(member.memory(), LockLayout.WORD_AT, 1);
+            int _ = Futex.wake(lasting, at, 1);
         }
         try {
             end();
@@ -412,7 +450,7 @@ public final class SharedLock implements Closeable {
     public Identity holder() throws IOException {
         enter();
         try {
-            return member.identity(LockLayout.owner(Words.getAcquire(member.memory(), LockLayout.WORD_AT)));
+            return member.identity(LockLayout.owner(Words.getAcquire(lasting, at)));
         } finally {
             leave();
         }
@@ -422,7 +460,7 @@ public final class SharedLock implements Closeable {
     public boolean isWaitedFor() throws IOException {
         enter();
         try {
-            return (Words.getAcquire(member.memory(), LockLayout.WORD_AT) & LockLayout.WAITED) != 0;
+            return (Words.getAcquire(lasting, at) & LockLayout.WAITED) != 0;
         } finally {
             leave();
         }
@@ -462,7 +500,7 @@ public final class SharedLock implements Closeable {
         awaitNobodyWaits();
         // After this no thread can lock by the free way: it finds the memory gone.
         mapping.close();
-        if (LockLayout.owner(Words.getAcquire(member.memory(), LockLayout.WORD_AT)) != member.id()) {
+        if (LockLayout.owner(Words.getAcquire(lasting, at)) != member.id()) {
             end();
         }
     }
@@ -475,7 +513,7 @@ public final class SharedLock implements Closeable {
     }
 
     private void end() throws IOException {
-        if (ended.compareAndSet(false, true)) {
+        if (ownsMember && ended.compareAndSet(false, true)) {
             member.close();
         }
     }
