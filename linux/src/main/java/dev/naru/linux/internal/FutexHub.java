@@ -101,7 +101,8 @@ public final class FutexHub {
             return memory.address() + offset;
         }
 
-        private boolean hasChanged() {
+        /** Whether the word has another value now. */
+        public boolean hasChanged() {
             return (int) INT.getVolatile(memory, offset) != expected;
         }
 
