@@ -59,8 +59,12 @@ public final class Logs {
 
     /** Stores a word of the control block. */
     public static void setWord(Path partition, long offset, long value) throws IOException {
-        try (RandomAccessFile block =
-                new RandomAccessFile(partition.resolve("partition.naru").toFile(), "rw")) {
+        setWordOf(partition.resolve("partition.naru"), offset, value);
+    }
+
+    /** Stores a word of a file. */
+    static void setWordOf(Path path, long offset, long value) throws IOException {
+        try (RandomAccessFile block = new RandomAccessFile(path.toFile(), "rw")) {
             block.seek(offset);
             block.write(ByteBuffer.allocate(Long.BYTES)
                     .order(ByteOrder.LITTLE_ENDIAN)
