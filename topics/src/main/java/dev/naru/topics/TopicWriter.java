@@ -47,8 +47,9 @@ public final class TopicWriter {
      * @throws InterruptedException when the thread was interrupted while it waited for the lock; nothing is claimed
      */
     public void claim(int keyLength, int valueLength, long timestamp) throws IOException, InterruptedException {
+        requireLengths(keyLength, valueLength);
         claim(BatchWriter.single(keyLength, valueLength, 0, 0));
-        boolean _ = next(keyLength, valueLength, timestamp);
+        boolean _ = batch.next(keyLength, valueLength, 0, 0, timestamp);
     }
 
     /**
@@ -77,7 +78,13 @@ public final class TopicWriter {
      */
     public boolean next(int keyLength, int valueLength, long timestamp) {
         requireClaimed(true);
+        requireLengths(keyLength, valueLength);
         return batch.next(keyLength, valueLength, 0, 0, timestamp);
+    }
+
+    /** How many records the batch has. */
+    public int count() {
+        return batch.count();
     }
 
     /** Where key and value go. */
@@ -111,6 +118,12 @@ public final class TopicWriter {
         requireClaimed(true);
         claimed = false;
         partition.abandon();
+    }
+
+    private static void requireLengths(int keyLength, int valueLength) {
+        if (keyLength < NONE || valueLength < NONE) {
+            throw new IllegalArgumentException("lengths " + keyLength + " and " + valueLength + " B");
+        }
     }
 
     private void requireClaimed(boolean wanted) {

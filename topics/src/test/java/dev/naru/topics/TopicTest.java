@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoLeaks.class)
 class TopicTest {
     private static final int SMALL = 1 << 16;
+    private static final long WOKEN_AT = 392;
 
     @TempDir
     Path folder;
@@ -206,11 +207,23 @@ class TopicTest {
             while (writer.next(TopicWriter.NONE, 100, 1)) {
                 records++;
             }
+            assertThat(writer.count()).isEqualTo(records);
             assertThat(writer.publish()).isZero();
 
             assertThat(records).isEqualTo(2);
             assertThat(Logs.all(topic)).hasSize(2);
             assertThatThrownBy(writer::publish).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void aLengthThatIsNoneIsRefusedBeforeTheLockIsTaken() throws Exception {
+        try (Topic topic = store.create("t", TopicSpec.partitions(1))) {
+            TopicWriter writer = topic.writer(0);
+            assertThatThrownBy(() -> writer.claim(-2, 8, 1)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> writer.claim(0, -2, 1)).isInstanceOf(IllegalArgumentException.class);
+
+            assertThat(topic.append("a", "b").offset()).isZero();
         }
     }
 
@@ -255,6 +268,9 @@ class TopicTest {
                 var _ = topic.append(NewRecord.of("k", "v").toPartition(partitions - 1));
 
                 assertThat(reader.result()).extracting(TopicRecord::value).containsExactly("v");
+                assertThat(Logs.word(Logs.partition(folder, topic.name(), partitions - 1), WOKEN_AT))
+                        .as("it was woken, and did not look by itself")
+                        .isPositive();
             }
         }
     }
@@ -298,14 +314,16 @@ class TopicTest {
     }
 
     @Test
-    void threadsThatAppendAtOnceLoseNothing() throws Exception {
-        try (Topic topic = store.create("t", TopicSpec.partitions(1).withSegmentBytes(SMALL))) {
+    void threadsThatAppendAtOnceLoseNothingByOneHandleOrTwo() throws Exception {
+        try (Topic topic = store.create("t", TopicSpec.partitions(1).withSegmentBytes(SMALL));
+                Topic again = store.open("t")) {
             List<Task<Void>> writers = new ArrayList<>();
             for (int writer = 0; writer < 4; writer++) {
                 String name = "w" + writer + " ";
+                Topic handle = writer % 2 == 0 ? topic : again;
                 writers.add(Task.start(ThreadKind.PLATFORM, () -> {
                     for (int i = 0; i < 1000; i++) {
-                        var _ = topic.append(null, name + i);
+                        var _ = handle.append(null, name + i);
                     }
                     return null;
                 }));

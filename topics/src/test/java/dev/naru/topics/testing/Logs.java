@@ -57,6 +57,12 @@ public final class Logs {
         setWord(partition, BOOT_AT, 1);
     }
 
+    /** A word of the control block. */
+    public static long word(Path partition, long offset) throws IOException {
+        byte[] block = Files.readAllBytes(partition.resolve("partition.naru"));
+        return ByteBuffer.wrap(block).order(ByteOrder.LITTLE_ENDIAN).getLong((int) offset);
+    }
+
     /** Stores a word of the control block. */
     public static void setWord(Path partition, long offset, long value) throws IOException {
         setWordOf(partition.resolve("partition.naru"), offset, value);
