@@ -3,4 +3,5 @@ module dev.naru {
     requires transitive dev.naru.channels;
     requires transitive dev.naru.linux;
     requires transitive dev.naru.memory;
+    requires transitive dev.naru.topics;
 }

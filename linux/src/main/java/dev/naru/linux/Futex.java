@@ -7,6 +7,8 @@ import dev.naru.linux.internal.FutexParker;
 import dev.naru.linux.internal.Native;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
@@ -63,6 +65,65 @@ public final class Futex {
                     : awaitPlatform(address, expected, deadline, sleepers);
         } finally {
             Reference.reachabilityFence(memory); // the address alone keeps no memory
+        }
+    }
+
+    /**
+     * A word that somebody waits for.
+     *
+     * @param memory alive until the wait is over
+     * @param offset of the word, in bytes; its address is a multiple of 4
+     * @param expected its value as long as nothing has happened
+     */
+    public record Word(MemorySegment memory, long offset, int expected) {}
+
+    /**
+     * Sleeps as long as each of the words has its expected value. It goes through the thread that sleeps for virtual threads,
+     * also when the caller is none: one more switch of threads than {@link #await}, but any number of words.
+     *
+     * @param words at least one
+     * @throws ErrnoException when more words are waited for than threads can be had for them
+     */
+    public static Outcome awaitAny(List<Word> words, long deadline, Sleepers sleepers) throws ErrnoException {
+        List<FutexHub.Sleeper> waiters = new ArrayList<>(words.size());
+        for (Word word : words) {
+            waiters.add(new FutexHub.Sleeper(address(word.memory, word.offset), word.expected));
+        }
+        List<FutexHub> hubs = new ArrayList<>(words.size());
+        FutexHub.Sleeper first = waiters.getFirst(); // any of them wakes this thread
+        if (!sleepers.add(first)) {
+            return Outcome.CLOSED;
+        }
+        try {
+            for (FutexHub.Sleeper waiter : waiters) {
+                hubs.add(register(waiter));
+            }
+            return parkAny(waiters, deadline, sleepers);
+        } finally {
+            for (int i = 0; i < hubs.size(); i++) {
+                hubs.get(i).deregister(waiters.get(i));
+            }
+            sleepers.remove(first);
+            Reference.reachabilityFence(words);
+        }
+    }
+
+    private static Outcome parkAny(List<FutexHub.Sleeper> waiters, long deadline, Sleepers sleepers) {
+        while (true) {
+            if (!sleepers.isOpen()) {
+                return Outcome.CLOSED;
+            }
+            if (waiters.stream().anyMatch(waiter -> waiter.isWoken() || waiter.hasChanged())) {
+                return Outcome.WOKEN;
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                return Outcome.INTERRUPTED;
+            }
+            long left = left(deadline);
+            if (left <= 0) {
+                return Outcome.TIMED_OUT;
+            }
+            LockSupport.parkNanos(waiters, left);
         }
     }
 
@@ -155,16 +216,7 @@ public final class Futex {
             return Outcome.CLOSED;
         }
         try {
-            FutexHub hub = FutexHub.register(sleeper, vectored);
-            if (hub == null) {
-                throw ErrnoException.of(
-                        Problem.TOO_MANY_SLEEPERS,
-                        Constants.EAGAIN,
-                        "futex",
-                        "virtual threads",
-                        "limit " + FutexHub.MOST_HUBS,
-                        "");
-            }
+            FutexHub hub = register(sleeper);
             Outcome outcome;
             try {
                 outcome = park(sleeper, address, expected, deadline, sleepers);
@@ -175,6 +227,20 @@ public final class Futex {
         } finally {
             sleepers.remove(sleeper);
         }
+    }
+
+    private static FutexHub register(FutexHub.Sleeper sleeper) throws ErrnoException {
+        FutexHub hub = FutexHub.register(sleeper, vectored);
+        if (hub == null) {
+            throw ErrnoException.of(
+                    Problem.TOO_MANY_SLEEPERS,
+                    Constants.EAGAIN,
+                    "futex",
+                    "virtual threads",
+                    "limit " + FutexHub.MOST_HUBS,
+                    "");
+        }
+        return hub;
     }
 
     private static Outcome park(

@@ -286,6 +286,38 @@ public enum Problem {
             65,
             "a message of {value} does not fit, since the longest may have {limit}",
             "send less at once, or make the ring anew and larger: 'naru ring create --size SIZE PLACE'"),
+    /** A store of topics is not there. */
+    NO_STORE(65, "there is no such store", "check the spelling: a store is a directory with a file store.naru"),
+    /** A topic is not there. */
+    NO_TOPIC(65, "there is no such topic", "check the spelling: each topic has a file in settings/ of its store"),
+    /** Not the name of a topic. */
+    BAD_TOPIC_NAME(
+            64,
+            "that is no name for a topic",
+            "write 1 to 249 of the characters a-z A-Z 0-9 . _ - and something else than . or .."),
+    /** The settings of a topic are not as they should be. */
+    BAD_SETTING(65, "a setting of the topic is {value}, and should be {limit}", "put it right in the file"),
+    /** A store is of a version that this Naru does not know. */
+    NEWER_STORE(
+            65,
+            "it is a store of version {value}, and this Naru knows {limit}",
+            "use the Naru that made it, or a newer one"),
+    /** A batch is larger than a segment. */
+    BATCH_TOO_LARGE(
+            65,
+            "a batch of {value} does not fit into a segment ({limit})",
+            "append less at once, or make a topic with larger segments"),
+    /** Nobody may append to the partition by its lock. */
+    NO_APPENDING(69, "it was removed, or another process alone appends to it", "open the topic again"),
+    /** A cursor wants a record that is not there any more, or not yet. */
+    OUT_OF_RANGE(65, "there is no {value}: {limit}", "begin at the earliest or the latest record"),
+    /** The bytes of a log are not what was appended. */
+    DAMAGED_LOG(
+            65,
+            "it is damaged at {limit}: {value}",
+            "restore the file from a copy; readers may begin behind it, at a later offset"),
+    /** A batch is compressed in a way that cannot be read. */
+    NO_CODEC(65, "the batch at {limit} is compressed ({value})", "have it written without compression"),
     /** The last owner of a lock died in its section. */
     OWNER_DIED(
             65,

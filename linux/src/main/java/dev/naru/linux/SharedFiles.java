@@ -57,6 +57,17 @@ public final class SharedFiles {
     }
 
     /**
+     * Opens a file for reading and writing, and makes it, empty, when it is not there. Otherwise as {@link #open}.
+     *
+     * @param mode permission bits of a new one, which the umask thins
+     * @param target what errors call the file
+     */
+    public static Descriptor openOrCreate(Path path, int mode, String target) throws ErrnoException {
+        int flags = Constants.O_RDWR | Constants.O_CREAT | Constants.O_NOFOLLOW | Constants.O_NONBLOCK;
+        return requireRegular(open(path, flags, mode, target), target);
+    }
+
+    /**
      * Another open file description of the same file, with locks of its own, through {@code /proc/self/fd}: what dup(2)
      * and a descriptor that came over a socket are not.
      *

@@ -56,6 +56,20 @@ public final class SharedMapping implements Closeable {
     @SuppressWarnings("MustBeClosedChecker") // its end is close()
     public static SharedMapping map(Descriptor file, long length, Options options, String target)
             throws ErrnoException {
+        requireHas(file, length, target);
+        return own(Arena.ofShared(), address(file, length, options, target), length, options, target);
+    }
+
+    /**
+     * Maps more than the file may have yet, for one that grows: no page is to be touched before the file reaches it
+     * ({@link FileSpace#reserve}).
+     *
+     * @param length in bytes, at least 1
+     * @param target what errors call the file
+     */
+    @SuppressWarnings("MustBeClosedChecker") // its end is close()
+    public static SharedMapping mapAhead(Descriptor file, long length, Options options, String target)
+            throws ErrnoException {
         return own(Arena.ofShared(), address(file, length, options, target), length, options, target);
     }
 
@@ -65,18 +79,22 @@ public final class SharedMapping implements Closeable {
      */
     public static MemorySegment mapForGood(Descriptor file, long length, Options options, String target)
             throws ErrnoException {
+        requireHas(file, length, target);
         return own(Arena.ofAuto(), address(file, length, options, target), length, options, target)
                 .segment();
+    }
+
+    private static void requireHas(Descriptor file, long length, String target) throws ErrnoException {
+        long size = file.status().size();
+        if (size < length) {
+            throw ErrnoException.of(
+                    Problem.FILE_TOO_SHORT, Constants.EINVAL, "mmap", target, size + " B", length + " B");
+        }
     }
 
     private static long address(Descriptor file, long length, Options options, String target) throws ErrnoException {
         if (length <= 0) {
             throw new IllegalArgumentException("nothing to map: " + length + " B");
-        }
-        long size = file.status().size();
-        if (size < length) {
-            throw ErrnoException.of(
-                    Problem.FILE_TOO_SHORT, Constants.EINVAL, "mmap", target, size + " B", length + " B");
         }
         int protection = options.writable ? Constants.PROT_READ | Constants.PROT_WRITE : Constants.PROT_READ;
         // Advice for huge pages comes before the pages do.

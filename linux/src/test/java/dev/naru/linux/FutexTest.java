@@ -126,6 +126,51 @@ class FutexTest {
         }
     }
 
+    private Task<Outcome> sleepForAny(ThreadKind kind, int words, long deadline) {
+        List<Futex.Word> any = new ArrayList<>();
+        for (int i = 0; i < words; i++) {
+            any.add(new Futex.Word(memory, 4L * i, 0));
+        }
+        return Task.start(kind, () -> Futex.awaitAny(any, deadline, sleepers));
+    }
+
+    @ParameterizedTest
+    @CsvSource({PLATFORM, VIRTUAL, PLATFORM_OLD_KERNEL, VIRTUAL_OLD_KERNEL})
+    void anyOfManyWordsEndsTheWait(ThreadKind kind, boolean vector) throws Exception {
+        // given more words than one thread of the kernel's waits for
+        Futex.vectored &= vector;
+        int words = vector ? 300 : 10;
+        try (Peer peer = peer()) {
+            for (int word : new int[] {0, words / 2, words - 1}) {
+                var wait = sleepForAny(kind, words, Poller.NEVER).awaitWaitingIn("dev.naru.linux.Futex");
+
+                // when
+                peer.tell("store " + 4 * word + " 1")
+                        .send("wake " + 4 * word + " 1")
+                        .answer();
+
+                // then
+                assertThat(wait.result()).isEqualTo(Outcome.WOKEN);
+                INT.setVolatile(memory, 4L * word, 0);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aWaitForAnyWordEndsByItsTimeAnInterruptOrAClose(ThreadKind kind) throws Exception {
+        assertThat(sleepForAny(kind, 3, soon()).result()).isEqualTo(Outcome.TIMED_OUT);
+
+        var interrupted = sleepForAny(kind, 3, Poller.NEVER).awaitWaitingIn("dev.naru.linux.Futex");
+        assertThat(interrupted.interrupt().result()).isEqualTo(Outcome.INTERRUPTED);
+        assertThat(interrupted.interruptedAtEnd()).isTrue();
+
+        var closed = sleepForAny(kind, 3, Poller.NEVER).awaitWaitingIn("dev.naru.linux.Futex");
+        sleepers.close();
+        assertThat(closed.result()).isEqualTo(Outcome.CLOSED);
+        assertThat(sleepForAny(kind, 3, Poller.NEVER).result()).isEqualTo(Outcome.CLOSED);
+    }
+
     @ParameterizedTest
     @CsvSource({PLATFORM, VIRTUAL, PLATFORM_OLD_KERNEL, VIRTUAL_OLD_KERNEL})
     void noRoundIsLostBetweenProcesses(ThreadKind kind, boolean vector) throws Exception {

@@ -6,6 +6,7 @@ import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
 import dev.naru.linux.Poller;
+import dev.naru.linux.SharedMapping;
 import dev.naru.linux.Sleepers;
 import dev.naru.memory.internal.HeaderLayout.Kind;
 import dev.naru.memory.internal.LockLayout;
@@ -61,10 +62,15 @@ public final class SharedLock implements Closeable {
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Member member;
+    private final boolean ownsMember;
+    private final String target;
     private final long mine;
 
     /** Mapped as long as a thread can reach it: none finds it gone, whoever closes the lock meanwhile. */
     private final MemorySegment memory;
+
+    /** Where the word is in it. */
+    private final long at;
 
     /** Who of this process waits for the word: one at a time sleeps there, the others queue here. */
     private final ReentrantLock queue = new ReentrantLock();
@@ -82,6 +88,9 @@ public final class SharedLock implements Closeable {
 
     private SharedLock(Member member) throws IOException {
         this.member = member;
+        this.ownsMember = true;
+        this.target = member.target();
+        this.at = LockLayout.WORD_AT;
         this.mine = LockLayout.ownedBy(member.id());
         try {
             this.memory = member.mapForGood();
@@ -89,6 +98,15 @@ public final class SharedLock implements Closeable {
             member.close();
             throw failed;
         }
+    }
+
+    private SharedLock(Membership members, MemorySegment memory, long at, String target) {
+        this.member = members.member();
+        this.ownsMember = false;
+        this.target = target;
+        this.mine = LockLayout.ownedBy(member.id());
+        this.memory = memory;
+        this.at = at;
     }
 
     /**
@@ -165,6 +183,21 @@ public final class SharedLock implements Closeable {
         return open(file);
     }
 
+    /**
+     * A lock in a word of some other file, among the members of one that they all have open. So one sign of life serves many
+     * locks. The word is 0 in a new file; whoever uses the file after a boot sets it to 0 before anybody locks.
+     *
+     * @param file the word's, open for reading and writing; it stays the caller's
+     * @param offset of the word, in bytes, a multiple of 8
+     * @param members who may have it; it stays open for longer than the lock
+     * @param target what errors call the lock
+     */
+    public static SharedLock in(Descriptor file, long offset, Membership members, String target) throws ErrnoException {
+        MemorySegment memory =
+                SharedMapping.mapForGood(file, offset + Long.BYTES, SharedMapping.Options.WRITABLE, target);
+        return new SharedLock(members, memory, offset, target);
+    }
+
     /** Takes the name away. Who has the lock open keeps it; who opens it afterwards finds none. */
     public static void remove(String name) throws ErrnoException {
         Place.named(SCHEME, name).remove();
@@ -215,12 +248,12 @@ public final class SharedLock implements Closeable {
         enter();
         try {
             while (true) {
-                long seen = Words.getOpaque(memory, LockLayout.WORD_AT);
+                long seen = Words.getOpaque(memory, at);
                 LockOutcome outcome = take(seen, mine, true);
                 if (outcome != null) {
                     return outcome;
                 }
-                if (Words.getOpaque(memory, LockLayout.WORD_AT) == seen) {
+                if (Words.getOpaque(memory, at) == seen) {
                     return LockOutcome.HELD;
                 }
             }
@@ -235,7 +268,7 @@ public final class SharedLock implements Closeable {
             throw new ClosedChannelException();
         }
         // acquire: pairs with the release of unlock; and before the look at closed, which pairs with close()
-        if (!Words.compareAndSet(memory, LockLayout.WORD_AT, 0, mine)) {
+        if (!Words.compareAndSet(memory, at, 0, mine)) {
             return false;
         }
         if (closed) {
@@ -248,9 +281,9 @@ public final class SharedLock implements Closeable {
 
     /** It was closed at the very moment when this thread locked it, and the id may be dead and robbed already. */
     private void undo() {
-        long seen = Words.getOpaque(memory, LockLayout.WORD_AT);
+        long seen = Words.getOpaque(memory, at);
         while (LockLayout.owner(seen) == member.id()) {
-            long found = Words.compareAndExchange(memory, LockLayout.WORD_AT, seen, 0);
+            long found = Words.compareAndExchange(memory, at, seen, 0);
             if (found == seen) {
                 wakeIfMarked(seen);
                 break;
@@ -262,7 +295,7 @@ public final class SharedLock implements Closeable {
 
     private void wakeIfMarked(long old) {
         if ((old & LockLayout.WAITED) != 0) {
-            int _ = Futex.wake(memory, LockLayout.WORD_AT, 1);
+            int _ = Futex.wake(memory, at, 1);
         }
     }
 
@@ -271,7 +304,7 @@ public final class SharedLock implements Closeable {
             throw new InterruptedException();
         }
         if (holder == Thread.currentThread().threadId()) {
-            throw new IllegalStateException(member.target() + ": this thread has it already; it is not reentrant");
+            throw new IllegalStateException(target + ": this thread has it already; it is not reentrant");
         }
         enter();
         try {
@@ -303,7 +336,7 @@ public final class SharedLock implements Closeable {
             if (closed) {
                 throw new AsynchronousCloseException();
             }
-            long seen = Words.getOpaque(memory, LockLayout.WORD_AT);
+            long seen = Words.getOpaque(memory, at);
             LockOutcome outcome = take(seen, take, spins == 0);
             if (outcome != null) {
                 return outcome;
@@ -314,11 +347,11 @@ public final class SharedLock implements Closeable {
                 continue;
             }
             long waited = seen | LockLayout.WAITED;
-            if (seen != waited && !Words.compareAndSet(memory, LockLayout.WORD_AT, seen, waited)) {
+            if (seen != waited && !Words.compareAndSet(memory, at, seen, waited)) {
                 continue;
             }
             long slice = Math.min(SLICE_NANOS, deadline == Poller.NEVER ? SLICE_NANOS : deadline - System.nanoTime());
-            switch (Futex.await(memory, LockLayout.WORD_AT, (int) waited, System.nanoTime() + slice, sleepers)) {
+            switch (Futex.await(memory, at, (int) waited, System.nanoTime() + slice, sleepers)) {
                 case INTERRUPTED -> {
                     boolean _ = Thread.interrupted();
                     throw new InterruptedException();
@@ -357,7 +390,7 @@ public final class SharedLock implements Closeable {
         }
         long mark = seen & LockLayout.WAITED; // a dead one's sleepers are woken by our unlock, and not by their slices
         // From the very value that was tested. acquire: pairs with the release of unlock
-        if (Words.compareAndExchangeAcquire(memory, LockLayout.WORD_AT, seen, take | mark) != seen) {
+        if (Words.compareAndExchangeAcquire(memory, at, seen, take | mark) != seen) {
             return null;
         }
         holder = Thread.currentThread().threadId();
@@ -380,11 +413,11 @@ public final class SharedLock implements Closeable {
 
     private void release(long to) {
         if (holder != Thread.currentThread().threadId()) {
-            throw new IllegalMonitorStateException(member.target() + ": this thread does not have it");
+            throw new IllegalMonitorStateException(target + ": this thread does not have it");
         }
         holder = 0;
         // One exchange: a waiter that marks itself between a load and a store would never be woken.
-        wakeIfMarked(Words.getAndSetRelease(memory, LockLayout.WORD_AT, to));
+        wakeIfMarked(Words.getAndSetRelease(memory, at, to));
         if (closed) { // while this thread had it: then the last one out ends the membership
             end();
         }
@@ -413,7 +446,7 @@ public final class SharedLock implements Closeable {
     public Identity holder() throws IOException {
         enter();
         try {
-            return member.identity(LockLayout.owner(Words.getAcquire(memory, LockLayout.WORD_AT)));
+            return member.identity(LockLayout.owner(Words.getAcquire(memory, at)));
         } finally {
             leave();
         }
@@ -423,7 +456,7 @@ public final class SharedLock implements Closeable {
     public boolean isWaitedFor() throws IOException {
         enter();
         try {
-            return (Words.getAcquire(memory, LockLayout.WORD_AT) & LockLayout.WAITED) != 0;
+            return (Words.getAcquire(memory, at) & LockLayout.WAITED) != 0;
         } finally {
             leave();
         }
@@ -459,7 +492,7 @@ public final class SharedLock implements Closeable {
         VarHandle.fullFence(); // pairs with the exchanges of who locks and unlocks, each before a look at closed
         boolean held = false;
         try {
-            held = LockLayout.owner(Words.getAcquire(memory, LockLayout.WORD_AT)) == member.id();
+            held = LockLayout.owner(Words.getAcquire(memory, at)) == member.id();
         } finally {
             if (!held) {
                 end();
@@ -475,7 +508,7 @@ public final class SharedLock implements Closeable {
     }
 
     private void end() {
-        if (ended.compareAndSet(false, true)) {
+        if (ownsMember && ended.compareAndSet(false, true)) {
             member.close();
         }
     }

@@ -45,8 +45,8 @@ public final class Waiting {
         return PARK;
     }
 
-    /** How long it looks before it sleeps; {@link Long#MAX_VALUE} for ever. */
-    long spinNanos() {
+    /** How long it looks before it sleeps, in nanoseconds; {@link Long#MAX_VALUE} for ever. */
+    public long spinNanos() {
         return spinNanos;
     }
 

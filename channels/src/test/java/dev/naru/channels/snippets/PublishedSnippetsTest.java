@@ -19,7 +19,8 @@ class PublishedSnippetsTest {
     /** Each room has its own; a file name is in one of them only. */
     private static final List<Path> SNIPPETS = List.of(
             Path.of("src/test/java/dev/naru/channels/snippets"),
-            Path.of("../memory/src/test/java/dev/naru/memory/snippets"));
+            Path.of("../memory/src/test/java/dev/naru/memory/snippets"),
+            Path.of("../topics/src/test/java/dev/naru/topics/snippets"));
 
     private static final Pattern PUBLISHED =
             Pattern.compile("<!-- snippet: (\\w+\\.java)#(\\w+) -->\\s*```java\\n(.*?)```", Pattern.DOTALL);

@@ -106,6 +106,11 @@ public final class FutexHub {
             this.expected = expected;
         }
 
+        /** Whether the word has another value now, or is gone. */
+        public boolean hasChanged() {
+            return !FutexCalls.has(address, expected);
+        }
+
         /** Whether the word was woken, had another value, or was gone, since the wait began: it has to be looked at. */
         public boolean isWoken() {
             return woken;

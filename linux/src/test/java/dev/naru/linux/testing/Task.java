@@ -86,6 +86,14 @@ public final class Task<T> {
                                 && standsIn("dev.naru.linux.internal.FutexCalls")));
     }
 
+    /** Waits until it sleeps for one word or for several. */
+    public Task<T> awaitWaitingOrInFutex() {
+        Await.until(
+                "the task waits for words",
+                () -> failEarly() && (isInFutex() || (isWaiting() && standsIn("dev.naru.linux.Futex"))));
+        return this;
+    }
+
     /** Waits until it sleeps in Java, in a method of that class or called from there. */
     public Task<T> awaitWaitingIn(String className) {
         Await.until("the task waits in " + className, () -> failEarly() && isWaiting() && standsIn(className));

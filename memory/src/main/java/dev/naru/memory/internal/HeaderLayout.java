@@ -51,7 +51,8 @@ public final class HeaderLayout {
     public enum Kind {
         LOCK(1, "a lock"),
         RING(2, "a ring"),
-        BROADCAST(3, "a broadcast ring");
+        BROADCAST(3, "a broadcast ring"),
+        STORE(4, "a store");
 
         final int number;
         final String words;
@@ -64,7 +65,7 @@ public final class HeaderLayout {
         /** Whether what a file of that kind says of its size fits that size. */
         boolean isSound(MemorySegment memory, long size) {
             return switch (this) {
-                case LOCK -> true;
+                case LOCK, STORE -> true;
                 case RING -> RingGeometry.of(memory).fits(size);
                 case BROADCAST -> BroadcastLayout.isSound(memory, size);
             };

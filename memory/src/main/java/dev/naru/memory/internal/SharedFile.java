@@ -260,7 +260,7 @@ public final class SharedFile {
     }
 
     /** The first 8 bytes of the boot's UUID, the first of them highest. */
-    static long boot() throws IOException {
+    public static long boot() throws IOException {
         String uuid = Files.readString(Path.of("/proc/sys/kernel/random/boot_id"));
         return Long.parseUnsignedLong(uuid.replace("-", "").substring(0, 16), 16);
     }

@@ -56,6 +56,14 @@ public final class FarSide {
                     say("unlocked");
                 }
             }
+            case "hold-word" -> {
+                try (Members members = Members.open(file)) {
+                    say(members.lock().lock() + " as " + members.membership().id());
+                    awaitLine();
+                    members.lock().unlock();
+                    say("unlocked");
+                }
+            }
             case "send" -> {
                 try (Ring ring = Ring.open(file);
                         RingWriter writer = ring.writer(Waiting.park())) {

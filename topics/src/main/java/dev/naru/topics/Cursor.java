@@ -1,0 +1,280 @@
+package dev.naru.topics;
+
+import dev.naru.linux.Futex;
+import dev.naru.linux.Poller;
+import dev.naru.linux.Sleepers;
+import dev.naru.memory.Waiting;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Reads a topic from a place on, one partition or all of them: as objects by {@link #poll}, or in place by {@link #drain}.
+ *
+ * <pre>{@code
+ * try (Cursor all = orders.read(Start.earliest())) {
+ *     while (true) {
+ *         for (TopicRecord record : all.poll()) {
+ *             bill(record.key(), record.value());
+ *         }
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Records of one partition come in the order of their offsets, as every reader sees them; among partitions there is none.
+ * A cursor never waits for somebody who appends, be it slow, stopped or dead, and sees no half of a batch. {@code drain} makes
+ * no garbage and no system call but at the end of a segment. {@code poll} checks each batch by its CRC before it gives a
+ * record of it; {@code drain} does not.
+ *
+ * <p>Nothing of a cursor stands in the store: when its process dies, nobody notices.
+ *
+ * <p>Used by one thread at a time; any thread may close it, which ends its waits with {@link AsynchronousCloseException}.
+ */
+public final class Cursor implements Closeable {
+    /** What {@link #drain} answers when another thread has closed the cursor. */
+    public static final int CLOSED = -1;
+
+    /** A sleeper looks again after so long: whoever was to wake it may have been killed or stopped first. */
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final int MOST_POLLED = 500;
+    private static final int LOOKS = 64;
+
+    private final List<PartitionCursor> places;
+    private final Waiting policy;
+    private final Consumer<Cursor> whenClosed;
+    private final Sleepers sleepers = Sleepers.create();
+    private final Object closing = new Object();
+    private int turn;
+    private volatile boolean closed;
+    private volatile boolean asleep;
+
+    Cursor(List<PartitionCursor> places, Waiting policy, Consumer<Cursor> whenClosed) {
+        this.places = places;
+        this.policy = policy;
+        this.whenClosed = whenClosed;
+    }
+
+    /**
+     * Handles what is there, at most so many records, each in place. Does not wait.
+     *
+     * <p>If the handler throws, the records before that one are done, and that one comes again.
+     *
+     * @return how many were handled, or {@link #CLOSED}
+     * @throws dev.naru.linux.ErrnoException {@link dev.naru.linux.Problem#DAMAGED_LOG} names file and position;
+     *     {@link dev.naru.linux.Problem#OUT_OF_RANGE} when the next record is no longer there;
+     *     {@link dev.naru.linux.Problem#NO_CODEC}
+     */
+    public int drain(RecordHandler handler, int limit) throws IOException {
+        return drain(handler, limit, false);
+    }
+
+    private int drain(RecordHandler handler, int limit, boolean verified) throws IOException {
+        if (closed) {
+            return CLOSED;
+        }
+        int handled = 0;
+        try {
+            for (int i = 0; i < places.size() && handled < limit; i++) {
+                PartitionCursor place = places.get(turn);
+                turn = turn + 1 == places.size() ? 0 : turn + 1;
+                handled += place.drain(handler, limit - handled, verified);
+            }
+        } catch (IllegalStateException | ClosedChannelException thrown) {
+            if (!closed) {
+                throw thrown;
+            }
+            return handled == 0 ? CLOSED : handled;
+        }
+        return handled;
+    }
+
+    /**
+     * Waits until there are records: at most 500 of them.
+     *
+     * @throws InterruptedException when the thread was interrupted; the cursor stays usable
+     */
+    public List<TopicRecord> poll() throws IOException, InterruptedException {
+        return poll(Poller.NEVER);
+    }
+
+    /** The same, for at most so long: none when none came. */
+    public List<TopicRecord> poll(Duration timeout) throws IOException, InterruptedException {
+        return poll(Poller.deadlineIn(timeout));
+    }
+
+    private List<TopicRecord> poll(long deadline) throws IOException, InterruptedException {
+        while (awaitRecord(deadline)) {
+            List<TopicRecord> records = tryPoll();
+            if (!records.isEmpty()) {
+                return records;
+            }
+        }
+        return List.of();
+    }
+
+    /** What is there, at most 500 records. Does not wait, nor heed an interrupt. */
+    public List<TopicRecord> tryPoll() throws IOException {
+        List<TopicRecord> records = new ArrayList<>();
+        if (drain(record -> records.add(record.copy()), MOST_POLLED, true) == CLOSED) {
+            throw new ClosedChannelException();
+        }
+        return records;
+    }
+
+    /** Waits until there is a record. */
+    public void await() throws IOException, InterruptedException {
+        boolean _ = awaitRecord(Poller.NEVER);
+    }
+
+    /** The same, for at most so long: false when none came. */
+    public boolean await(Duration timeout) throws IOException, InterruptedException {
+        return awaitRecord(Poller.deadlineIn(timeout));
+    }
+
+    /** The offset of the next record in that partition. */
+    public long position(int partition) {
+        for (PartitionCursor place : places) {
+            if (place.number() == partition) {
+                return place.next();
+            }
+        }
+        throw new IllegalArgumentException("partition " + partition + " is not read here");
+    }
+
+    /** Whether {@link #close} was not called yet. */
+    public boolean isOpen() {
+        return !closed;
+    }
+
+    private boolean awaitRecord(long deadline) throws IOException, InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+        try {
+            if (spin(deadline)) {
+                return true;
+            }
+            while (!isReady()) {
+                if (closed) {
+                    throw new AsynchronousCloseException();
+                }
+                if (Poller.isOver(deadline)) {
+                    return false;
+                }
+                sleep(deadline);
+            }
+            return true;
+        } catch (IllegalStateException | ClosedChannelException thrown) {
+            if (closed) {
+                throw new AsynchronousCloseException();
+            }
+            throw thrown;
+        }
+    }
+
+    private boolean isReady() throws IOException {
+        for (int i = 0; i < places.size(); i++) {
+            if (places.get(i).isReady()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean spin(long deadline) throws IOException, InterruptedException {
+        long most = policy.spinNanos();
+        if (most == 0) {
+            return isReady();
+        }
+        long begin = System.nanoTime();
+        while (!closed) {
+            for (int look = 0; look < LOOKS; look++) {
+                if (isReady()) {
+                    return true;
+                }
+                Thread.onSpinWait();
+            }
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (Poller.isOver(deadline) || System.nanoTime() - begin >= most) {
+                return false;
+            }
+            giveWay();
+        }
+        return false;
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // whoever is waited for may need this carrier
+    private static void giveWay() {
+        if (Thread.currentThread().isVirtual()) {
+            Thread.yield();
+        }
+    }
+
+    private void sleep(long deadline) throws IOException, InterruptedException {
+        asleep = true; // before the look at closed: close() does it the other way round
+        try {
+            for (int i = 0; i < places.size(); i++) {
+                PartitionCursor place = places.get(i);
+                if (!place.partition().arm(place.used())) {
+                    return;
+                }
+            }
+            if (closed) {
+                return;
+            }
+            long left = deadline == Poller.NEVER ? SLICE_NANOS : Math.min(SLICE_NANOS, deadline - System.nanoTime());
+            if (sleepUntil(System.nanoTime() + left) == Futex.Outcome.INTERRUPTED) {
+                boolean _ = Thread.interrupted();
+                throw new InterruptedException();
+            }
+        } finally {
+            asleep = false;
+        }
+    }
+
+    private Futex.Outcome sleepUntil(long deadline) throws IOException {
+        if (places.size() == 1) {
+            PartitionCursor place = places.getFirst();
+            return place.partition().sleep(place.used(), deadline, sleepers);
+        }
+        List<Futex.Word> words = new ArrayList<>(places.size());
+        for (PartitionCursor place : places) {
+            words.add(place.partition().word(place.used()));
+        }
+        return Futex.awaitAny(words, deadline, sleepers);
+    }
+
+    /** Ends the use of it, and of what it waits for. Idempotent; any thread may call it. */
+    @Override
+    public void close() {
+        synchronized (closing) { // a second closer waits for the first: the topic may be closed next
+            if (closed) {
+                return;
+            }
+            closed = true;
+            sleepers.close();
+            awaitAwake();
+            places.forEach(PartitionCursor::close);
+            whenClosed.accept(this);
+        }
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // it leaves at once: the sleepers are closed
+    private void awaitAwake() {
+        while (asleep) {
+            Thread.yield();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package dev.naru.topics;
+
+import dev.naru.topics.internal.BatchWriter;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record where it lies in the log: nothing is copied and nothing allocated. It is valid while its {@link RecordHandler} runs,
+ * and {@link #copy} makes an object of it that stays.
+ *
+ * <p>For the thread that reads.
+ */
+public final class RecordView {
+    /** The length of a key or value that is none. */
+    public static final int NONE = BatchWriter.NONE;
+
+    private static final int MOST_SHIFT = 63;
+
+    private final int partition;
+    private MemorySegment memory = MemorySegment.NULL;
+    private long offset;
+    private long timestamp;
+    private long keyAt;
+    private int keyLength;
+    private long valueAt;
+    private int valueLength;
+    private int headers;
+    private long headersAt;
+
+    /** Where the next byte is parsed. */
+    private long at;
+
+    RecordView(int partition) {
+        this.partition = partition;
+    }
+
+    /**
+     * Looks at the record that begins there.
+     *
+     * @param end where its batch ends
+     * @return where the next one begins, or -1 when no record stands there
+     */
+    long parse(MemorySegment segment, long begin, long end, long baseOffset, long firstTimestamp) {
+        memory = segment;
+        at = begin;
+        int length = varint();
+        long after = at + length;
+        if (length < 0 || after > end) {
+            return -1;
+        }
+        at++; // attributes, of which none is in use
+        timestamp = firstTimestamp + varlong();
+        offset = baseOffset + varint();
+        keyLength = varint();
+        keyAt = at;
+        at += Math.max(0, keyLength);
+        if (keyLength < NONE || at >= after) {
+            return -1;
+        }
+        valueLength = varint();
+        valueAt = at;
+        at += Math.max(0, valueLength);
+        if (valueLength < NONE || at >= after) {
+            return -1;
+        }
+        headers = varint();
+        headersAt = at;
+        return headers < 0 || at > after ? -1 : after;
+    }
+
+    private int varint() {
+        byte first = memory.get(ValueLayout.JAVA_BYTE, at);
+        if (first >= 0) {
+            at++;
+            return (first >>> 1) ^ -(first & 1);
+        }
+        return (int) varlong();
+    }
+
+    private long varlong() {
+        long bits = 0;
+        for (int shift = 0; shift <= MOST_SHIFT; shift += 7) {
+            byte next = memory.get(ValueLayout.JAVA_BYTE, at++);
+            bits |= (next & 0x7FL) << shift;
+            if (next >= 0) {
+                break;
+            }
+        }
+        return (bits >>> 1) ^ -(bits & 1);
+    }
+
+    /** Which partition it is in. */
+    public int partition() {
+        return partition;
+    }
+
+    /** Its number in its partition. */
+    public long offset() {
+        return offset;
+    }
+
+    /** When it was made, in ms since 1970. */
+    public long timestamp() {
+        return timestamp;
+    }
+
+    /** Where it lies; for reading alone. */
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /** Where its key begins in {@link #memory}, in bytes. */
+    public long keyOffset() {
+        return keyAt;
+    }
+
+    /** The bytes of its key, or {@link #NONE}. */
+    public int keyLength() {
+        return keyLength;
+    }
+
+    /** Where its value begins in {@link #memory}, in bytes; at any address. */
+    public long valueOffset() {
+        return valueAt;
+    }
+
+    /** The bytes of its value, or {@link #NONE}. */
+    public int valueLength() {
+        return valueLength;
+    }
+
+    /** How many headers it has. {@link #copy} reads them. */
+    public int headers() {
+        return headers;
+    }
+
+    /** An object of it. */
+    public TopicRecord copy() {
+        byte[] key = bytes(keyAt, keyLength);
+        byte[] value = bytes(valueAt, valueLength);
+        List<Header> copied = new ArrayList<>(headers);
+        at = headersAt;
+        for (int i = 0; i < headers; i++) {
+            int nameLength = varint();
+            byte[] name = bytes(at, nameLength);
+            at += nameLength;
+            int length = varint();
+            byte[] header = bytes(at, length);
+            at += Math.max(0, length);
+            copied.add(new Header(name == null ? "" : new String(name, StandardCharsets.UTF_8), header));
+        }
+        return new TopicRecord(partition, offset, timestamp, key, value, List.copyOf(copied));
+    }
+
+    private byte @Nullable [] bytes(long from, int length) {
+        if (length < 0) {
+            return null;
+        }
+        byte[] bytes = new byte[length];
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, from, bytes, 0, length);
+        return bytes;
+    }
+}

@@ -1,0 +1,213 @@
+package dev.naru.topics;
+
+import dev.naru.linux.ErrnoException;
+import dev.naru.memory.Waiting;
+import dev.naru.topics.internal.BatchWriter;
+import dev.naru.topics.internal.Partition;
+import dev.naru.topics.internal.Partitioner;
+import dev.naru.topics.internal.RecordWriter;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic: one log or several that every process on the machine appends to and reads, with no server.
+ *
+ * <p>An append answers when the record is there: every reader in every process sees it, and it stays when this process dies at
+ * once. A machine that loses its power may lose what was not flushed. Records with the same key are in one partition, in the
+ * order in which they were appended; a record without a key goes to any.
+ *
+ * <p>Thread-safe. A partition is opened when it is first used. {@link #close} ends its cursors.
+ */
+public final class Topic implements Closeable {
+    /** A record without a key goes where the last one went, until so many bytes did. */
+    private static final int STICKY_SHIFT = 16;
+
+    private final String name;
+    private final TopicSpec spec;
+    private final Opener opener;
+    private final Consumer<Topic> whenClosed;
+    private final AtomicLong unkeyedBytes =
+            new AtomicLong((long) ThreadLocalRandom.current().nextInt(1 << 20) << STICKY_SHIFT);
+
+    // Guarded by this object's monitor; a partition, once opened, is read without it.
+    private final @Nullable Partition[] partitions;
+    private final Set<Cursor> cursors = new HashSet<>();
+    private boolean closed;
+
+    /** Opens a partition of the topic. */
+    interface Opener {
+        Partition open(int number) throws IOException;
+    }
+
+    Topic(String name, TopicSpec spec, Opener opener, Consumer<Topic> whenClosed) {
+        this.name = name;
+        this.spec = spec;
+        this.opener = opener;
+        this.whenClosed = whenClosed;
+        this.partitions = new Partition[spec.partitions()];
+    }
+
+    /** Its name. */
+    public String name() {
+        return name;
+    }
+
+    /** How it was made. */
+    public TopicSpec spec() {
+        return spec;
+    }
+
+    /** Appends a record of text (UTF-8); null for no key. */
+    public Appended append(@Nullable String key, @Nullable String value) throws IOException, InterruptedException {
+        return append(NewRecord.of(key, value));
+    }
+
+    /** Appends a record of bytes; null for no key. */
+    public Appended append(byte @Nullable [] key, byte @Nullable [] value) throws IOException, InterruptedException {
+        return append(NewRecord.of(key, value));
+    }
+
+    /**
+     * Appends a record.
+     *
+     * @throws ErrnoException {@link dev.naru.linux.Problem#BATCH_TOO_LARGE}; {@link dev.naru.linux.Problem#FILE_SYSTEM_FULL}: the
+     *     log is as it was, and appending goes on when there is room
+     * @throws InterruptedException when the thread was interrupted while it waited for another one; nothing was appended
+     */
+    public Appended append(NewRecord record) throws IOException, InterruptedException {
+        RecordWriter writer = new RecordWriter(record.key(), record.value(), encoded(record.headers()));
+        int number = choose(record, writer.bytes());
+        Partition partition = partition(number);
+        BatchWriter batch = partition.claim(writer.bytes());
+        boolean written = false;
+        try {
+            writer.write(batch, record.timestampOr(System.currentTimeMillis()));
+            written = true;
+        } finally {
+            if (!written) {
+                partition.abandon();
+            }
+        }
+        return new Appended(number, partition.publish());
+    }
+
+    private static List<RecordWriter.Pair> encoded(List<Header> headers) {
+        return headers.stream()
+                .map(header -> RecordWriter.Pair.of(header.name(), header.valueBytes()))
+                .toList();
+    }
+
+    private int choose(NewRecord record, int bytes) {
+        if (record.hasPartition()) {
+            return record.partition();
+        }
+        byte[] key = record.key();
+        return key != null
+                ? Partitioner.partition(key, spec.partitions())
+                : (int) ((unkeyedBytes.getAndAdd(bytes) >>> STICKY_SHIFT) % spec.partitions());
+    }
+
+    /** Appends in place to that partition. For one thread. */
+    public TopicWriter writer(int partition) throws IOException {
+        return new TopicWriter(partition(partition));
+    }
+
+    /** A cursor over all partitions, from there on. */
+    public Cursor read(Start start) throws IOException {
+        return read(start, Waiting.adaptive());
+    }
+
+    /** The same, which waits as told. */
+    public Cursor read(Start start, Waiting waiting) throws IOException {
+        List<PartitionCursor> places = new ArrayList<>();
+        for (int number = 0; number < spec.partitions(); number++) {
+            places.add(new PartitionCursor(partition(number), number, start));
+        }
+        return cursor(places, waiting);
+    }
+
+    /** A cursor over one partition. */
+    public Cursor read(int partition, Start start) throws IOException {
+        return read(partition, start, Waiting.adaptive());
+    }
+
+    /** The same, which waits as told. */
+    public Cursor read(int partition, Start start, Waiting waiting) throws IOException {
+        return cursor(List.of(new PartitionCursor(partition(partition), partition, start)), waiting);
+    }
+
+    private synchronized Cursor cursor(List<PartitionCursor> places, Waiting waiting) throws IOException {
+        requireOpen();
+        Cursor cursor = new Cursor(places, waiting, this::forget);
+        boolean _ = cursors.add(cursor);
+        return cursor;
+    }
+
+    private synchronized void forget(Cursor cursor) {
+        boolean _ = cursors.remove(cursor);
+    }
+
+    private synchronized Partition partition(int number) throws IOException {
+        requireOpen();
+        if (number < 0 || number >= partitions.length) {
+            throw new IllegalArgumentException("partition " + number + " of " + partitions.length);
+        }
+        Partition partition = partitions[number];
+        if (partition == null) {
+            partition = opener.open(number);
+            partitions[number] = partition;
+        }
+        return partition;
+    }
+
+    private void requireOpen() throws ClosedChannelException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    /**
+     * Ends the use of it here, and that of its cursors; the topic stays. Idempotent; any thread may call it. Appends that are
+     * under way end first, so a {@link TopicWriter} publishes or aborts before.
+     */
+    @Override
+    public void close() throws IOException {
+        List<Cursor> ended;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            ended = List.copyOf(cursors);
+        }
+        ended.forEach(Cursor::close); // without the monitor: they report back
+        IOException failed = null;
+        for (Partition partition : partitions) {
+            try {
+                if (partition != null) {
+                    partition.close();
+                }
+            } catch (IOException first) {
+                failed = first;
+            }
+        }
+        whenClosed.accept(this);
+        if (failed != null) {
+            throw failed;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "topic:" + name;
+    }
+}

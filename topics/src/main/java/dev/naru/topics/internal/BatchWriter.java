@@ -1,0 +1,140 @@
+package dev.naru.topics.internal;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Lays records out as one batch, in place. The caller stores keys, values and headers where it is told to.
+ *
+ * <p>For one thread at a time; nothing is allocated.
+ */
+public final class BatchWriter {
+    /** The length of a key or value that is none. */
+    public static final int NONE = -1;
+
+    /** What a batch takes beside its records. */
+    public static final int OVERHEAD = Batch.HEADER;
+
+    private MemorySegment memory = MemorySegment.NULL;
+    private long start;
+    private long limit;
+    private long at;
+    private int count;
+    private long firstTimestamp;
+    private long highestTimestamp;
+    private long keyAt;
+    private long valueAt;
+    private long headersAt;
+
+    BatchWriter() {}
+
+    /** The bytes that a record takes at most, as one of the first million in its batch. */
+    public static int most(int keyLength, int valueLength, int headerBytes) {
+        long body = 1
+                + 10
+                + 4
+                + 3 * Varints.MOST_INT_BYTES
+                + (long) Math.max(0, keyLength)
+                + Math.max(0, valueLength)
+                + headerBytes;
+        return (int) Math.min(Integer.MAX_VALUE, body + Varints.MOST_INT_BYTES);
+    }
+
+    /** The bytes of a batch of one record. */
+    public static int single(int keyLength, int valueLength, int headers, int headerBytes) {
+        long body = body(0, 0, keyLength, valueLength, headers, headerBytes);
+        return (int) Math.min(Integer.MAX_VALUE, Batch.HEADER + Varints.size(body) + body);
+    }
+
+    private static long body(
+            long timestampDelta, int offsetDelta, int keyLength, int valueLength, int headers, int headerBytes) {
+        return 1
+                + Varints.size(timestampDelta)
+                + Varints.size(offsetDelta)
+                + Varints.size(keyLength)
+                + (long) Math.max(0, keyLength)
+                + Varints.size(valueLength)
+                + Math.max(0, valueLength)
+                + Varints.size(headers)
+                + headerBytes;
+    }
+
+    /** Begins a batch there. */
+    void begin(MemorySegment segment, long from, long to) {
+        memory = segment;
+        start = from;
+        limit = to;
+        at = from + Batch.HEADER;
+        count = 0;
+    }
+
+    /**
+     * Lays out the next record.
+     *
+     * @param keyLength in bytes, or {@link #NONE}
+     * @param valueLength in bytes, or {@link #NONE}
+     * @param headers how many
+     * @param headerBytes what they take, each name and value with its length
+     * @param timestamp in ms since 1970
+     * @return false when there is no room for it
+     */
+    public boolean next(int keyLength, int valueLength, int headers, int headerBytes, long timestamp) {
+        if (count == 0) {
+            firstTimestamp = timestamp;
+            highestTimestamp = timestamp;
+        }
+        long delta = timestamp - firstTimestamp;
+        long body = body(delta, count, keyLength, valueLength, headers, headerBytes);
+        if (at + Varints.size(body) + body > limit) {
+            return false;
+        }
+        long to = Varints.write(memory, at, (int) body);
+        memory.set(ValueLayout.JAVA_BYTE, to, (byte) 0);
+        to = Varints.write(memory, to + 1, delta);
+        to = Varints.write(memory, to, count);
+        keyAt = Varints.write(memory, to, keyLength);
+        valueAt = Varints.write(memory, keyAt + Math.max(0, keyLength), valueLength);
+        headersAt = Varints.write(memory, valueAt + Math.max(0, valueLength), headers);
+        at = headersAt + headerBytes;
+        count++;
+        highestTimestamp = Math.max(highestTimestamp, timestamp);
+        return true;
+    }
+
+    /** Where it all lies. */
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /** Where the key of the last record goes. */
+    public long keyAt() {
+        return keyAt;
+    }
+
+    /** Where the value of the last record goes. */
+    public long valueAt() {
+        return valueAt;
+    }
+
+    /** Where the headers of the last record go. */
+    public long headersAt() {
+        return headersAt;
+    }
+
+    /** How many records it has. */
+    public int count() {
+        return count;
+    }
+
+    /** Where it begins. */
+    long start() {
+        return start;
+    }
+
+    /** Writes the header but for the CRC: the bytes of the batch. */
+    int finish(long baseOffset, int epoch) {
+        int size = (int) (at - start);
+        Batch.write(memory, start, baseOffset, size, epoch, count, firstTimestamp, highestTimestamp);
+        return size;
+    }
+}

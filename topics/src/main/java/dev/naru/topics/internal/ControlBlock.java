@@ -1,0 +1,134 @@
+package dev.naru.topics.internal;
+
+import dev.naru.linux.Descriptor;
+import dev.naru.linux.Errno;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.FileSpace;
+import dev.naru.linux.OpenFileLock;
+import dev.naru.linux.Problem;
+import dev.naru.linux.SharedFiles;
+import dev.naru.linux.SharedMapping;
+import dev.naru.linux.UnnamedFile;
+import dev.naru.memory.Membership;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The control block of a partition as this process has it open: born whole, and put right after a boot or in a copy before
+ * anybody believes it. {@code docs/protocol/README.md}, 7.
+ *
+ * <p>Thread-safe, but {@link #close} only when nobody uses it any more.
+ */
+final class ControlBlock implements Closeable {
+    private static final String NAME = "partition.naru";
+    private static final int MODE = 0600;
+
+    /** The byte that is locked during a recovery: that of an id which is never given out. */
+    private static final long RECOVERY_BYTE = 1L << 62;
+
+    private final Descriptor file;
+    private final SharedMapping mapping;
+    private final String target;
+
+    private ControlBlock(Descriptor file, SharedMapping mapping, String target) {
+        this.file = file;
+        this.mapping = mapping;
+        this.target = target;
+    }
+
+    /** Makes the block of a partition, unless there is one. */
+    static void createUnlessThere(Path folder, StoreId store) throws IOException {
+        Path path = folder.resolve(NAME);
+        try (UnnamedFile born = UnnamedFile.create(folder, MODE, path.toString())) {
+            FileSpace.reserve(born.descriptor(), 0, PartitionLayout.SIZE, path.toString());
+            try (SharedMapping mapping = SharedMapping.map(
+                    born.descriptor(), PartitionLayout.SIZE, SharedMapping.Options.WRITABLE, path.toString())) {
+                MemorySegment block = mapping.segment();
+                PartitionLayout.fill(block, store, born.descriptor().status().inode());
+                Words.setRelease(block, PartitionLayout.BOOT_AT, Membership.boot());
+            }
+            FileSpace.sync(born.descriptor(), path.toString());
+            boolean _ = born.link(path); // somebody was faster: his is the one
+        }
+    }
+
+    /** Opens the block in that folder, which must be there, and recovers the partition when its words are of another time. */
+    static ControlBlock open(Path folder, StoreId store) throws IOException {
+        Path path = folder.resolve(NAME);
+        String target = path.toString();
+        Descriptor file = SharedFiles.open(path, true, target);
+        try {
+            SharedMapping mapping =
+                    SharedMapping.map(file, PartitionLayout.SIZE, SharedMapping.Options.WRITABLE, target);
+            try {
+                String fault = PartitionLayout.fault(mapping.segment());
+                if (!fault.isEmpty()) {
+                    String wanted = "a partition of version " + PartitionLayout.VERSION;
+                    throw ErrnoException.of(Problem.WRONG_KIND, Errno.EINVAL.number(), "open", target, wanted, fault);
+                }
+                recover(file, mapping.segment(), folder, store, target);
+                return new ControlBlock(file, mapping, target);
+            } catch (IOException | RuntimeException | Error failed) {
+                mapping.close();
+                throw failed;
+            }
+        } catch (IOException | RuntimeException | Error failed) {
+            file.close();
+            throw failed;
+        }
+    }
+
+    /** One at a time, under a lock of the kernel that ends with its holder; the boot is stored last. */
+    private static void recover(Descriptor file, MemorySegment block, Path folder, StoreId store, String target)
+            throws IOException {
+        long boot = Membership.boot();
+        long inode = file.status().inode();
+        if (PartitionLayout.isCurrent(block, boot, store, inode)) {
+            return;
+        }
+        OpenFileLock locks = OpenFileLock.of(file, target);
+        while (!locks.tryLock(RECOVERY_BYTE)) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException();
+            }
+        }
+        try {
+            if (!PartitionLayout.isCurrent(block, boot, store, inode)) {
+                Words.setRelease(block, PartitionLayout.BOOT_AT, 0);
+                Recovery.run(folder, block);
+                store.write(block, PartitionLayout.STORE_AT);
+                Words.set(block, PartitionLayout.INODE_AT, inode);
+                Words.setRelease(block, PartitionLayout.BOOT_AT, boot);
+            }
+        } finally {
+            locks.unlock(RECOVERY_BYTE);
+        }
+    }
+
+    /** The page. */
+    MemorySegment memory() {
+        return mapping.segment();
+    }
+
+    /** Its file. */
+    Descriptor file() {
+        return file;
+    }
+
+    /** What errors call it. */
+    String target() {
+        return target;
+    }
+
+    @Override
+    public void close() {
+        Mappings.close(mapping);
+        file.close();
+    }
+}

@@ -1,0 +1,311 @@
+package dev.naru.topics.internal;
+
+import dev.naru.linux.Errno;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Futex;
+import dev.naru.linux.Problem;
+import dev.naru.linux.Sleepers;
+import dev.naru.memory.Membership;
+import dev.naru.memory.SharedLock;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partition as this process has it open: appending under the shared lock, and what readers need to wait.
+ *
+ * <p>A batch is laid out in place past the published end, where nobody looks, and becomes visible by one store:
+ *
+ * <pre>
+ *   claim:    lock, read the end afresh, make room (extend or roll)
+ *   (the caller lays records out)
+ *   publish:  header, CRC, flip, fence, wake whoever sleeps, unlock
+ *   abandon:  unlock
+ * </pre>
+ *
+ * <p>A process that dies in between leaves nothing to repair: the next owner of the lock begins at the published end.
+ *
+ * <p>Thread-safe. {@code docs/protocol/README.md}, 3 to 6.
+ */
+public final class Partition implements Closeable {
+    /** What is laid out where nothing is claimed. */
+    public static final BatchWriter NOTHING = new BatchWriter();
+
+    private static final int FIRST_EXTENT = 64 << 10;
+    private static final int LARGEST_EXTENT = 16 << 20;
+
+    private final Path folder;
+    private final Membership members;
+    private final int segmentBytes;
+    private final ControlBlock control;
+    private final MemorySegment block;
+    private final SharedLock lock;
+
+    // Guarded by the lock.
+    private final PublishedEnd end = new PublishedEnd();
+    private final BatchWriter writer = new BatchWriter();
+    private final Checksum checksum = new Checksum();
+    private @Nullable Segment active;
+
+    private volatile boolean closed;
+
+    private Partition(Path folder, Membership members, int segmentBytes, ControlBlock control) throws ErrnoException {
+        this.folder = folder;
+        this.members = members;
+        this.segmentBytes = segmentBytes;
+        this.control = control;
+        this.block = control.memory();
+        this.lock = SharedLock.in(control.file(), PartitionLayout.LOCK_AT, members, control.target());
+    }
+
+    /** Makes a partition, empty, unless it is there. */
+    public static void createUnlessThere(Path folder, StoreId store) throws IOException {
+        ControlBlock.createUnlessThere(folder, store);
+    }
+
+    /** Opens the partition in that folder, which must be there. */
+    public static Partition open(Path folder, StoreId store, Membership members, int segmentBytes) throws IOException {
+        ControlBlock control = ControlBlock.open(folder, store);
+        try {
+            return new Partition(folder, members, segmentBytes, control);
+        } catch (IOException | RuntimeException | Error failed) {
+            control.close();
+            throw failed;
+        }
+    }
+
+    /** Where its segments lie. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** How much of a segment is mapped, at least. */
+    public int segmentBytes() {
+        return segmentBytes;
+    }
+
+    /** Whether {@link #close} was not called yet. */
+    public boolean isOpen() {
+        return !closed;
+    }
+
+    /**
+     * Room for a batch, past the end. After this the caller has the lock, until {@link #publish} or {@link #abandon}.
+     *
+     * @param bytes of the batch at most, header included
+     * @throws ErrnoException when the disk is full; the log is as it was, and the next append tries again
+     */
+    public BatchWriter claim(int bytes) throws IOException, InterruptedException {
+        if (bytes > segmentBytes) {
+            throw tooLarge(bytes);
+        }
+        var _ = lock.lock(); // a dead owner has left nothing to repair
+        boolean ready = false;
+        try {
+            end.loadOwned(block);
+            if (!PartitionLayout.mayAppend(block)) {
+                throw ErrnoException.of(Problem.NO_APPENDING, folder.toString());
+            }
+            Segment segment = room(bytes);
+            writer.begin(segment.memory(), end.position, end.position + (long) bytes);
+            ready = true;
+            return writer;
+        } finally {
+            if (!ready) {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Publishes what was laid out, and gives the lock back: the offset of the first record. */
+    public long publish() {
+        try {
+            long offset = end.next;
+            Segment segment = active;
+            if (segment == null || writer.count() == 0) {
+                throw new IllegalStateException("nothing was laid out");
+            }
+            int size = writer.finish(offset, PartitionLayout.epoch(block));
+            Batch.setCrc(segment.memory(), writer.start(), checksum.of(segment.bytes(), writer.start(), size));
+            end.next = offset + writer.count();
+            end.position += size;
+            end.flip(block);
+            wakeReaders();
+            return offset;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives the lock back; nothing is published. */
+    public void abandon() {
+        lock.unlock();
+    }
+
+    private void wakeReaders() {
+        VarHandle.fullFence(); // pairs with that of arm: the flip, then the look; there it is arming, then the look
+        if (Words.getOpaque(block, PartitionLayout.ARMED_AT) > Words.getOpaque(block, PartitionLayout.WOKEN_AT)) {
+            int _ = Futex.wake(block, PartitionLayout.SEQ_AT, Integer.MAX_VALUE);
+            // After the wake: if killed before it, the next one who publishes wakes.
+            Words.setOpaque(block, PartitionLayout.WOKEN_AT, end.sequence());
+        }
+    }
+
+    private Segment room(int bytes) throws ErrnoException {
+        long needed = end.position + (long) bytes;
+        if (end.sealed || (end.position > 0 && needed > segmentBytes)) {
+            return roll(bytes);
+        }
+        Segment segment = active(end.segment);
+        if (needed > end.reserved) {
+            extend(segment, needed);
+        }
+        return segment;
+    }
+
+    /** First the space, then the flip: {@code reserved} is never more than the size of the file. */
+    private void extend(Segment segment, long needed) throws ErrnoException {
+        long doubled = end.reserved + (long) Math.clamp(end.reserved, FIRST_EXTENT, LARGEST_EXTENT);
+        long to = Math.max(needed, Math.min(doubled, segmentBytes));
+        segment.reserve(end.reserved, to);
+        end.reserved = (int) to;
+        end.flip(block);
+    }
+
+    /** Killed or out of space anywhere in here, the next append rolls again: the mark says so. */
+    private Segment roll(int bytes) throws ErrnoException {
+        Segment old = active(end.segment);
+        end.reserved = end.position;
+        end.sealed = true;
+        end.flip(block);
+        old.cut(end.position); // before the new one is published: from then on readers take the size for the end
+        Segment next = activate(end.next);
+        next.cut(0); // a leftover of a roll that died
+        int reserved = Math.max(bytes, Math.min(FIRST_EXTENT, segmentBytes));
+        next.reserve(0, reserved);
+        end.segment = end.next;
+        end.position = 0;
+        end.reserved = reserved;
+        end.sealed = false;
+        end.flip(block);
+        return next;
+    }
+
+    private Segment active(long base) throws ErrnoException {
+        Segment segment = active;
+        if (segment != null && segment.base() == base && segment.reach() >= end.reserved) {
+            return segment;
+        }
+        return activate(base);
+    }
+
+    private Segment activate(long base) throws ErrnoException {
+        Segment opened = Segment.openToAppend(folder, base, Math.max(segmentBytes, end.reserved));
+        Segment old = active;
+        active = opened;
+        if (old != null) {
+            old.close();
+        }
+        return opened;
+    }
+
+    private ErrnoException tooLarge(int bytes) {
+        return ErrnoException.of(
+                Problem.BATCH_TOO_LARGE,
+                Errno.EMSGSIZE.number(),
+                "append",
+                folder.toString(),
+                "segment.bytes=" + segmentBytes,
+                bytes + " B");
+    }
+
+    /** The published end, as of now. */
+    public void load(PublishedEnd into) {
+        into.load(block);
+    }
+
+    /** Whether something was published since it was loaded. */
+    public boolean hasMoved(PublishedEnd since) {
+        return since.hasMoved(block);
+    }
+
+    /** The lowest offset that may be read. To be asked after a listing, never before. */
+    public long logStart() {
+        return PartitionLayout.logStart(block);
+    }
+
+    /** Tells those who publish that a reader which has used all of that end is about to sleep: false when it need not. */
+    public boolean arm(PublishedEnd used) {
+        long wanted = used.sequence() + 1;
+        long armed;
+        do {
+            armed = Words.getOpaque(block, PartitionLayout.ARMED_AT);
+        } while (armed < wanted
+                && !Words.compareAndSet(block, PartitionLayout.ARMED_AT, armed, wanted)); // never lowered
+        VarHandle.fullFence(); // pairs with that of wakeReaders
+        return !used.hasMoved(block);
+    }
+
+    /** Sleeps until something was published since, or a reason of the kernel's. */
+    public Futex.Outcome sleep(PublishedEnd used, long deadline, Sleepers sleepers) throws ErrnoException {
+        return Futex.await(block, PartitionLayout.SEQ_AT, (int) used.sequence(), deadline, sleepers);
+    }
+
+    /** The word to sleep on until something was published since. */
+    public Futex.Word word(PublishedEnd used) {
+        return new Futex.Word(block, PartitionLayout.SEQ_AT, (int) used.sequence());
+    }
+
+    /**
+     * Ends the use of it here. A thread that is appending ends that first; a claim that is left open holds this up. Whoever
+     * appended cuts the reserved space off, so that the file ends where its data ends.
+     */
+    @Override
+    public void close() throws IOException {
+        synchronized (control) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        try {
+            cutTail();
+        } finally {
+            lock.close(); // from here on nobody of this process gets it
+            awaitSection();
+            Segment segment = active;
+            if (segment != null) {
+                segment.close();
+            }
+            control.close();
+        }
+    }
+
+    /** The flip first: others may go on appending, and then extend the file again. */
+    private void cutTail() throws IOException {
+        if (!lock.tryLock().isTaken()) {
+            return;
+        }
+        try {
+            end.loadOwned(block);
+            Segment segment = active;
+            if (segment != null && segment.base() == end.segment && !end.sealed && end.reserved > end.position) {
+                end.reserved = end.position;
+                end.flip(block);
+                segment.cut(end.position);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // the thread that is in there needs a core
+    private void awaitSection() {
+        while (PartitionLayout.lockOwner(block) == members.id()) {
+            Thread.yield();
+        }
+    }
+}

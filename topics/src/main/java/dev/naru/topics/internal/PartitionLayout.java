@@ -1,0 +1,105 @@
+package dev.naru.topics.internal;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The control block of a partition, {@code partition.naru}: one page that every process maps.
+ *
+ * <pre>
+ *    0  magic "NaruPart", 8    8  version, int32   16  store id, 16 bytes
+ *   32  inode of this file    40  boot: last       48  who appends   56  publisher id   64  marks
+ *  128  lock, a word of the lock's protocol
+ *  256  seq, and copy 0 of the published end at 264; copy 1 at 328: {@link PublishedEnd}
+ *  384  armed                392  woken
+ *  512  log start            520  leader epoch, int32
+ *  640  recovery point 0     704  recovery point 1: {@link RecoveryPoint}
+ * </pre>
+ *
+ * <p>{@code docs/layouts/log.md}
+ */
+public final class PartitionLayout {
+    /** The bytes of the file. */
+    public static final long SIZE = 4096;
+
+    /** The version that this class describes. */
+    public static final int VERSION = 1;
+
+    private static final long MAGIC = magic("NaruPart");
+
+    static final long MAGIC_AT = 0;
+    static final long VERSION_AT = 8;
+    static final long STORE_AT = 16;
+    static final long INODE_AT = 32;
+    static final long BOOT_AT = 40;
+    static final long APPENDER_AT = 48;
+    static final long PUBLISHER_AT = 56;
+    static final long MARKS_AT = 64;
+    static final long LOCK_AT = 128;
+    static final long SEQ_AT = 256;
+    static final long COPIES_AT = 264;
+    static final long COPY_STEP = 64;
+    static final long ARMED_AT = 384;
+    static final long WOKEN_AT = 392;
+    static final long LOG_START_AT = 512;
+    static final long EPOCH_AT = 520;
+    static final long RECOVERY_AT = 640;
+    static final long RECOVERY_STEP = 64;
+
+    private PartitionLayout() {}
+
+    private static long magic(String eight) {
+        byte[] bytes = eight.getBytes(StandardCharsets.US_ASCII);
+        long word = 0;
+        for (int i = bytes.length - 1; i >= 0; i--) {
+            word = (word << 8) | bytes[i];
+        }
+        return word;
+    }
+
+    /** Fills a new block, all zeros, but for the boot. */
+    static void fill(MemorySegment block, StoreId store, long inode) {
+        Words.set(block, MAGIC_AT, MAGIC);
+        Words.setInt(block, VERSION_AT, VERSION);
+        store.write(block, STORE_AT);
+        Words.set(block, INODE_AT, inode);
+        RecoveryPoint.START.write(block);
+    }
+
+    /** What is wrong with it; empty when nothing is. */
+    static String fault(MemorySegment block) {
+        if (Words.get(block, MAGIC_AT) != MAGIC) {
+            return "no partition of Naru";
+        }
+        int version = Words.getInt(block, VERSION_AT);
+        return version > VERSION || version < 1 ? "a partition of version " + version : "";
+    }
+
+    /** Whether its words were stored since the machine booted, in this very file of this very store. */
+    static boolean isCurrent(MemorySegment block, long boot, StoreId store, long inode) {
+        // acquire: pairs with the release of whoever made or recovered it
+        return Words.getAcquire(block, BOOT_AT) == boot
+                && Words.get(block, INODE_AT) == inode
+                && store.equals(StoreId.read(block, STORE_AT));
+    }
+
+    /** Whether the one who has the lock may append now; else the topic was removed, or another appends. */
+    static boolean mayAppend(MemorySegment block) {
+        return (Words.get(block, APPENDER_AT) | Words.get(block, MARKS_AT)) == 0;
+    }
+
+    /** The id of the lock's owner; 0 for nobody. */
+    static long lockOwner(MemorySegment block) {
+        return Words.getAcquire(block, LOCK_AT) >>> 2;
+    }
+
+    /** The lowest offset that may be read. */
+    static long logStart(MemorySegment block) {
+        return Words.getAcquire(block, LOG_START_AT);
+    }
+
+    /** What new batches carry. */
+    static int epoch(MemorySegment block) {
+        return Words.getInt(block, EPOCH_AT);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.naru.topics.internal;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a record that lies in arrays as a batch of its own. */
+public final class RecordWriter {
+    private final byte @Nullable [] key;
+    private final byte @Nullable [] value;
+    private final List<Pair> headers;
+    private final int headerBytes;
+
+    /** A header, its name encoded. */
+    public static final class Pair {
+        private final byte[] name;
+        private final byte @Nullable [] value;
+
+        private Pair(byte[] name, byte @Nullable [] value) {
+            this.name = name;
+            this.value = value;
+        }
+
+        /** With that name. */
+        public static Pair of(String name, byte @Nullable [] value) {
+            return new Pair(name.getBytes(StandardCharsets.UTF_8), value);
+        }
+
+        private int bytes() {
+            return Varints.size(name.length) + name.length + Varints.size(length(value)) + Math.max(0, length(value));
+        }
+    }
+
+    /** Of a record. */
+    public RecordWriter(byte @Nullable [] key, byte @Nullable [] value, List<Pair> headers) {
+        this.key = key;
+        this.value = value;
+        this.headers = headers;
+        this.headerBytes = headers.stream().mapToInt(Pair::bytes).sum();
+    }
+
+    private static int length(byte @Nullable [] bytes) {
+        return bytes == null ? BatchWriter.NONE : bytes.length;
+    }
+
+    /** The bytes of the batch. */
+    public int bytes() {
+        return BatchWriter.single(length(key), length(value), headers.size(), headerBytes);
+    }
+
+    /** Lays it out there, where so many bytes were claimed. */
+    public void write(BatchWriter batch, long timestamp) {
+        if (!batch.next(length(key), length(value), headers.size(), headerBytes, timestamp)) {
+            throw new IllegalStateException("less was claimed than a record takes");
+        }
+        MemorySegment memory = batch.memory();
+        var _ = copy(key, memory, batch.keyAt());
+        var _ = copy(value, memory, batch.valueAt());
+        long at = batch.headersAt();
+        for (Pair header : headers) {
+            at = copy(header.name, memory, Varints.write(memory, at, header.name.length));
+            at = copy(header.value, memory, Varints.write(memory, at, length(header.value)));
+        }
+    }
+
+    private static long copy(byte @Nullable [] bytes, MemorySegment memory, long at) {
+        if (bytes == null) {
+            return at;
+        }
+        MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, at, bytes.length);
+        return at + bytes.length;
+    }
+}

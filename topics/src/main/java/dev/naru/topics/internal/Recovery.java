@@ -1,0 +1,81 @@
+package dev.naru.topics.internal;
+
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.SharedFiles;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/**
+ * Makes a partition right whose control block is of an earlier boot or of another file: what lies past the recovery point is
+ * believed as far as its CRCs are right, and cut there. May be run again.
+ */
+final class Recovery {
+    private final Path folder;
+    private final Checksum checksum = new Checksum();
+    private long expected;
+
+    private Recovery(Path folder, long expected) {
+        this.folder = folder;
+        this.expected = expected;
+    }
+
+    /** Recovers the partition in that folder; nobody else has it open. */
+    static void run(Path folder, MemorySegment block) throws IOException {
+        RecoveryPoint point = RecoveryPoint.read(block);
+        long[] bases = SegmentFiles.list(folder);
+        PublishedEnd before = new PublishedEnd();
+        before.loadOwned(block);
+        PublishedEnd end = new PublishedEnd(); // its flip stores the sequence 0
+        Recovery recovery = new Recovery(folder, point.offset());
+        end.segment = bases.length == 0 ? point.offset() : bases[0];
+        end.position = 0;
+        boolean whole = true;
+        for (long base : bases) {
+            if (!whole && base != recovery.expected) {
+                recovery.remove(base);
+            } else if (base >= point.segment()) {
+                long from = base == point.segment() ? point.position() : 0;
+                recovery.expected = Math.max(recovery.expected, base);
+                end.segment = base;
+                whole = recovery.check(base, from, end);
+            }
+        }
+        end.next = recovery.expected;
+        end.reserved = end.position;
+        end.sealed = false;
+        end.generation = before.generation + 1; // of no use but to differ
+        long lowest = bases.length == 0 ? point.offset() : bases[0];
+        Words.set(block, PartitionLayout.LOG_START_AT, Math.max(point.logStart(), lowest));
+        Words.set(block, PartitionLayout.ARMED_AT, 0);
+        Words.set(block, PartitionLayout.WOKEN_AT, 0);
+        Words.set(block, PartitionLayout.LOCK_AT, 0);
+        end.flip(block);
+    }
+
+    /** Checks a segment from there on, and cuts it at the first batch that is not right: whether it was right to its end. */
+    private boolean check(long base, long from, PublishedEnd end) throws IOException {
+        try (Segment segment = Segment.openToAppend(folder, base, 1)) {
+            long size = segment.size();
+            long at = Math.min(from, size);
+            MemorySegment memory = segment.memory();
+            while (Batch.isWhole(memory, at, size)
+                    && Batch.baseOffset(memory, at) >= expected
+                    && checksum.of(segment.bytes(), at, Batch.size(memory, at)) == Batch.crc(memory, at)) {
+                expected = Batch.lastOffset(memory, at) + 1;
+                at += Batch.size(memory, at);
+            }
+            end.position = (int) at;
+            if (at == size) {
+                return true;
+            }
+            segment.cut(at);
+            return false;
+        }
+    }
+
+    private void remove(long base) throws ErrnoException {
+        Path path = SegmentFiles.path(folder, base);
+        SharedFiles.remove(path, path.toString());
+    }
+}

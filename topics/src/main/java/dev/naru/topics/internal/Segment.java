@@ -1,0 +1,112 @@
+package dev.naru.topics.internal;
+
+import dev.naru.linux.Descriptor;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.FileSpace;
+import dev.naru.linux.SharedFiles;
+import dev.naru.linux.SharedMapping;
+import java.io.Closeable;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * A segment file, mapped. The mapping may be longer than the file: nothing is touched but what the published end allows. The
+ * descriptor stays open, since after retention the name is gone and only it tells the size.
+ *
+ * <p>For one thread at a time, but {@link #close} by any.
+ */
+public final class Segment implements Closeable {
+    private static final int MODE = 0600;
+
+    private final long base;
+    private final Path path;
+    private final Descriptor file;
+    private final SharedMapping mapping;
+    private final ByteBuffer bytes;
+
+    private Segment(long base, Path path, Descriptor file, SharedMapping mapping) {
+        this.base = base;
+        this.path = path;
+        this.file = file;
+        this.mapping = mapping;
+        this.bytes = mapping.segment().asByteBuffer();
+    }
+
+    /** The one with that base, to append to; made when it is not there. So many bytes of it can be reached. */
+    static Segment openToAppend(Path folder, long base, long reach) throws ErrnoException {
+        Path path = SegmentFiles.path(folder, base);
+        Descriptor file = SharedFiles.openOrCreate(path, MODE, path.toString());
+        return map(base, path, file, reach, SharedMapping.Options.WRITABLE);
+    }
+
+    /** The one with that base, which must be there, to read. */
+    public static Segment openToRead(Path folder, long base, long reach) throws ErrnoException {
+        Path path = SegmentFiles.path(folder, base);
+        Descriptor file = SharedFiles.open(path, false, path.toString());
+        return map(base, path, file, reach, SharedMapping.Options.READ_ONLY);
+    }
+
+    private static Segment map(long base, Path path, Descriptor file, long reach, SharedMapping.Options options)
+            throws ErrnoException {
+        try {
+            long length =
+                    Math.min(Integer.MAX_VALUE, Math.max(reach, file.status().size()));
+            return new Segment(base, path, file, SharedMapping.mapAhead(file, length, options, path.toString()));
+        } catch (ErrnoException | RuntimeException | Error failed) {
+            file.close();
+            throw failed;
+        }
+    }
+
+    /** The first offset that it may have. */
+    public long base() {
+        return base;
+    }
+
+    /** How much of it is mapped. */
+    public long reach() {
+        return mapping.segment().byteSize();
+    }
+
+    /** What is mapped. */
+    public MemorySegment memory() {
+        return mapping.segment();
+    }
+
+    /** The same for a checksum; its position and limit may be moved. */
+    public ByteBuffer bytes() {
+        return bytes;
+    }
+
+    /** Where it lay when it was opened. */
+    public Path path() {
+        return path;
+    }
+
+    /** How long the file is now. */
+    public long size() throws ErrnoException {
+        return file.status().size();
+    }
+
+    /** Gets that range backed by the disk, before anybody touches it. */
+    void reserve(long from, long to) throws ErrnoException {
+        FileSpace.reserve(file, from, to - from, path.toString());
+    }
+
+    /** Cuts the file off there. */
+    void cut(long size) throws ErrnoException {
+        FileSpace.resize(file, size, path.toString());
+    }
+
+    /** Waits until the file is on the disk. */
+    void sync() throws ErrnoException {
+        FileSpace.sync(file, path.toString());
+    }
+
+    @Override
+    public void close() {
+        Mappings.close(mapping);
+        file.close();
+    }
+}

@@ -1,0 +1,45 @@
+package dev.naru.topics.internal;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What a store has in its own bytes of {@code store.naru}, and its folders.
+ *
+ * <pre>
+ *   0  version, int32    8  store id, 16 bytes
+ * </pre>
+ */
+public final class StoreLayout {
+    /** The version that this class describes. */
+    public static final int VERSION = 1;
+
+    /** The file by which a directory is a store. */
+    public static final String FILE = "store.naru";
+
+    /** The folder of settings. */
+    public static final String SETTINGS = "settings";
+
+    /** The folder of partitions. */
+    public static final String TOPICS = "topics";
+
+    private static final long VERSION_AT = 0;
+    private static final long ID_AT = 8;
+
+    private StoreLayout() {}
+
+    /** Fills those of a new store. */
+    public static void fill(MemorySegment own) {
+        Words.setInt(own, VERSION_AT, VERSION);
+        StoreId.random().write(own, ID_AT);
+    }
+
+    /** The version that it has. */
+    public static int version(MemorySegment own) {
+        return Words.getInt(own, VERSION_AT);
+    }
+
+    /** Which store it is. */
+    public static StoreId id(MemorySegment own) {
+        return StoreId.read(own, ID_AT);
+    }
+}

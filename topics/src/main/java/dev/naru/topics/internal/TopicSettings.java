@@ -1,0 +1,108 @@
+package dev.naru.topics.internal;
+
+import dev.naru.linux.Descriptor;
+import dev.naru.linux.Errno;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.FileSpace;
+import dev.naru.linux.Problem;
+import dev.naru.linux.UnnamedFile;
+import dev.naru.topics.TopicSpec;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The settings of a topic in their file, {@code settings/NAME.properties}, whose existence is the topic. */
+public final class TopicSettings {
+    private static final String SUFFIX = ".properties";
+    private static final int MODE = 0600;
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+
+    private static final String PARTITIONS = "partitions";
+    private static final String SEGMENT_BYTES = "segment.bytes";
+
+    private TopicSettings() {}
+
+    /** Where the settings of the topic of that name lie. */
+    public static Path path(Path folder, String topic) {
+        return folder.resolve(topic + SUFFIX);
+    }
+
+    /** The topic whose settings that file has; empty when it has none. */
+    public static String topic(Path file) {
+        String name = file.getFileName().toString();
+        return name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : "";
+    }
+
+    /** Refuses what is no name, as Kafka does. */
+    public static String requireName(String topic) throws ErrnoException {
+        if (!NAME.matcher(topic).matches() || topic.equals(".") || topic.equals("..")) {
+            throw ErrnoException.of(Problem.BAD_TOPIC_NAME, "topic:" + topic);
+        }
+        return topic;
+    }
+
+    /** Makes the file of a topic in that folder, whole from the first moment: false when there is one. */
+    public static boolean create(Path folder, String topic, TopicSpec spec) throws IOException {
+        String text = PARTITIONS + "=" + spec.partitions() + "\n" + SEGMENT_BYTES + "=" + spec.segmentBytes() + "\n";
+        Path file = path(folder, topic);
+        String target = file.toString();
+        try (UnnamedFile born = UnnamedFile.create(folder, MODE, target);
+                Arena arena = Arena.ofConfined()) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            writeAll(born.descriptor(), arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes), target);
+            FileSpace.sync(born.descriptor(), target);
+            return born.link(file);
+        }
+    }
+
+    private static void writeAll(Descriptor file, MemorySegment bytes, String target) throws ErrnoException {
+        long written = 0;
+        while (written < bytes.byteSize()) {
+            long answer = file.write(bytes, written, bytes.byteSize() - written);
+            if (answer < 0) {
+                throw ErrnoException.of((int) -answer, "write", target);
+            }
+            written += answer;
+        }
+    }
+
+    /**
+     * Reads the file.
+     *
+     * @param target what errors call the topic
+     */
+    public static TopicSpec read(Path file, String target) throws IOException {
+        Map<String, String> settings;
+        try (var lines = Files.lines(file)) {
+            settings = lines.filter(TopicSettings::isSetting)
+                    .map(line -> line.split("=", 2))
+                    .collect(Collectors.toMap(pair -> pair[0].strip(), pair -> pair[1].strip(), (_, later) -> later));
+        } catch (NoSuchFileException missing) {
+            throw ErrnoException.of(Problem.NO_TOPIC, Errno.ENOENT.number(), "open", target);
+        }
+        TopicSpec usual = TopicSpec.partitions(number(settings, PARTITIONS, 0, file));
+        return usual.withSegmentBytes(number(settings, SEGMENT_BYTES, usual.segmentBytes(), file));
+    }
+
+    private static boolean isSetting(String line) {
+        return line.contains("=") && !line.startsWith("#");
+    }
+
+    private static int number(Map<String, String> settings, String name, int usual, Path file) throws ErrnoException {
+        String text = settings.getOrDefault(name, Integer.toString(usual));
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException none) {
+            throw ErrnoException.of(
+                    Problem.BAD_SETTING, Errno.EINVAL.number(), "open", file.toString(), "a number", name + "=" + text);
+        }
+    }
+}

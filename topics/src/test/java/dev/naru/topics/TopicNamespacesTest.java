@@ -1,0 +1,80 @@
+package dev.naru.topics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.naru.linux.testing.Foreign;
+import dev.naru.linux.testing.NoLeaks;
+import dev.naru.memory.testing.Talk;
+import dev.naru.topics.testing.FarSide;
+import dev.naru.topics.testing.Logs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stores between pid namespaces, and on a disk that is full. */
+@ExtendWith(NoLeaks.class)
+class TopicNamespacesTest {
+    @TempDir
+    Path folder;
+
+    /** Runs as number 1 of a pid namespace of its own. When unshare(1) is killed, so is all of the namespace. */
+    private static List<String> elsewhere(List<String> command) {
+        List<String> whole = new ArrayList<>(List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc"));
+        whole.addAll(command);
+        return whole;
+    }
+
+    @BeforeEach
+    void requireNamespaces() throws InterruptedException {
+        try {
+            var _ = Foreign.output(elsewhere(List.of("true")));
+        } catch (IOException | AssertionError refused) {
+            assertThat(System.getenv("CI"))
+                    .as("in CI nothing is skipped: %s", refused.getMessage())
+                    .isNull();
+            assumeTrue(false, "this user may make no pid namespace: " + refused.getMessage());
+        }
+    }
+
+    @Test
+    void twoNamespacesShareATopicAndSeeADeath() throws Exception {
+        // given two that are both number 1
+        try (Store store = Store.create(folder);
+                Topic topic = store.create("t", TopicSpec.partitions(1));
+                Talk dying = Talk.start(elsewhere(FarSide.command("claim", folder)))) {
+            assertThat(dying.line()).isEqualTo("claimed");
+            try (Talk other = Talk.start(elsewhere(FarSide.command("append", folder, 100)))) {
+                // when
+                dying.kill();
+
+                // then
+                assertThat(other.line()).isEqualTo("appended");
+                assertThat(Logs.all(topic)).hasSize(100);
+            }
+        }
+    }
+
+    @Test
+    void aFullDiskIsAnErrorAndAppendingGoesOnWhenThereIsRoom() throws Exception {
+        // given a disk of 4 MiB, with something on it that can be given up
+        String mount =
+                "mount -t tmpfs -o size=4m none \"$1\" && head -c 1m /dev/zero >\"$1/ballast\" && shift && exec \"$@\"";
+        List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", mount, "sh", folder.toString()));
+        command.addAll(FarSide.command("fill-the-disk", folder, 5000));
+
+        // when
+        List<String> said = Foreign.output(command).lines().toList();
+
+        // then
+        assertThat(said.getFirst()).contains("there is no room for").contains(folder + ": size ");
+        String appended = said.get(1).substring("appended ".length());
+        assertThat(Long.parseLong(appended)).isGreaterThan(400);
+        assertThat(said.subList(2, said.size())).containsExactly("kept " + appended, "more true", "kept 1");
+    }
+}

@@ -1,0 +1,43 @@
+package dev.naru.topics.snippets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.naru.topics.Store;
+import dev.naru.topics.Topic;
+import dev.naru.topics.TopicSpec;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the docs show to users does what they say. */
+class TopicSnippetsTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void whatIsAppendedIsRead() throws Exception {
+        TopicSnippets.append(folder);
+
+        Map<String, String> read = new TreeMap<>();
+        TopicSnippets.read(folder, (key, value) -> {
+            var _ = read.put(key, value);
+        });
+
+        assertThat(read).isEqualTo(Map.of("customer-7", "{\"total\":12}", "customer-8", "{\"total\":4}"));
+    }
+
+    @Test
+    void soItIsInPlace() throws Exception {
+        try (Store store = Store.create(folder);
+                Topic prices = store.create("prices", TopicSpec.partitions(1))) {
+            assertThat(TopicSnippets.inPlace(prices, MemorySegment.ofArray(new long[] {7, 8})))
+                    .isZero();
+            assertThat(TopicSnippets.inPlace(prices, MemorySegment.ofArray(new long[] {9, 8})))
+                    .isEqualTo(1);
+            assertThat(TopicSnippets.sum(prices)).isEqualTo(16);
+        }
+    }
+}

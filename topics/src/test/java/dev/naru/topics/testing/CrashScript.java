@@ -1,0 +1,65 @@
+package dev.naru.topics.testing;
+
+import dev.naru.topics.Store;
+import dev.naru.topics.Topic;
+import dev.naru.topics.TopicSpec;
+import dev.naru.topics.TopicWriter;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+
+/** What a process does until it is killed. Record i has i for the first 4 bytes of its value, in native order. */
+public enum CrashScript {
+    /** Makes a store and a topic, and appends the first records. */
+    CREATE,
+    /** Appends enough for two extents and two more segments. */
+    GROW,
+    /** Gives a claim up, then appends a batch. */
+    BATCH;
+
+    /** The topic that is used. */
+    public static final TopicSpec SPEC = TopicSpec.partitions(1).withSegmentBytes(160_000);
+
+    private static final int LARGE = 40_000;
+
+    /** Runs it, by name since the caller has another copy of this class. */
+    public static void run(String name, Path folder) throws Exception {
+        try (Store store = Store.openOrCreate(folder);
+                Topic topic = store.openOrCreate("t", SPEC)) {
+            TopicWriter writer = topic.writer(0);
+            int next = Logs.all(topic).size();
+            switch (valueOf(name)) {
+                case CREATE -> append(writer, next, 3, 4);
+                case GROW -> {
+                    append(writer, next, 9, LARGE);
+                    append(writer, next + 9, 2, 4);
+                }
+                case BATCH -> {
+                    writer.claim(TopicWriter.NONE, 100, 1);
+                    writer.abort();
+                    CrashRecorder.begin(3);
+                    writer.claim(TopicWriter.BATCH_OVERHEAD + 3 * TopicWriter.mostBytes(0, 4));
+                    for (int i = 0; i < 3; i++) {
+                        boolean _ = writer.next(TopicWriter.NONE, 4, 1);
+                        store(writer, next + i);
+                    }
+                    long _ = writer.publish();
+                    CrashRecorder.answer(3);
+                }
+            }
+        }
+    }
+
+    private static void append(TopicWriter writer, int from, int count, int bytes) throws Exception {
+        for (int i = from; i < from + count; i++) {
+            CrashRecorder.begin(1);
+            writer.claim(TopicWriter.NONE, bytes, 1);
+            store(writer, i);
+            long _ = writer.publish();
+            CrashRecorder.answer(1);
+        }
+    }
+
+    private static void store(TopicWriter writer, int number) {
+        writer.memory().set(ValueLayout.JAVA_INT_UNALIGNED, writer.valueOffset(), number);
+    }
+}

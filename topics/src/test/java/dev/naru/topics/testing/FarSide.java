@@ -1,0 +1,153 @@
+package dev.naru.topics.testing;
+
+import dev.naru.channels.Address;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.testing.JavaProgram;
+import dev.naru.memory.SharedLock;
+import dev.naru.memory.Waiting;
+import dev.naru.topics.Cursor;
+import dev.naru.topics.Start;
+import dev.naru.topics.Store;
+import dev.naru.topics.Topic;
+import dev.naru.topics.TopicRecord;
+import dev.naru.topics.TopicSpec;
+import dev.naru.topics.TopicWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The far side in a JVM of its own: {@code VERB STORE [NUMBER]}, on the topic {@code t}. It says a line for each thing done. */
+public final class FarSide {
+    private FarSide() {}
+
+    /** The command. */
+    public static List<String> command(Object... arguments) {
+        String[] words = new String[arguments.length];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = arguments[i].toString();
+        }
+        return JavaProgram.of(FarSide.class)
+                .needing(Store.class)
+                .needing(SharedLock.class)
+                .needing(Address.class)
+                .option("-XX:+UseSerialGC")
+                .command(words);
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path folder = Path.of(arguments[1]);
+        int number = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 0;
+        try (Store store = Store.openOrCreate(folder)) {
+            run(arguments[0], folder, store, number);
+        } catch (IOException refused) {
+            say(refused.getMessage());
+        }
+    }
+
+    private static void run(String verb, Path folder, Store store, int number) throws Exception {
+        switch (verb) {
+            case "append" -> {
+                try (Topic topic = store.open("t")) {
+                    for (int i = 0; i < number; i++) {
+                        var _ = topic.append("k" + i, "v" + i);
+                    }
+                    say("appended");
+                    awaitLine();
+                }
+            }
+            case "append-and-tell" -> { // until it is killed
+                try (Topic topic = store.open("t")) {
+                    for (long i = 0; ; i++) {
+                        var appended = topic.append(null, number + " " + i);
+                        say(i + " " + appended.offset());
+                    }
+                }
+            }
+            case "claim" -> {
+                try (Topic topic = store.open("t")) {
+                    TopicWriter writer = topic.writer(0);
+                    writer.claim(TopicWriter.NONE, 8, 1);
+                    say("claimed");
+                    awaitLine();
+                    say("published " + writer.publish());
+                }
+            }
+            case "read" -> {
+                try (Topic topic = store.open("t");
+                        Cursor cursor = topic.read(Start.earliest(), Waiting.park())) {
+                    say("reads");
+                    int seen = 0;
+                    while (seen < number) {
+                        for (TopicRecord record : cursor.poll()) {
+                            if (!("v" + record.offset()).equals(record.value())) {
+                                say("at " + record.offset() + " stands " + record.value());
+                                return;
+                            }
+                            seen++;
+                        }
+                    }
+                    say("read " + seen);
+                }
+            }
+            case "fill-the-disk" -> {
+                try (Topic topic =
+                        store.openOrCreate("t", TopicSpec.partitions(1).withSegmentBytes(1 << 18))) {
+                    long appended = appendUntilRefused(topic, number);
+                    say("kept " + verified(topic));
+                    Files.delete(folder.resolve("ballast"));
+                    say("more " + (topic.append(null, new byte[number]).offset() == appended));
+                    say("kept " + (verified(topic) - appended));
+                }
+            }
+            case "create" -> {
+                try (Topic topic = store.openOrCreate("t", TopicSpec.partitions(number))) {
+                    say("partitions " + topic.spec().partitions());
+                }
+            }
+            default -> throw new IllegalArgumentException(verb);
+        }
+    }
+
+    private static long appendUntilRefused(Topic topic, int bytes) throws Exception {
+        long appended = 0;
+        try {
+            while (true) {
+                var _ = topic.append(null, new byte[bytes]);
+                appended++;
+            }
+        } catch (ErrnoException refused) {
+            say(refused.getMessage());
+            say("appended " + appended);
+            return appended;
+        }
+    }
+
+    private static long verified(Topic topic) throws Exception {
+        long records = 0;
+        try (Cursor cursor = topic.read(Start.earliest())) {
+            int some = cursor.tryPoll().size();
+            while (some > 0) {
+                records += some;
+                some = cursor.tryPoll().size();
+            }
+        }
+        return records;
+    }
+
+    private static void say(String line) {
+        System.out.println(line);
+        System.out.flush();
+    }
+
+    /** Waits to be told to go on. Without that word nobody is there any more, or this is to be killed: it only ends. */
+    private static void awaitLine() {
+        try {
+            if (System.in.read() < 0) {
+                Runtime.getRuntime().halt(1);
+            }
+        } catch (IOException gone) {
+            throw new AssertionError(gone);
+        }
+    }
+}
