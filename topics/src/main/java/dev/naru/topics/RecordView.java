@@ -34,6 +34,11 @@ public final class RecordView {
     /** Where the next byte is parsed. */
     private long at;
 
+    /** Where the batch ends: no byte from there on is touched, whatever stands before. */
+    private long limit;
+
+    private boolean torn;
+
     RecordView(int partition) {
         this.partition = partition;
     }
@@ -47,9 +52,11 @@ public final class RecordView {
     long parse(MemorySegment segment, long begin, long end, long baseOffset, long firstTimestamp) {
         memory = segment;
         at = begin;
+        limit = end;
+        torn = false;
         int length = varint();
         long after = at + length;
-        if (length < 0 || after > end) {
+        if (torn || length < 0 || after > end) {
             return -1;
         }
         at++; // attributes, of which none is in use
@@ -69,10 +76,14 @@ public final class RecordView {
         }
         headers = varint();
         headersAt = at;
-        return headers < 0 || at > after ? -1 : after;
+        return torn || headers < 0 || at > after ? -1 : after;
     }
 
     private int varint() {
+        if (at >= limit) {
+            torn = true;
+            return 0;
+        }
         byte first = memory.get(ValueLayout.JAVA_BYTE, at);
         if (first >= 0) {
             at++;
@@ -84,6 +95,10 @@ public final class RecordView {
     private long varlong() {
         long bits = 0;
         for (int shift = 0; shift <= MOST_SHIFT; shift += 7) {
+            if (at >= limit) {
+                torn = true;
+                return 0;
+            }
             byte next = memory.get(ValueLayout.JAVA_BYTE, at++);
             bits |= (next & 0x7FL) << shift;
             if (next >= 0) {
@@ -138,22 +153,32 @@ public final class RecordView {
         return headers;
     }
 
-    /** An object of it. */
+    /**
+     * An object of it.
+     *
+     * @throws IllegalStateException when its headers do not end in its batch: the log is damaged
+     */
     public TopicRecord copy() {
         byte[] key = bytes(keyAt, keyLength);
         byte[] value = bytes(valueAt, valueLength);
-        List<Header> copied = new ArrayList<>(headers);
+        List<Header> copied = new ArrayList<>();
         at = headersAt;
         for (int i = 0; i < headers; i++) {
-            int nameLength = varint();
-            byte[] name = bytes(at, nameLength);
-            at += nameLength;
-            int length = varint();
-            byte[] header = bytes(at, length);
-            at += Math.max(0, length);
+            byte[] name = field();
+            byte[] header = field();
             copied.add(new Header(name == null ? "" : new String(name, StandardCharsets.UTF_8), header));
         }
         return new TopicRecord(partition, offset, timestamp, key, value, List.copyOf(copied));
+    }
+
+    private byte @Nullable [] field() {
+        int length = varint();
+        if (torn || length > limit - at) {
+            throw new IllegalStateException("the headers of offset " + offset + " do not end in their batch");
+        }
+        byte[] bytes = bytes(at, length);
+        at += Math.max(0, length);
+        return bytes;
     }
 
     private byte @Nullable [] bytes(long from, int length) {

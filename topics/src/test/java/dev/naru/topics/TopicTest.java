@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -378,6 +379,48 @@ class TopicTest {
                 assertThat(refused.limit()).isEqualTo("position 0");
             });
         }
+    }
+
+    /** Who reads in place looks at no CRC: whatever stands there, no byte behind the end is touched, and nothing hangs. */
+    @Test
+    void garbledBytesAreAnErrorAndNoFault() throws Exception {
+        Path segment = Logs.partition(folder, "t", 0).resolve("00000000000000000000.log");
+        try (Topic topic = store.create("t", TopicSpec.partitions(1))) {
+            append(topic, 0, 30);
+            TopicWriter writer = topic.writer(0);
+            writer.claim(TopicWriter.BATCH_OVERHEAD + 2 * TopicWriter.mostBytes(0, 4));
+            assertThat(writer.next(TopicWriter.NONE, 4, 1)).isTrue();
+            assertThat(writer.next(0, 4, 1)).isTrue();
+            long _ = writer.publish();
+        }
+        int size = (int) Files.size(segment);
+        try (Topic topic = store.open("t")) { // and now to the very end of a page
+            var _ = topic.append(null, new byte[4096 - size % 4096 - 70]); // 61 of the batch, 9 of the record
+        }
+        byte[] sound = Files.readAllBytes(segment);
+        assertThat(sound.length % 4096).isZero();
+
+        Random random = new Random(9);
+        int errors = 0;
+        try (Topic topic = store.open("t");
+                RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            for (int round = 0; round < 3000; round++) {
+                byte[] noise = new byte[1 + random.nextInt(6)];
+                random.nextBytes(noise);
+                int at = random.nextInt(sound.length - noise.length);
+                file.seek(at);
+                file.write(noise);
+                try (Cursor cursor = topic.read(Start.earliest())) {
+                    int _ = cursor.drain(_ -> {}, Integer.MAX_VALUE);
+                } catch (ErrnoException refused) {
+                    assertThat(refused.problem()).isIn(Problem.DAMAGED_LOG, Problem.NO_CODEC);
+                    errors++;
+                }
+                file.seek(at);
+                file.write(sound, at, noise.length);
+            }
+        }
+        assertThat(errors).isBetween(100, 2900);
     }
 
     @Test
