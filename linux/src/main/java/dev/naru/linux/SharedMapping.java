@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The beginning of a file as memory that all who map it share (mmap(2), MAP_SHARED). The descriptor may be closed
@@ -20,6 +21,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * best: the file must not be cut below what is mapped.
  */
 public final class SharedMapping implements Closeable {
+    /** Of {@link #mapForGood}: those that are mapped still. */
+    private static final AtomicInteger LASTING = new AtomicInteger();
+
+    private static final int MOST_LASTING = 4_096;
+
     private final Arena arena;
     private final MemorySegment segment;
     private final String target;
@@ -57,7 +63,7 @@ public final class SharedMapping implements Closeable {
     public static SharedMapping map(Descriptor file, long length, Options options, String target)
             throws ErrnoException {
         requireHas(file, length, target);
-        return own(Arena.ofShared(), address(file, length, options, target), length, options, target);
+        return own(Arena.ofShared(), address(file, length, options, target), length, options, target, () -> {});
     }
 
     /**
@@ -70,7 +76,7 @@ public final class SharedMapping implements Closeable {
     @SuppressWarnings("MustBeClosedChecker") // its end is close()
     public static SharedMapping mapAhead(Descriptor file, long length, Options options, String target)
             throws ErrnoException {
-        return own(Arena.ofShared(), address(file, length, options, target), length, options, target);
+        return own(Arena.ofShared(), address(file, length, options, target), length, options, target, () -> {});
     }
 
     /**
@@ -80,7 +86,12 @@ public final class SharedMapping implements Closeable {
     public static MemorySegment mapForGood(Descriptor file, long length, Options options, String target)
             throws ErrnoException {
         requireHas(file, length, target);
-        return own(Arena.ofAuto(), address(file, length, options, target), length, options, target)
+        if (LASTING.incrementAndGet() % MOST_LASTING == 0) {
+            System.gc(); // the kernel lets a process have 65,530 mappings, and nothing else tells the collector of
+            // these
+        }
+        Runnable unmapped = LASTING::decrementAndGet;
+        return own(Arena.ofAuto(), address(file, length, options, target), length, options, target, unmapped)
                 .segment();
     }
 
@@ -120,9 +131,11 @@ public final class SharedMapping implements Closeable {
     }
 
     @SuppressWarnings("restricted") // gives the mapping its length and its end
-    private static SharedMapping own(Arena arena, long address, long length, Options options, String target) {
+    private static SharedMapping own(
+            Arena arena, long address, long length, Options options, String target, Runnable unmapped) {
         MemorySegment segment = MemorySegment.ofAddress(address).reinterpret(length, arena, pages -> {
             int _ = MemoryCalls.munmap(pages.address(), length);
+            unmapped.run();
         });
         return new SharedMapping(arena, options.writable ? segment : segment.asReadOnly(), target);
     }

@@ -116,7 +116,7 @@ public final class BroadcastReader extends ReceivingEnd {
         int size = (int) word;
         boolean padding = word < 0;
         long after = position + (padding ? size + BroadcastLayout.PADDING_HEADER : BroadcastLayout.frame(size));
-        if (size < 0 || after > tail || (!padding && size > maxMessage)) {
+        if (!BroadcastLayout.isFrame(word, position & (bytes - 1), bytes) || after > tail) {
             throw new IllegalStateException(
                     "%s: no frame begins at position %d: %016x".formatted(member.target(), position, word));
         }

@@ -245,30 +245,40 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
         if (!(CLOSER_FENCES && MemoryBarrier.everywhere())) {
             VarHandle.fullFence();
         }
-        if (awaitOurs() == NOBODY) {
+        awaitOurs();
+        if ((long) USER.getAcquire(this) == NOBODY) {
             end();
         }
     }
 
-    /** Who is at work, once it is not code of ours. */
-    @SuppressWarnings("ThreadPriorityCheck") // it leaves at once: the sleepers are closed
-    private long awaitOurs() {
-        while (true) {
-            long who = (long) USER.getAcquire(this);
-            if (who != OURS) {
-                return who;
+    /** Code of ours that is at work sees that it is closed, and ends all. Without spinning: who closes may have all carriers. */
+    private void awaitOurs() {
+        boolean interrupted = false;
+        synchronized (ending) {
+            while (!ended && (long) USER.getAcquire(this) == OURS) {
+                try {
+                    ending.wait();
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
             }
-            Thread.yield();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
     /** Unmaps the memory first: a store by whoever kept it by mistake cannot reach the next owner of the role. */
     private void end() {
         synchronized (ending) { // a second one waits for the first
-            if (!ended) {
-                mapping.close();
-                ended = true;
-                giveBack();
+            try {
+                if (!ended) {
+                    mapping.close();
+                    ended = true;
+                    giveBack();
+                }
+            } finally {
+                ending.notifyAll();
             }
         }
         whenEnded.accept(this);

@@ -74,7 +74,7 @@ public final class RingReader extends ReceivingEnd {
     void takeOver() throws ErrnoException {
         for (Lane lane : lanes) {
             lane.takeOver(memory);
-            if (lane.head < 0 || lane.head % RingLayout.FRAME_HEADER != 0) {
+            if (!geometry.isPosition(lane.head)) {
                 throw damaged("head " + lane.head);
             }
             wakeWriter(lane); // the former reader may have died between making room and its wake
@@ -132,12 +132,12 @@ public final class RingReader extends ReceivingEnd {
     }
 
     /**
-     * Whether, where the lane begins anew, the writer's tail is more than a lap behind. It never is in a sound ring; frames that
+     * Whether, where the lane begins anew, the writer's tail is more than a lap away. It never is in a sound ring; frames that
      * lead round and round for ever are found by that.
      */
     private boolean isLapAhead(Lane lane, long index, long after) {
         return geometry.index(after) <= index
-                && after - Words.getAcquire(memory, lane.words + RingLayout.TAIL) > geometry.laneBytes();
+                && Math.abs(after - Words.getAcquire(memory, lane.words + RingLayout.TAIL)) > geometry.laneBytes();
     }
 
     /** Waits until a writer has stored its tail, but not for long. */

@@ -42,6 +42,9 @@ public final class RingTap implements Closeable {
             this.position = backlog
                     ? Words.getAcquire(memory, words + RingLayout.HEAD)
                     : LaneEnd.of(memory, geometry, lane).position();
+            if (!geometry.isPosition(position)) {
+                throw new IllegalStateException("lane %d: no position: %d".formatted(lane, position));
+            }
         }
     }
 

@@ -111,7 +111,7 @@ public final class RingWriter extends SendingEnd {
         this.end = found.position();
         this.sent = found.messages();
         long head = Words.getAcquire(memory, headAt);
-        if (head < 0 || end < head || end - head > laneBytes) {
+        if (!geometry.isPosition(head) || !geometry.isPosition(end) || end < head || end - head > laneBytes) {
             throw damaged("lane %d: head %d, end %d".formatted(lane, head, end));
         }
         storeTail(end);
@@ -233,9 +233,13 @@ public final class RingWriter extends SendingEnd {
      * Sends what is staged.
      *
      * @return false when it was not sent, since the writer was closed meanwhile
+     * @throws IllegalStateException when something is claimed, which is to be committed or aborted first
      */
     public boolean publish() {
-        if (claimed == NOTHING && !enterBriefly()) {
+        if (claimed != NOTHING) {
+            throw new IllegalStateException(member.target() + ": something is claimed");
+        }
+        if (!enterBriefly()) {
             return false;
         }
         try {
@@ -243,9 +247,7 @@ public final class RingWriter extends SendingEnd {
                 sendStaged();
             }
         } finally {
-            if (claimed == NOTHING) {
-                leave();
-            }
+            leave();
         }
         return true;
     }

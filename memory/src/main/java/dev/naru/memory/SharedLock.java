@@ -417,7 +417,7 @@ public final class SharedLock implements Closeable {
         }
         holder = 0;
         // One exchange: a waiter that marks itself between a load and a store would never be woken.
-        wakeIfMarked(Words.getAndSetRelease(memory, at, to));
+        wakeIfMarked(Words.getAndSet(memory, at, to));
         if (closed) { // while this thread had it: then the last one out ends the membership
             end();
         }
@@ -477,7 +477,11 @@ public final class SharedLock implements Closeable {
     }
 
     private void leave() {
-        int _ = waiting.decrementAndGet();
+        if (waiting.decrementAndGet() == 0 && closed) {
+            synchronized (waiting) {
+                waiting.notifyAll();
+            }
+        }
     }
 
     /**
@@ -500,10 +504,20 @@ public final class SharedLock implements Closeable {
         }
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // they leave at once: closed is set
+    /** They leave at once: closed is set. Without spinning: virtual threads that close may have all carriers. */
     private void awaitNobodyWaits() {
-        while (waiting.get() != 0) {
-            Thread.yield();
+        boolean interrupted = false;
+        synchronized (waiting) {
+            while (waiting.get() != 0) {
+                try {
+                    waiting.wait();
+                } catch (InterruptedException _) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -164,6 +166,57 @@ class CloseTest {
                 assertThat(inside[0]).isZero();
                 other.unlock();
             }
+        }
+    }
+
+    /** More closers than carriers, while those that they wait for were woken by a platform thread. */
+    @Test
+    void virtualThreadsThatCloseLetThoseThatTheyWaitForRun() throws Exception {
+        int ends = 16;
+        for (int round = 0; round < 20; round++) {
+            // given
+            List<Ring> rings = new ArrayList<>();
+            List<RingWriter> writers = new ArrayList<>();
+            List<RingReader> readers = new ArrayList<>();
+            for (int i = 0; i < ends; i++) {
+                Ring ring = Ring.create(folder.resolve("ring-" + round + "-" + i), RingSpec.oneToOne(4096));
+                rings.add(ring);
+                writers.add(ring.writer());
+                readers.add(ring.reader(Waiting.park()));
+            }
+            List<Thread> threads = new ArrayList<>();
+            for (RingReader reader : readers) {
+                threads.add(Thread.ofVirtual().start(() -> receiveUntilClosed(reader)));
+            }
+
+            // when
+            for (RingWriter writer : writers) {
+                send(writer, 1);
+            }
+            for (RingReader reader : readers) {
+                threads.add(Thread.ofVirtual().start(() -> closeQuietly(reader)));
+            }
+
+            // then
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            for (Ring ring : rings) {
+                ring.reader().close();
+                ring.close();
+            }
+        }
+    }
+
+    private static void receiveUntilClosed(RingReader reader) {
+        try {
+            while (true) {
+                byte[] _ = reader.receive();
+            }
+        } catch (ClosedChannelException closed) {
+            // as it should be
+        } catch (IOException | InterruptedException wrong) {
+            throw new AssertionError(wrong);
         }
     }
 

@@ -7,12 +7,17 @@ import dev.naru.channels.Address;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.linux.testing.NoLeaks;
+import dev.naru.memory.internal.BroadcastLayout;
+import dev.naru.memory.internal.HeaderLayout;
 import dev.naru.memory.internal.RingGeometry;
 import dev.naru.memory.internal.RingLayout;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -110,7 +115,9 @@ class DamagedRingTest {
             store(DATA + at, RingLayout.PADDING);
         }
         try (RingTap tap = RingTap.open(address(), true)) {
-            assertThat(tap.look((_, _, _) -> {}, Long.MAX_VALUE)).isZero();
+            assertThatThrownBy(() -> tap.look((_, _, _) -> {}, Long.MAX_VALUE))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("no frame begins");
         }
         try (RingStat stat = RingStat.open(file())) {
             assertThat(stat.read().lanes().getFirst().sent()).isZero();
@@ -158,6 +165,48 @@ class DamagedRingTest {
                 RingReader reader = ring.reader()) {
             assertThat(writer.trySend(ByteBuffer.allocate(8))).isTrue();
             assertThat(reader.tryReceive()).isPresent();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, -5, Long.MAX_VALUE - 1})
+    void idsThatWereGivenOutBeforeAreTold(long ids) throws Exception {
+        store(HeaderLayout.IDS_AT, ids);
+        assertThatThrownBy(() -> Ring.open(file()).close())
+                .isInstanceOf(ErrnoException.class)
+                .hasMessageContaining("damaged");
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4097, 3, -8, Long.MAX_VALUE})
+    void aTailThatIsNoPositionHoldsUpNobodyWhoLooks(long tail) throws Exception {
+        store(RingLayout.lane(0) + RingLayout.TAIL, tail);
+        try (RingStat stat = RingStat.open(file())) {
+            assertThat(stat.read().lanes().getFirst().position()).isEqualTo(tail);
+        }
+        try (Ring ring = Ring.open(file())) {
+            assertThatThrownBy(ring::writer).isInstanceOf(ErrnoException.class).hasMessageContaining("damaged");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {Long.MAX_VALUE, 1L << 61, 12, -8})
+    void aBroadcastRingWithATailThatCannotBeHoldsUpNobody(long tail) throws Exception {
+        // given
+        Path broadcast = folder.resolve("broadcast");
+        Broadcast.create(broadcast, BroadcastSpec.of(1, 4096)).close();
+        try (FileChannel channel = FileChannel.open(broadcast, StandardOpenOption.WRITE)) {
+            ByteBuffer word =
+                    ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, tail);
+            assertThat(channel.write(word, BroadcastLayout.TAIL_AT)).isEqualTo(8);
+        }
+
+        // then
+        try (BroadcastStat stat = BroadcastStat.open(broadcast)) {
+            var _ = stat.read();
+        }
+        try (Broadcast ring = Broadcast.open(broadcast)) {
+            assertThatThrownBy(ring::writer).isInstanceOf(ErrnoException.class).hasMessageContaining("damaged");
         }
     }
 }

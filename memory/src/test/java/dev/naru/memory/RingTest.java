@@ -112,6 +112,24 @@ class RingTest {
     }
 
     @Test
+    void whatIsStagedIsNotPublishedWhileSomethingIsClaimed() throws Exception {
+        try (Ring ring = Ring.create(file(), SMALL);
+                RingWriter writer = ring.writer()) {
+            // given
+            assertThat(writer.claim(8)).isEqualTo(SendOutcome.CLAIMED);
+            writer.stage();
+            assertThat(writer.claim(400)).isEqualTo(SendOutcome.CLAIMED);
+
+            // then
+            assertThatThrownBy(writer::publish)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("something is claimed");
+            writer.abort();
+            assertThat(writer.publish()).isTrue();
+        }
+    }
+
+    @Test
     void anAbortedClaimIsNotSent() throws Exception {
         // given
         try (Ring ring = Ring.create(file(), SMALL);

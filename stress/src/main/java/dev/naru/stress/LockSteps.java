@@ -34,7 +34,7 @@ abstract class LockSteps {
 
     /** {@code SharedLock.release}: whether it wakes. */
     final boolean unlock(long to) {
-        return (Words.getAndSetRelease(MEMORY, word, to) & LockLayout.WAITED) != 0;
+        return (Words.getAndSet(MEMORY, word, to) & LockLayout.WAITED) != 0;
     }
 
     /** {@code SharedLock.take} with its test: one attempt. */

@@ -101,6 +101,15 @@ public final class BroadcastLayout {
                 && size(rows, bytes) <= size;
     }
 
+    /** Whether a word is one that begins a frame there: a message of a length that is allowed, or padding up to the end. */
+    public static boolean isFrame(long word, long index, long bytes) {
+        long mark = word >> 32;
+        int length = (int) word;
+        boolean message = mark == 0 && length <= maxMessage(bytes) && index + frame(length) <= bytes;
+        boolean padding = mark == -1 && index > 0 && index + length + PADDING_HEADER == bytes;
+        return length >= 0 && (message || padding);
+    }
+
     /** How many messages were sent up to the tail, or -1 when frames were overwritten meanwhile: ask again. */
     public static long sent(MemorySegment memory, long tail) {
         long bytes = bytes(memory);
@@ -109,19 +118,20 @@ public final class BroadcastLayout {
         if (tail != 0 && latest >= tail) { // sent meanwhile
             return -1;
         }
+        if (latest < 0 || tail - latest > bytes || (tail | latest) % 8 != 0) { // overwritten, or damaged
+            return -1;
+        }
         long position = latest;
         long sent = 0;
         while (position < tail) { // the latest message, and one whose producer died before it noted that
             long index = position & (bytes - 1);
             long word = Words.get(memory, data + index);
             int length = (int) word;
-            if (length < 0 || length > bytes) {
+            if (!isFrame(word, index, bytes)) {
                 return -1;
             }
             if (word < 0) {
                 position += length + PADDING_HEADER;
-            } else if (index + FRAME_HEADER > bytes) {
-                return -1;
             } else {
                 sent = Words.get(memory, data + index + SEQUENCE) + 1;
                 position += frame(length);

@@ -23,6 +23,9 @@ public record LaneEnd(long position, long messages) {
             if (Words.getAcquire(memory, tailAt) != tail && tries < MOST_TRIES) {
                 continue; // the messages may be those of another tail
             }
+            if (!geometry.isPosition(tail)) {
+                return new LaneEnd(tail, sent); // damaged
+            }
             LaneEnd end = walk(memory, geometry, lane, new LaneEnd(tail, sent));
             boolean stands = Words.getAcquire(memory, tailAt) - tail <= geometry.untouched();
             if (stands || tries == MOST_TRIES) {

@@ -2,8 +2,10 @@ package dev.naru.memory.internal;
 
 import dev.naru.channels.Command;
 import dev.naru.linux.Descriptor;
+import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.OpenFileLock;
+import dev.naru.linux.Problem;
 import dev.naru.linux.SharedFiles;
 import dev.naru.linux.SharedMapping;
 import dev.naru.memory.Identity;
@@ -42,6 +44,15 @@ public final class Member implements Closeable {
         MemorySegment memory = mapping.segment();
         while (true) {
             long id = Words.getAndAdd(memory, HeaderLayout.IDS_AT, 1) + 1;
+            if (!canBe(id)) {
+                throw ErrnoException.of(
+                        Problem.WRONG_KIND,
+                        Errno.EINVAL.number(),
+                        "open",
+                        target,
+                        "a sound file",
+                        "damaged, next id " + id);
+            }
             mapping.sync(0, HeaderLayout.SIZE); // no id comes twice, not even after a power cut
             if (locks.tryLock(LOCK_BASE + id)) {
                 Member member = new Member(file, mapping, locks, target, id);
@@ -149,9 +160,12 @@ public final class Member implements Closeable {
     @Override
     public void close() {
         if (mapping.isOpen()) {
-            HeaderLayout.deregister(memory(), id);
-            file.close(); // the sign of life goes with it
-            mapping.close();
+            try {
+                HeaderLayout.deregister(memory(), id);
+            } finally { // also when somebody has cut the file
+                file.close(); // the sign of life goes with it
+                mapping.close();
+            }
         }
     }
 }

@@ -9,6 +9,9 @@ import java.lang.foreign.MemorySegment;
  * @param laneBytes of each, a power of two
  */
 public record RingGeometry(int lanes, long laneBytes) {
+    /** No ring lives long enough to come there. */
+    private static final long MOST_POSITION = 1L << 62;
+
     /** What stands in the file; to be checked, {@link #fits}. */
     public static RingGeometry of(MemorySegment memory) {
         return new RingGeometry(
@@ -45,15 +48,24 @@ public record RingGeometry(int lanes, long laneBytes) {
         return position & (laneBytes - 1);
     }
 
+    /** Whether a number can be a position in a lane: what a damaged file says may be anything. */
+    public boolean isPosition(long position) {
+        return position >= 0 && position < MOST_POSITION && position % RingLayout.FRAME_HEADER == 0;
+    }
+
     /**
-     * Whether a word is one that begins a frame there: of either mark, and inside the lane.
+     * Whether a word is one that begins a frame there: a message of a length that is allowed, or padding up to the end of the
+     * lane.
      *
      * @param index where it stands, from the start of the lane
      */
     public boolean isFrame(long word, long index) {
         long mark = word >> 32;
         int length = (int) word;
-        return (mark == 1 || mark == -1) && length >= 0 && index + RingLayout.frame(length) <= laneBytes;
+        long after = index + RingLayout.frame(length);
+        boolean message = mark == 1 && length <= maxMessage() && after <= laneBytes;
+        boolean padding = mark == -1 && after == laneBytes;
+        return length >= 0 && (message || padding);
     }
 
     /** The longest payload: a claim with the padding before it takes at most a quarter of the lane. */

@@ -59,9 +59,9 @@ public final class Words {
         return (long) LONG.compareAndExchangeAcquire(memory, offset, expected, value);
     }
 
-    /** Exchange, after all earlier loads and stores: what was found. */
-    public static long getAndSetRelease(MemorySegment memory, long offset, long value) {
-        return (long) LONG.getAndSetRelease(memory, offset, value);
+    /** Exchange, in the order of all such: what was found. */
+    public static long getAndSet(MemorySegment memory, long offset, long value) {
+        return (long) LONG.getAndSet(memory, offset, value);
     }
 
     /** Add, in the order of all such: what was there before. */
