@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -45,7 +46,7 @@ final class RingCreate implements Callable<Integer> {
             paramLabel = "N",
             description =
                     "How many may send at once, or with --broadcast receive (default: 1, or 16 with --broadcast).")
-    private int lanes;
+    private @Nullable Integer lanes;
 
     @Option(names = "--broadcast", description = "Each reader gets all, and who is too slow misses some.")
     private boolean broadcast;
@@ -67,9 +68,9 @@ final class RingCreate implements Callable<Integer> {
     public Integer call() throws IOException {
         try {
             if (broadcast) {
-                create(new BroadcastSpec(lanes == 0 ? SOME_READERS : lanes, size, permissions.mode()));
+                create(new BroadcastSpec(lanes == null ? SOME_READERS : lanes, size, permissions.mode()));
             } else {
-                create(new RingSpec(lanes == 0 ? 1 : lanes, size, permissions.mode()));
+                create(new RingSpec(lanes == null ? 1 : lanes, size, permissions.mode()));
             }
         } catch (IllegalArgumentException bounds) {
             throw new ParameterException(spec.commandLine(), String.valueOf(bounds.getMessage()), bounds);

@@ -339,6 +339,7 @@ class RingCommandTest {
                 "create --size 5000 /x",
                 "create --size 2K /x",
                 "create --lanes 1025 /x",
+                "create --lanes 0 /x",
                 "receive",
                 "receive -n 0 /x",
                 "receive -f -n 2 /x",
