@@ -294,7 +294,7 @@ public enum Problem {
     BAD_TOPIC_NAME(
             64,
             "that is no name for a topic",
-            "write 1 to 249 of the characters a-z A-Z 0-9 . _ - and something else than . or .."),
+            "write 1 to 249 of the characters a-z A-Z 0-9 . _ -, but neither . nor .. alone"),
     /** The settings of a topic are not as they should be. */
     BAD_SETTING(65, "a setting of the topic is {value}, and should be {limit}", "put it right in the file"),
     /** A store is of a version that this Naru does not know. */
