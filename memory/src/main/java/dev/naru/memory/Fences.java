@@ -32,6 +32,8 @@ final class Fences {
     void afterStore(long theirs) {
         if (!REGISTERED || Words.getOpaque(memory, theirs) != PROMISED) {
             VarHandle.fullFence();
+        } else {
+            VarHandle.releaseFence(); // for the compiler, which may put a load before a store of another word
         }
     }
 

@@ -35,6 +35,8 @@ public final class RingBarrier {
             publish();
             if (!REGISTERED || Words.getOpaque(MEMORY, promise) == 0) {
                 VarHandle.fullFence();
+            } else {
+                VarHandle.releaseFence();
             }
             return rings();
         }
