@@ -30,16 +30,34 @@ final class Fences {
 
     /** Between a store and the look for a sleeper, whose promise stands at that offset. */
     void afterStore(long theirs) {
-        if (!REGISTERED || Words.getOpaque(memory, theirs) != PROMISED) {
-            VarHandle.fullFence();
+        if (Words.getOpaque(memory, theirs) == PROMISED) {
+            often();
         } else {
+            VarHandle.fullFence();
+        }
+    }
+
+    /** Of the side that stores and looks often: the processor's fence is made by the other, {@link #seldom}. */
+    static void often() {
+        if (REGISTERED) {
             VarHandle.releaseFence(); // for the compiler, which may put a load before a store of another word
+        } else {
+            VarHandle.fullFence();
+        }
+    }
+
+    /** Of the side that does so seldom. Pairs with {@link #often}. */
+    static void seldom() {
+        if (!REGISTERED || !MemoryBarrier.everywhere()) {
+            VarHandle.fullFence();
         }
     }
 
     /** Between arming and the last look. */
     void afterArming() {
-        if (!promises || !MemoryBarrier.everywhere()) {
+        if (promises) {
+            seldom();
+        } else {
             VarHandle.fullFence();
         }
     }

@@ -3,7 +3,6 @@ package dev.naru.memory;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
-import dev.naru.linux.MemoryBarrier;
 import dev.naru.linux.Poller;
 import dev.naru.linux.Problem;
 import dev.naru.linux.SharedMapping;
@@ -25,7 +24,7 @@ import java.util.function.Consumer;
  * <p>Nobody takes the memory away from under a thread, nor gives its role to another process, while it is at work. A use
  * begins with a store that says so and a look at {@link #closed}, and ends alike; {@link #close} stores that word and looks
  * for a use. So at least one of the two sees the other, and the last one out ends it all. The fences between store and look
- * are both made by who closes, since closing is rare: {@link MemoryBarrier}.
+ * are both made by who closes, since closing is rare: {@link Fences}.
  *
  * <p>A wait is over at once. A claim and a handler are the user's, and may last: the role stays theirs until then.
  */
@@ -40,9 +39,6 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
 
     /** Code of ours is at work, which is soon done. Else the thread of that id, with code of the user's. */
     private static final long OURS = -1;
-
-    /** Whether who closes makes the fences. */
-    private static final boolean CLOSER_FENCES = MemoryBarrier.register();
 
     private static final VarHandle USER;
 
@@ -131,7 +127,7 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
 
     private boolean enter(long who) {
         USER.setOpaque(this, who);
-        beforeLook();
+        Fences.often(); // pairs with close
         if (closed) {
             leave();
             return false;
@@ -142,18 +138,9 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
     /** Ends the use; when it was closed meanwhile, all of it. */
     final void leave() {
         USER.setRelease(this, NOBODY);
-        beforeLook();
+        Fences.often(); // pairs with close
         if (closed) {
             end();
-        }
-    }
-
-    /** Between the store that says who is at work and the look at {@link #closed}. Pairs with {@link #close}. */
-    private static void beforeLook() {
-        if (CLOSER_FENCES) {
-            VarHandle.releaseFence(); // for the compiler; the processor's fence is made by who closes
-        } else {
-            VarHandle.fullFence();
         }
     }
 
@@ -242,29 +229,12 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
     public void close() throws IOException {
         closed = true;
         sleepers.close();
-        if (!(CLOSER_FENCES && MemoryBarrier.everywhere())) {
-            VarHandle.fullFence();
-        }
-        awaitOurs();
+        Fences.seldom(); // pairs with enter and leave
+        // Code of ours that is at work sees it, and ends all. Without spinning: virtual threads that close may have all
+        // carriers.
+        Monitors.awaitUninterruptibly(ending, () -> ended || (long) USER.getAcquire(this) != OURS);
         if ((long) USER.getAcquire(this) == NOBODY) {
             end();
-        }
-    }
-
-    /** Code of ours that is at work sees that it is closed, and ends all. Without spinning: who closes may have all carriers. */
-    private void awaitOurs() {
-        boolean interrupted = false;
-        synchronized (ending) {
-            while (!ended && (long) USER.getAcquire(this) == OURS) {
-                try {
-                    ending.wait();
-                } catch (InterruptedException _) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 

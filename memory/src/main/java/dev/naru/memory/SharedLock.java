@@ -492,7 +492,8 @@ public final class SharedLock implements Closeable {
     public void close() throws IOException {
         closed = true;
         sleepers.close();
-        awaitNobodyWaits();
+        // They leave at once. Without spinning: virtual threads that close may have all carriers.
+        Monitors.awaitUninterruptibly(waiting, () -> waiting.get() == 0);
         VarHandle.fullFence(); // pairs with the exchanges of who locks and unlocks, each before a look at closed
         boolean held = false;
         try {
@@ -501,23 +502,6 @@ public final class SharedLock implements Closeable {
             if (!held) {
                 end();
             }
-        }
-    }
-
-    /** They leave at once: closed is set. Without spinning: virtual threads that close may have all carriers. */
-    private void awaitNobodyWaits() {
-        boolean interrupted = false;
-        synchronized (waiting) {
-            while (waiting.get() != 0) {
-                try {
-                    waiting.wait();
-                } catch (InterruptedException _) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
