@@ -128,7 +128,7 @@ class File:
         _op("exchange")(ctypes.addressof(_SCRATCH), 1, SEQ_CST)  # in the one order of all such operations
 
     def barrier_everywhere(self):
-        _libc.syscall(_MEMBARRIER, 1 << 1, 0, 0)  # MEMBARRIER_CMD_GLOBAL_EXPEDITED; refused: one wake may be late
+        _libc.syscall(_MEMBARRIER, 1, 0, 0)  # MEMBARRIER_CMD_GLOBAL; refused: one wake may be late
 
     def wait(self, at, seen, slice_ms):
         """FUTEX_WAIT on the low half. It ends after a slice: whoever was to wake may be dead."""

@@ -28,10 +28,12 @@ static inline int64_t naru_next(naru *n, int lane, int64_t at, int64_t *word) {
 static inline int naru_head(naru *n, int64_t head, int64_t end) {
     return naru_sound(head) && head <= end && end - head <= n->lane_bytes;
 }
-/* It sleeps at once, so it promises no barrier. From the call on nobody relies on what the one before promised. */
-static inline void naru_no_barrier(naru *n, int64_t at) {
+/* It sleeps, and takes back what the one before may have said: that it does not. */
+static inline void naru_sleeps(naru *n, int64_t at) {
+    if (naru_relaxed(NARU_AT(n, at)) == 0) return;
+    naru_store(NARU_AT(n, at), 2);
+    syscall(SYS_membarrier, 1 /* MEMBARRIER_CMD_GLOBAL */, 0, 0); /* refused: one wake may be late */
     naru_store(NARU_AT(n, at), 0);
-    syscall(SYS_membarrier, 1 << 1 /* MEMBARRIER_CMD_GLOBAL_EXPEDITED */, 0, 0); /* refused: one wake may be late */
 }
 static inline void naru_tail(naru *n, int lane) {
     naru_store(NARU_LANE(n, lane, 16), (int64_t)n->sent);
@@ -73,7 +75,7 @@ static inline int naru_writer(naru *n) {
         }
         naru_tail(n, lane);
         if (former != 0) naru_count(NARU_LANE(n, lane, 32));
-        naru_no_barrier(n, NARU_LANE_AT(lane, 400));
+        naru_sleeps(n, NARU_LANE_AT(lane, 400));
         naru_wake_reader(n, lane); /* the last one may have died before its wake */
         return lane;
     }
@@ -119,7 +121,7 @@ static inline int naru_send(naru *n, int lane, const void *message, int32_t leng
 /* Becomes the reader. EBUSY: there is a living one. */
 static inline int naru_reader(naru *n) {
     if (naru_take(n, 4224) < 0) return -1;
-    naru_no_barrier(n, 4232);
+    naru_sleeps(n, 4232);
     for (int lane = 0; lane < n->lanes; lane++) naru_wake_writer(n, lane); /* likewise */
     return 0;
 }

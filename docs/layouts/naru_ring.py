@@ -14,10 +14,12 @@ class Ring(File):
     def measure(self):
         self.lanes, self.lane_bytes, self.data = self.measure_ring(512, False)
 
-    def no_barrier(self, at):
-        """It sleeps at once, so it promises no barrier. From the call on nobody relies on what the one before promised."""
-        self.store(at, 0)
-        self.barrier_everywhere()
+    def sleeps(self, at):
+        """It sleeps, and takes back what the one before may have said: that it does not."""
+        if self.load(at) != 0:
+            self.store(at, 2)
+            self.barrier_everywhere()
+            self.store(at, 0)
 
     def word(self, lane, position):
         """Where the word of the frame at that position is: 0 where nothing was sent yet, else mark << 32 | length."""
@@ -52,7 +54,7 @@ class Ring(File):
                 self.store_tail()
                 if former != 0:
                     self.count(self.words + 32)
-                self.no_barrier(self.words + 400)
+                self.sleeps(self.words + 400)
                 self.wake_reader()  # the last one may have died before its wake
                 return self
         raise RuntimeError("every lane has a producer")
@@ -122,7 +124,7 @@ class Ring(File):
     def reader(self):
         if self.take(4224) is None:
             raise RuntimeError("it has a reader already")
-        self.no_barrier(4232)
+        self.sleeps(4232)
         for lane in range(self.lanes):
             self.wake_writer(4608 + 512 * lane)  # likewise
         return self

@@ -22,7 +22,7 @@ one() { # one NUMBER WANT MODEL MACROS...
   local states=$(grep -oE '[0-9.e+]+ states, stored' out | cut -d' ' -f1) depth=$(grep -oE 'depth reached [0-9]+' out | cut -d' ' -f3)
   local mem=$(grep -oE '[0-9.]+.total actual memory' out | grep -oE '^[0-9]+')
   local ok=ok; [ "$got" = "$want" ] || ok=NOT
-  printf '%-3s %-7s wanted %s got %-6s %-42s states %-11s depth %-5s %5s MiB %6.1f s\n' "$ok" "$m" "$want" "$got" "$*" "$states" "$depth" "$mem" "$(( ($(date +%s%N)-t0)/1000000 ))e-3" | tee "$work/$n.line"
+  printf '%-3s %-9s wanted %s got %-6s %-42s states %-11s depth %-5s %5s MiB %6.1f s\n' "$ok" "$m" "$want" "$got" "$*" "$states" "$depth" "$mem" "$(( ($(date +%s%N)-t0)/1000000 ))e-3" | tee "$work/$n.line"
   rm -rf "${work:?}/$n"
 }
 export -f one; export work src
@@ -39,15 +39,16 @@ pass log     -DK=0 -DMSGS=3 -DNO_END_BOUND
 pass log     -DK=0 -DMSGS=3 -DNO_SEG_BOUND
 +pass bell    -DK=0
 +pass frame   -DK=1 -DMSGS=5
-+pass barrier -DK=0
++pass sleepless -DK=0 -DMSGS=1
 pass frame   -DK=0
 pass frame   -DK=1
 pass frame   -DK=2 -DMSGS=6
 pass frame   -DK=0 -DCAP=7 -DB=4 -DMSGS=10    # padding in the middle of a batch
 pass frame   -DK=0 -DTAP -DCAP=8 -DB=3 -DMSGS=5
 pass frame   -DK=1 -DMSGS=5 -DSUM -DPAIR
-pass barrier -DK=1
-pass barrier -DK=2
+pass sleepless -DK=0
+pass sleepless -DK=1 -DMSGS=1
+pass sleepless -DK=2 -DMSGS=1
 pass bell    -DK=1 -DSL=1 -DM1=1
 pass bell    -DK=2 -DSL=1 -DMSGS=1
 pass bell    -DK=1 -DSL=0 -DM1=1 -DCAP=2 -DLASTOK
@@ -89,7 +90,7 @@ ends group   -DK=2 -DLEASE=0 -DSTOPS=0
 ends queue   -DK=2
 ends bell    -DK=1 -DSL=1 -DMSGS=1
 ends frame   -DK=1 -DMSGS=4
-ends barrier -DK=0
+ends sleepless -DK=0 -DMSGS=1
 ends compact -DK=1
 ends rwlock  -DK=1
 ends broadcast -DK=1 -DMSGS=3
@@ -165,12 +166,12 @@ fail log     -DMSGS=2 -DCUT_FIRST
 +fail frame   -DMSGS=6 -DTAIL_LAZY        # the end can not be found once the lane has come round to the tail
 fail frame   -DMSGS=6 -DSUM              # the count of messages, not the messages
 fail frame   -DTAP -DCAP=8 -DB=3 -DMSGS=5 -DTAP_BLIND
-+fail barrier -DMSGS=1 -DNO_MEMBARRIER
-+fail barrier -DMSGS=1 -DUNREGISTERED
-+fail barrier -DMSGS=1 -DARM_LATE
-+fail barrier -DMSGS=1 -DNO_TAKEOVER_BARRIER
-+fail barrier -DMSGS=1 -DCALL_FIRST
-fail barrier -DMSGS=1 -DK=2 -DONLY_IF_ONE  # the one before was killed between its 0 and its call
++fail sleepless -DK=0 -DMSGS=1 -DNO_BARRIER
++fail sleepless -DK=0 -DMSGS=1 -DCALL_FIRST
++fail sleepless -DK=0 -DMSGS=1 -DSKIPS_AT_TWO
++fail sleepless -DK=0 -DMSGS=1 -DSLEEPS_ANYWAY
+fail sleepless -DK=0 -DOLD_BARRIER
++fail sleepless -DK=1 -DMSGS=1 -DNO_TWO  # the one before was killed while it owed a barrier
 fail compact -DFLIP_FIRST               # the draft: generation raised before the rename
 fail compact -DFLIP_LATE
 fail compact -DDELETE_FIRST

@@ -32,6 +32,9 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
     /** A sleeper looks again after so long: whoever was to wake it may have been killed first. */
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** The same while {@link Sleepless} is owed a barrier, which takes some tens of milliseconds. */
+    private static final long SHORT_SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
     private static final int LOOKS = 64;
 
     /** Nobody is at work. */
@@ -106,6 +109,11 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
 
     /** Tells the other end that this one is about to sleep; false when it need not any more. */
     abstract boolean arm();
+
+    /** After {@link #arm}: whether what is waited for may come without a wake, for a while. */
+    boolean looksOften() {
+        return false;
+    }
 
     /** The word to sleep on. */
     abstract long futex();
@@ -209,7 +217,8 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
             return;
         }
         long now = System.nanoTime();
-        long left = deadline == Poller.NEVER ? SLICE_NANOS : Math.min(SLICE_NANOS, deadline - now);
+        long slice = looksOften() ? SHORT_SLICE_NANOS : SLICE_NANOS;
+        long left = deadline == Poller.NEVER ? slice : Math.min(slice, deadline - now);
         if (Futex.await(memory, futex(), expected, now + left, sleepers) == Futex.Outcome.INTERRUPTED) {
             boolean _ = Thread.interrupted();
             throw new InterruptedException();

@@ -9,6 +9,7 @@ import dev.naru.memory.internal.RingGeometry;
 import dev.naru.memory.internal.RingLayout;
 import dev.naru.memory.internal.Words;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
 
 /**
@@ -32,8 +33,8 @@ import java.util.function.Consumer;
  */
 public final class RingReader extends ReceivingEnd {
     private final RingGeometry geometry;
+    private final Sleepless sleepless;
     private final Lane[] lanes;
-    private final Fences fences;
     private final Pacing pacing = new Pacing();
     private int next;
 
@@ -63,7 +64,7 @@ public final class RingReader extends ReceivingEnd {
             throws ErrnoException {
         super(member, RingLayout.READER_AT, policy, whenEnded);
         this.geometry = geometry;
-        this.fences = new Fences(memory, RingLayout.READER_BARRIER_AT, policy);
+        this.sleepless = new Sleepless(memory, RingLayout.READER_SLEEPLESS_AT, policy);
         this.lanes = new Lane[geometry.lanes()];
         for (int lane = 0; lane < lanes.length; lane++) {
             lanes[lane] = new Lane(geometry, lane);
@@ -165,11 +166,12 @@ public final class RingReader extends ReceivingEnd {
         // release: pairs with the writer's acquire of the head
         Words.setRelease(memory, lane.words + RingLayout.HEAD, position);
         wakeWriter(lane);
+        sleepless.worked(handled);
     }
 
     private void wakeWriter(Lane lane) {
-        fences.afterStore(lane.words + RingLayout.BARRIER);
-        if (Words.getOpaque(memory, lane.words + RingLayout.ROOM_ARMED) > lane.roomWoken) {
+        if (Sleepless.fenceForSleeper(memory, lane.words + RingLayout.SLEEPLESS)
+                && Words.getOpaque(memory, lane.words + RingLayout.ROOM_ARMED) > lane.roomWoken) {
             int _ = Futex.wake(memory, lane.words + RingLayout.HEAD, Integer.MAX_VALUE);
             lane.roomWoken = lane.head; // after the wake: if killed before it, the next reader wakes
             Words.setOpaque(memory, lane.words + RingLayout.ROOM_WOKEN, lane.roomWoken);
@@ -195,6 +197,7 @@ public final class RingReader extends ReceivingEnd {
 
     @Override
     boolean arm() {
+        sleepless.beforeArming();
         expected = (int) Words.getAcquire(memory, RingLayout.BELL_AT); // before the last look at the words
         boolean armed = false;
         for (Lane lane : lanes) {
@@ -205,9 +208,14 @@ public final class RingReader extends ReceivingEnd {
             }
         }
         if (armed) { // else it stands, and so does the fence behind it
-            fences.afterArming();
+            VarHandle.fullFence(); // pairs with the writer's, between its store and its look for a sleeper
         }
         return !hasMessage(); // the futex is no word of a frame, so the kernel does not compare those
+    }
+
+    @Override
+    boolean looksOften() {
+        return sleepless.isOwedBarrier();
     }
 
     @Override

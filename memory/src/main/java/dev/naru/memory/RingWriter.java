@@ -49,7 +49,6 @@ public final class RingWriter extends SendingEnd {
     private final long laneBytes;
     private final long maxStaged;
     private final long tailMask;
-    private final Fences fences;
 
     /** Where the next frame begins: behind what is sent and what is staged. */
     private long end;
@@ -71,6 +70,7 @@ public final class RingWriter extends SendingEnd {
     private long fetched;
 
     private final RingGeometry geometry;
+    private final Sleepless sleepless;
     private final int lane;
     private final long formerOwner;
 
@@ -100,7 +100,7 @@ public final class RingWriter extends SendingEnd {
         this.mask = laneBytes - 1;
         this.maxStaged = geometry.maxStaged();
         this.tailMask = -geometry.tailStep();
-        this.fences = new Fences(memory, words + RingLayout.BARRIER, policy);
+        this.sleepless = new Sleepless(memory, words + RingLayout.SLEEPLESS, policy);
     }
 
     @Override
@@ -269,6 +269,7 @@ public final class RingWriter extends SendingEnd {
             storeTail(after);
         }
         wakeReader(shared, after);
+        sleepless.worked(1);
         fetchLineAhead(shared, after);
     }
 
@@ -292,8 +293,8 @@ public final class RingWriter extends SendingEnd {
     }
 
     private void wakeReader(MemorySegment shared, long tail) {
-        fences.afterStore(RingLayout.READER_BARRIER_AT);
-        if (Words.getOpaque(shared, armedAt) > woken) {
+        if (Sleepless.fenceForSleeper(shared, RingLayout.READER_SLEEPLESS_AT)
+                && Words.getOpaque(shared, armedAt) > woken) {
             long _ = Words.getAndAdd(shared, RingLayout.BELL_AT, 1); // atomic: all lanes share the bell
             int _ = Futex.wake(shared, RingLayout.BELL_AT, Integer.MAX_VALUE);
             woken = tail; // after the wake: if killed before it, the next owner wakes
@@ -330,6 +331,7 @@ public final class RingWriter extends SendingEnd {
 
     @Override
     boolean arm() {
+        sleepless.beforeArming();
         if (isReady()) {
             return false;
         }
@@ -337,10 +339,15 @@ public final class RingWriter extends SendingEnd {
         if (roomArmed != head + 1) { // else it stands, and so does the fence behind it
             roomArmed = head + 1;
             Words.setOpaque(memory, roomArmedAt, roomArmed);
-            fences.afterArming();
+            VarHandle.fullFence(); // pairs with the reader's, between its store and its look for a sleeper
         }
         expected = (int) head; // the kernel itself compares the head
         return true;
+    }
+
+    @Override
+    boolean looksOften() {
+        return sleepless.isOwedBarrier();
     }
 
     @Override

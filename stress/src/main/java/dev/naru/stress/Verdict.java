@@ -94,7 +94,7 @@ final class Verdict {
         return switch (seen) {
             case EVERYWHERE -> true;
             case WEAK_MEMORY -> false;
-            case WITH_MEMBARRIER -> MemoryBarrier.register();
+            case WITH_MEMBARRIER -> MemoryBarrier.isInThisProcess();
         };
     }
 

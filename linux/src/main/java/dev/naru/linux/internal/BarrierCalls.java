@@ -15,11 +15,11 @@ public final class BarrierCalls {
     /**
      * Carries out a command.
      *
-     * @return whether the kernel did so
+     * @return what the kernel answers: 0 for done, a set of commands for the query, below 0 for refused
      */
-    public static boolean membarrier(int command) {
+    public static long membarrier(int command) {
         try {
-            return (long) MEMBARRIER.invokeExact(Constants.SYS_MEMBARRIER, command, 0, 0) == 0;
+            return (long) MEMBARRIER.invokeExact(Constants.SYS_MEMBARRIER, command, 0, 0);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }

@@ -142,8 +142,10 @@ public final class Constants {
 
     // <linux/membarrier.h>
     public static final long SYS_MEMBARRIER = Native.isArm() ? 283 : 324;
-    public static final int MEMBARRIER_CMD_GLOBAL_EXPEDITED = 1 << 1;
-    public static final int MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED = 1 << 2;
+    public static final int MEMBARRIER_CMD_QUERY = 0;
+    public static final int MEMBARRIER_CMD_GLOBAL = 1 << 0;
+    public static final int MEMBARRIER_CMD_PRIVATE_EXPEDITED = 1 << 3;
+    public static final int MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED = 1 << 4;
 
     // <sys/ipc.h>, <sys/shm.h>
     public static final int IPC_PRIVATE = 0;

@@ -10,12 +10,13 @@ import java.lang.foreign.MemorySegment;
  *   header page   128  lanes, int32            132  0
  *                 136  bytes of a lane, int64: a power of two
  *   4096          bell, int64; the futex is its low half
- *   4096 + 128    id of the reader, 8 its barrier, each int64
+ *   4096 + 128    id of the reader, 8 whether it sleeps, each int64
  *   4608 + 512 i  lane i, each word int64, each group on 128 bytes of its own:
  *                   0 tail, 8 woken, 16 sent, 24 full, 32 takeovers         stored by its producer
  *                 128 head, 136 woken for room, 144 received                stored by the reader
  *                 256 armed                                                 stored by the reader before it sleeps
- *                 384 armed for room, 392 id of the producer, 400 its barrier   stored by the producer
+ *                 384 armed for room, 392 id of the producer,
+ *                 400 whether it sleeps                                     stored by the producer
  *   then, from the next multiple of 4096, the bytes of lane 0, lane 1, …
  *
  *   frame   0  length of the payload, int32    4  mark, int32: 1 a message, -1 padding    8  payload, to a multiple of 8
@@ -31,7 +32,7 @@ public final class RingLayout {
 
     public static final long BELL_AT = HeaderLayout.SIZE;
     public static final long READER_AT = HeaderLayout.SIZE + 128;
-    public static final long READER_BARRIER_AT = READER_AT + 8;
+    public static final long READER_SLEEPLESS_AT = READER_AT + 8;
     private static final long FIRST_LANE_AT = HeaderLayout.SIZE + 512;
     private static final long LANE_SIZE = 512;
 
@@ -47,7 +48,7 @@ public final class RingLayout {
     public static final long ARMED = 256;
     public static final long ROOM_ARMED = 384;
     public static final long PRODUCER = 392;
-    public static final long BARRIER = 400;
+    public static final long SLEEPLESS = 400;
 
     /** The bytes before a payload. */
     public static final int FRAME_HEADER = 8;
