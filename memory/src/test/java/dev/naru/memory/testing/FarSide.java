@@ -98,6 +98,16 @@ public final class FarSide {
                     say("received");
                 }
             }
+            case "receive-busily-and-stay" -> {
+                try (Ring ring = Ring.open(file);
+                        RingReader reader = ring.reader(Waiting.busy())) {
+                    for (int i = 0; i < number; i++) {
+                        var _ = reader.receive();
+                    }
+                    say("received");
+                    awaitLine();
+                }
+            }
             case "handle-one-and-stay" -> {
                 try (Ring ring = Ring.open(file);
                         RingReader reader = ring.reader()) {
