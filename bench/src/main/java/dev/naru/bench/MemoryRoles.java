@@ -69,6 +69,9 @@ final class MemoryRoles {
     record Idle(RingReader reader) implements Side.Role {
         @Override
         public long run(long warmup, long count) throws IOException, InterruptedException {
+            for (int i = 0; i < 20; i++) {
+                long _ = onCore(); // the first looks load classes, which is not waiting
+            }
             long before = onCore();
             if (reader.await(Duration.ofMillis(count))) {
                 throw new IllegalStateException("a message came, and nobody sends");
