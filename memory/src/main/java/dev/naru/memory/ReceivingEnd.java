@@ -30,9 +30,11 @@ abstract sealed class ReceivingEnd extends RingEnd implements MessageReceiver pe
      *
      * @param limit the most messages, at least 1
      * @return how many were handled, or {@link #CLOSED}
-     * @throws IllegalStateException when the bytes in the ring are none that a writer of ours leaves
+     * @throws IllegalStateException when the bytes in the ring are none that a writer of ours leaves, or within a handler of
+     *     this reader
      */
     public final int drain(MessageHandler handler, int limit) {
+        refuseWithinHandler();
         if (!enter()) {
             return CLOSED;
         }
@@ -61,6 +63,7 @@ abstract sealed class ReceivingEnd extends RingEnd implements MessageReceiver pe
     }
 
     private boolean awaitMessage(long deadline) throws IOException, InterruptedException {
+        refuseWithinHandler();
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -92,6 +95,7 @@ abstract sealed class ReceivingEnd extends RingEnd implements MessageReceiver pe
 
     @Override
     public final Optional<byte[]> tryReceive() throws IOException {
+        refuseWithinHandler();
         if (!enterBriefly()) {
             throw new ClosedChannelException();
         }
@@ -102,6 +106,13 @@ abstract sealed class ReceivingEnd extends RingEnd implements MessageReceiver pe
             leave();
         }
         return Optional.ofNullable(copyOut.message);
+    }
+
+    /** The message in hand is not handled yet: it would come once more. */
+    private void refuseWithinHandler() {
+        if (isUsedByThisThread()) {
+            throw new IllegalStateException("within its own handler, a reader is not read");
+        }
     }
 
     /** Copies a message out. */

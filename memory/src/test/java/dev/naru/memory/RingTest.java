@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,6 +168,32 @@ class RingTest {
             assertThat(writer.publish()).isTrue();
             assertThat(reader.drain((_, _, _) -> {}, 10)).isEqualTo(3);
         }
+    }
+
+    @Test
+    void aReaderIsNotReadWithinItsOwnHandler() throws Exception {
+        // given
+        try (Ring ring = Ring.create(file(), SMALL);
+                RingWriter writer = ring.writer();
+                RingReader reader = ring.reader()) {
+            writer.send(bytes("a"));
+
+            // then
+            assertThat(reader.drain(
+                            (_, _, _) -> {
+                                assertRefused(() -> reader.drain((_, _, _) -> {}, 1));
+                                assertRefused(reader::tryReceive);
+                                assertRefused(reader::receive);
+                                assertRefused(reader::await);
+                            },
+                            1))
+                    .isEqualTo(1);
+            assertThat(reader.tryReceive()).isEmpty();
+        }
+    }
+
+    private static void assertRefused(ThrowingCallable read) {
+        assertThatThrownBy(read).isInstanceOf(IllegalStateException.class).hasMessageContaining("handler");
     }
 
     @Test
