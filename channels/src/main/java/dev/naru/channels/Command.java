@@ -147,6 +147,15 @@ public final class Command {
         }
     }
 
+    /**
+     * Looks whether {@link #start} would find the program, and starts nothing: for what is not to be prepared in vain.
+     *
+     * @throws ErrnoException there is no such program, its interpreter is missing, or it may not be run
+     */
+    public void requireProgram() throws ErrnoException {
+        new Spawn(command, Environment.ours(), directory, Map.of()).requireProgram();
+    }
+
     /** The turn is kept over the start: a thread in a call would find its descriptor blocking. */
     private static void take(DescriptorChannel end, List<DescriptorChannel> taken) throws IOException {
         if (!end.enter(DescriptorChannel.AT_ONCE)) {

@@ -105,7 +105,7 @@ class EndpointsTest {
                 "(java - -) 3< \"$1\" 1<&3|WRONG_DIRECTION standard output",
                 "(java fd:77 -)|BAD_DESCRIPTOR fd:77",
                 "(java - fd:77)|BAD_DESCRIPTOR fd:77",
-                "(java fifo:/no/such/fifo -)|NO_FIFO fifo:/no/such/fifo",
+                "(java fifo:/no/such/fifo -)|NO_DIRECTORY fifo:/no/such/fifo",
                 "(java fifo:/etc/passwd -)|NOT_A_FIFO fifo:/etc/passwd"
             })
     void whatCannotBeOpenedIsTold(String line, String expected) throws Exception {

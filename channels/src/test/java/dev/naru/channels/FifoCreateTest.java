@@ -204,6 +204,17 @@ class FifoCreateTest {
     }
 
     @Test
+    void aMissingDirectoryIsNamedAlsoWhenOneIsOpened() {
+        // given
+        Path path = folder.resolve("missing/orders");
+
+        // when, then
+        var _ = refused(Problem.NO_DIRECTORY, Errno.ENOENT, () -> Fifo.open(path));
+        var _ = refused(Problem.NO_DIRECTORY, Errno.ENOENT, () -> Fifo.openOrCreate(path));
+        var _ = refused(Problem.NO_DIRECTORY, Errno.ENOENT, () -> Fifo.remove(path));
+    }
+
+    @Test
     void whatIsNoFifoIsNeitherOpenedNorRemoved() throws Exception {
         // given
         Path file = Files.createFile(folder.resolve("file"));

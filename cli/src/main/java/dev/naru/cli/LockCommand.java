@@ -109,32 +109,53 @@ final class LockCommand implements Callable<Integer> {
                     spec.commandLine(), "name a lock and a command, as in: naru lock /state -- make install");
         }
         Identity.nameThisProcess(String.valueOf(Path.of(command.getFirst()).getFileName()));
+        dev.naru.channels.Command child = dev.naru.channels.Command.of(command);
+        if (isMissing(named)) {
+            // No lock is made for nothing. To remove it afterwards would be unsafe: somebody may be opening it by then,
+            // and
+            // would exclude nobody who makes a new one.
+            child.requireProgram();
+        }
         try (SharedLock lock = SharedLock.openOrCreate(named, permissions.mode())) {
             LockOutcome outcome = timeout == null ? lock.lock() : lock.lock(timeout);
             return switch (outcome) {
-                case ACQUIRED -> run(named, lock, false);
-                case OWNER_DIED -> ownerDied(named, lock);
+                case ACQUIRED -> run(named, lock, child, false);
+                case OWNER_DIED -> ownerDied(named, lock, child);
                 case TIMED_OUT, HELD -> throw new CliException(Problem.TIMED_OUT, named + ", held by " + lock.holder());
             };
         }
     }
 
-    private int ownerDied(Address.Lock named, SharedLock lock) throws IOException, InterruptedException, CliException {
+    /** Where there is one, somebody may hold it who just makes the program. */
+    private static boolean isMissing(Address.Lock named) throws ErrnoException {
+        try {
+            var _ = FoundShared.at(named);
+            return false;
+        } catch (ErrnoException none) {
+            if (none.problem() != Problem.NO_LOCK) {
+                throw none;
+            }
+            return true;
+        }
+    }
+
+    private int ownerDied(Address.Lock named, SharedLock lock, dev.naru.channels.Command child)
+            throws IOException, InterruptedException, CliException {
         if (onOwnerDied == OnOwnerDied.fail) {
             lock.unlockDirty();
             throw new CliException(Problem.OWNER_DIED, named.toString());
         }
         context.say(named + ": " + Problem.OWNER_DIED.text());
-        return run(named, lock, true);
+        return run(named, lock, child, true);
     }
 
     /** A command that a signal ended left its work half done; and who came after a dead owner has to succeed. */
-    private int run(Address.Lock named, SharedLock lock, boolean ownerDied) throws IOException, InterruptedException {
+    private int run(Address.Lock named, SharedLock lock, dev.naru.channels.Command child, boolean ownerDied)
+            throws IOException, InterruptedException {
         Running running = new Running();
         boolean whole = !ownerDied; // as long as nothing runs
         try {
-            dev.naru.channels.Command child =
-                    dev.naru.channels.Command.of(command).environment("NARU_LOCK", named.toString());
+            var _ = child.environment("NARU_LOCK", named.toString());
             context.locale().ifPresent(locale -> {
                 var _ = child.environment(
                         "LC_ALL", locale); // ours is for the names of files; empty is as good as not set

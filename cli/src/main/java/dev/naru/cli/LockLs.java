@@ -13,6 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code naru lock ls}. */
 @Command(
@@ -27,12 +28,12 @@ final class LockLs implements Callable<Integer> {
     @ParentCommand
     private @Nullable LockCommand parent;
 
+    /** Not converted by picocli: what need not be there it takes for a word too many where it is no lock. */
     @Parameters(
             arity = "0..*",
             paramLabel = "LOCK",
-            description = LockPlace.DESCRIPTION + " By default all that have a name.",
-            converter = LockPlace.class)
-    private List<Address.Lock> places = new ArrayList<>();
+            description = LockPlace.DESCRIPTION + " By default all that have a name.")
+    private List<String> places = new ArrayList<>();
 
     @Option(names = "--json", description = "One JSON object a line and lock.")
     private boolean json;
@@ -50,8 +51,8 @@ final class LockLs implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "write -- before a command that is to run under the lock");
         }
         List<FoundShared<Address.Lock>> found = new ArrayList<>();
-        for (Address.Lock place : places) {
-            found.add(FoundShared.at(place));
+        for (String place : places) {
+            found.add(FoundShared.at(lock(place)));
         }
         LockTable table = places.isEmpty() ? LockTable.all(context) : LockTable.of(context, found);
         if (json) {
@@ -64,5 +65,13 @@ final class LockLs implements Callable<Integer> {
             context.sayHidden();
         }
         return 0;
+    }
+
+    private Address.Lock lock(String place) {
+        try {
+            return new LockPlace().convert(place);
+        } catch (TypeConversionException wrong) {
+            throw new ParameterException(spec.commandLine(), "Invalid value for LOCK: " + wrong.getMessage(), wrong);
+        }
     }
 }

@@ -8,14 +8,18 @@ import picocli.CommandLine.TypeConversionException;
 final class RingPlace implements ITypeConverter<Address.Ring> {
     private static final String KIND = "ring:";
 
+    private static final String FORMS = "a name (/orders) or a file (run/orders), each also after ring:";
+
     /** What stands on the command lines. */
-    static final String DESCRIPTION = "Which: a name (/orders) or a file (run/orders), each also after ring:.";
+    static final String DESCRIPTION = "Which: " + FORMS + ".";
 
     @Override
     public Address.Ring convert(String text) {
         if (text.isEmpty()) {
             throw new TypeConversionException("'' is no place; name one, such as /orders");
         }
+        Places.requireKind(text, KIND, "ring", FORMS);
+        Places.requireNoKey(text, "ring", FORMS);
         return new Address.Ring(text.startsWith(KIND) ? text.substring(KIND.length()) : text);
     }
 }

@@ -17,26 +17,31 @@ final class RingTable {
     private final List<MappedMemory.Key> keys;
     private final MappedMemory mapped;
 
-    /** A ring, and what it shows if we may read it. */
-    private record Row(FoundShared<Address.Ring> ring, Optional<RingView> view) {}
+    /** A ring, and what it shows: nothing when we may not read it, or it is damaged. */
+    private record Row(FoundShared<Address.Ring> ring, Optional<RingView> view, boolean damaged) {
+        /** What stands where a value would. */
+        String unknown() {
+            return damaged ? "damaged" : "?";
+        }
+    }
 
     RingTable(Context context, List<FoundShared<Address.Ring>> found) throws IOException {
         this.context = context;
         for (FoundShared<Address.Ring> ring : found) {
-            rows.add(new Row(ring, view(ring.address())));
+            rows.add(row(ring));
         }
         this.keys = found.stream().map(FoundShared::mapped).toList();
         this.mapped = MappedMemory.of(keys);
     }
 
-    private static Optional<RingView> view(Address.Ring ring) throws IOException {
+    /** The others are listed all the same when one is damaged. */
+    private static Row row(FoundShared<Address.Ring> ring) throws IOException {
         try {
-            return Optional.of(RingView.of(ring));
+            return new Row(ring, Optional.of(RingView.of(ring.address())), false);
         } catch (ErrnoException refused) {
-            if (refused.problem() == Problem.DENIED
-                    || refused.problem() == Problem.NO_RING
-                    || refused.problem() == Problem.WRONG_KIND) { // damaged; the others are listed all the same
-                return Optional.empty();
+            boolean damaged = refused.problem() == Problem.WRONG_KIND;
+            if (damaged || refused.problem() == Problem.DENIED || refused.problem() == Problem.NO_RING) {
+                return new Row(ring, Optional.empty(), damaged);
             }
             throw refused;
         }
@@ -57,7 +62,7 @@ final class RingTable {
                         Escapes.of(FoundMemory.owner(row.ring.uid())),
                         row.ring.size(),
                         row.view.map(view -> Long.toString(view.backlog())).orElse("?"),
-                        row.view.map(RingView::readerWords).orElse("?"),
+                        row.view.map(RingView::readerWords).orElse(row.unknown()),
                         mapped.words(row.ring.mapped()),
                         Escapes.of(row.ring.address().toString()));
     }
@@ -73,6 +78,9 @@ final class RingTable {
             lines.line(json -> {
                 row.ring.write(json);
                 row.view.ifPresent(view -> view.write(json));
+                if (row.damaged) {
+                    json.writeBooleanProperty("damaged", true);
+                }
                 mapped.write(json, row.ring.mapped());
             });
         }

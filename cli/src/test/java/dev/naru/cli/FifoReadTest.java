@@ -336,6 +336,17 @@ class FifoReadTest {
                 .contains("fifo:" + name + ": it exists, but is not a FIFO", "'ls -ld PATH'");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"read", "write", "rm", "create"})
+    void aDirectoryThatIsMissingIsNamed(String verb) throws Exception {
+        // when
+        Result result = naru("fifo", verb, "missing/orders").in(folder).run();
+
+        // then
+        assertThat(result.failed(65, "no-directory").err())
+                .startsWith("naru: fifo:missing/orders: its directory does not exist");
+    }
+
     @Test
     void aFifoThatIsMissingIsNotMade() throws Exception {
         // when

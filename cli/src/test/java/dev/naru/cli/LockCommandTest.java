@@ -251,8 +251,55 @@ class LockCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "no-such-program, 65, no-command",
+        "./no-such-program, 65, no-command",
+        "./plain, 77, cannot-run",
+        "., 77, cannot-run",
+        "./script, 65, no-interpreter"
+    })
+    void noLockIsMadeForACommandThatCannotBeStarted(String program, int status, String code) throws Exception {
+        // given
+        var _ = Files.writeString(folder.resolve("plain"), "");
+        var _ = Files.writeString(folder.resolve("script"), "#! /no/such/shell -e\n");
+        var _ = Foreign.output("chmod", "755", folder.resolve("script").toString());
+
+        // when
+        Result named = naru(line(place, "--", program)).in(folder).run();
+        Result inAFile = naru(line("state", "--", program)).in(folder).run();
+
+        // then
+        assertThat(named.failed(status, code).err()).startsWith("naru: " + program + ": ");
+        var _ = inAFile.failed(status, code);
+        var _ = lock("ls", place).failed(65, "no-lock");
+        assertThat(folder.resolve("state")).doesNotExist();
+    }
+
+    @Test
+    void aProgramMayComeWhileItsLockIsWaitedFor() throws Exception {
+        // given
+        makeWake();
+        try (Program holder = holder();
+                Program waiter = naru(line(place, "--", "./late")).in(folder).start()) {
+            var _ = waiter.await("it waits", () -> Boolean.TRUE.equals(shown().get("waitedFor")));
+
+            // when
+            var _ = Files.writeString(folder.resolve("late"), "#!/bin/sh\necho late\n");
+            var _ = Foreign.output("chmod", "755", folder.resolve("late").toString());
+            var _ = Files.writeString(folder.resolve("wake"), "\n");
+
+            // then
+            var _ = holder.end().endedWith(0);
+            assertThat(waiter.end().succeeded().out()).isEqualTo("late\n");
+        }
+    }
+
     @Test
     void aProgramThatIsMissingLeavesTheLockClean() throws Exception {
+        // given
+        var _ = lock(place, "--", "true").succeeded();
+
         // when
         var _ = lock(place, "--", "no-such-program").failed(65, "no-command");
 

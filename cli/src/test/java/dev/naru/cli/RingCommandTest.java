@@ -320,6 +320,43 @@ class RingCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"empty", "zeros", "ring", "broadcast"})
+    void aDamagedOneIsARowAmongTheOthers(String kind) throws Exception {
+        // given
+        create("--size", "8K");
+        String damaged = place + ".damaged";
+        Path file = Path.of("/dev/shm/naru-ring." + damaged.substring(1));
+        try {
+            switch (kind) {
+                case "empty" -> Files.createFile(file);
+                case "zeros" -> Files.write(file, new byte[5000]);
+                case "ring" -> ring("create", damaged).succeeded();
+                default -> ring("create", "--broadcast", damaged).succeeded();
+            }
+            if (Files.size(file) > 5000) {
+                var _ = Foreign.output("truncate", "-s", "4096", file.toString()); // cut off behind its header
+            }
+
+            // when
+            Result table = naru("ls").in(folder).run();
+            Result json = naru("ls", "--json").in(folder).run();
+
+            // then
+            List<String> lines = table.succeeded().out().lines().toList();
+            assertThat(lines).anyMatch(line -> line.contains(" ? damaged ") && line.endsWith(" ring:" + damaged));
+            assertThat(lines).anyMatch(line -> line.contains(" 0 - ") && line.endsWith(" ring:" + place));
+            assertThat(Json.lines(json.succeeded().out()))
+                    .anySatisfy(row -> assertThat(row)
+                            .containsEntry("address", "ring:" + damaged)
+                            .containsEntry("damaged", true)
+                            .doesNotContainKey("kind"));
+            var _ = ring("stat", damaged).failed(65, "wrong-kind");
+        } finally {
+            boolean _ = Files.deleteIfExists(file);
+        }
+    }
+
     @Test
     void createTwiceIsAnErrorUnlessItMayExist() throws Exception {
         create();

@@ -129,6 +129,47 @@ class UsageTest {
         assertThat(result.failed(64, "usage").err()).startsWith("naru: " + words);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "ring create, shm:/x, is no ring: that is a name (/orders) or a file (run/orders)",
+        "ring send, 0x1234, is no ring: ",
+        "ring receive, fd:3, is no ring: ",
+        "ring stat, pipe:, is no ring: ",
+        "ring tap, -, is no ring: ",
+        "ring rm, lock:/x, is no ring: ",
+        "ring create, tcp:127.0.0.1:7000, is no ring: ",
+        "lock, shm:/x, is no lock: that is a name (/state) or a file (run/state)",
+        "lock, 0x1234, is no lock: ",
+        "lock ls, fifo:x, is no lock: ",
+        "lock rm, ring:/x, is no lock: ",
+        "fifo create, fd:3, is no FIFO: that is a path (run/orders)",
+        "fifo read, shm:/x, is no FIFO: ",
+        "fifo write, -, is no FIFO: ",
+        "fifo rm, ring:/x, is no FIFO: ",
+        "shm create --size 1, ring:/x, is no shared memory: that is a POSIX name (/quote)",
+        "shm stat, fd:3, is no shared memory: "
+    })
+    void anAddressOfAnotherKindIsNotTakenForAFile(String command, String place, String words) throws Exception {
+        // when
+        Result result = run(command + " " + place + (command.equals("lock") ? " -- true" : ""));
+
+        // then
+        assertThat(result.failed(64, "usage").err())
+                .contains(": '" + place + "' " + words)
+                .contains("; the file of that name is ./" + place + "\n");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void aFileWhoseNameLooksLikeAnAddressIsNamedWithADot() throws Exception {
+        // when
+        run("ring create ./fd:3 ring:0x1234").succeeded();
+        run("fifo create ./- fifo:shm:x a.b:c").succeeded();
+
+        // then
+        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("fd:3", "0x1234", "-", "shm:x", "a.b:c");
+    }
+
     @Test
     void anEmptyCodeIsNamed() throws Exception {
         // when

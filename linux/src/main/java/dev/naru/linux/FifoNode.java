@@ -204,11 +204,13 @@ public final class FifoNode {
         return answer;
     }
 
-    /** Of a node that should be there. */
+    /** Of a node that should be there: it may be the directory that is missing. */
     private static ErrnoException refused(int errno, String call, Path path) {
-        return errno == Constants.ENOENT
-                ? ErrnoException.of(Problem.NO_FIFO, errno, call, address(path))
-                : ErrnoException.of(errno, call, address(path));
+        if (errno != Constants.ENOENT) {
+            return ErrnoException.of(errno, call, address(path));
+        }
+        boolean noDirectory = missing(path.getParent()) == Problem.NO_DIRECTORY;
+        return ErrnoException.of(noDirectory ? Problem.NO_DIRECTORY : Problem.NO_FIFO, errno, call, address(path));
     }
 
     private static ErrnoException notAFifo(Path path) {

@@ -49,18 +49,32 @@ public final class FileSpace {
      * they are; new ones are 0.
      *
      * @param target what errors call the file
-     * @throws ErrnoException {@link Problem#FILE_SYSTEM_FULL} names the file system, its size and what is available
+     * @throws ErrnoException {@link Problem#FILE_SYSTEM_FULL} names the file system, its size and what was available
      */
     public static void reserve(Descriptor file, long offset, long length, String target) throws ErrnoException {
+        reserve(file, offset, length, target, SharedFileCalls::fallocate);
+    }
+
+    /** The call itself; a test puts another in its place. */
+    @FunctionalInterface
+    interface Fallocate {
+        int call(int number, int mode, long offset, long length);
+    }
+
+    static void reserve(Descriptor file, long offset, long length, String target, Fallocate fallocate)
+            throws ErrnoException {
+        // Looked at beforehand: on a disk the call takes all there is before it fails, and afterwards nothing is
+        // available.
+        Optional<Amount> before = amount(file);
         int answer;
         do {
-            answer = SharedFileCalls.fallocate(file.number(), 0, offset, length);
+            answer = fallocate.call(file.number(), 0, offset, length);
         } while (answer == -Constants.EINTR);
         if (answer == -Constants.ENOSPC && isOfHugePages(file)) {
             throw noHugePages(-answer, "fallocate", target, length + " B");
         }
         if (answer == -Constants.ENOSPC || answer == -Errno.EDQUOT.number()) {
-            String room = room(file).map(Room::toString).orElse("unknown");
+            String room = room(file, before).map(Room::toString).orElse("unknown");
             throw ErrnoException.of(Problem.FILE_SYSTEM_FULL, -answer, "fallocate", target, room, length + " B");
         }
         check(answer, "fallocate", target);
@@ -111,18 +125,34 @@ public final class FileSpace {
 
     /** What the file system of that file holds; empty when the kernel does not tell. */
     public static Optional<Room> room(Descriptor file) {
+        return room(file, amount(file));
+    }
+
+    private static Optional<Room> room(Descriptor file, Optional<Amount> amount) {
+        if (amount.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            String mount = mount(file.status().device());
+            return Optional.of(new Room(mount, amount.get().size(), amount.get().available()));
+        } catch (ErrnoException closed) {
+            return Optional.empty();
+        }
+    }
+
+    /** A {@link Room} whose mount was not looked for yet. */
+    private record Amount(long size, long available) {}
+
+    private static Optional<Amount> amount(Descriptor file) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment status = arena.allocate(SIZEOF_STATFS, Long.BYTES);
             if (SharedFileCalls.fstatfs(file.number(), status) < 0) {
                 return Optional.empty();
             }
             long block = status.get(ValueLayout.JAVA_LONG, BLOCK_SIZE);
-            return Optional.of(new Room(
-                    mount(file.status().device()),
+            return Optional.of(new Amount(
                     block * status.get(ValueLayout.JAVA_LONG, BLOCKS),
                     block * status.get(ValueLayout.JAVA_LONG, BLOCKS_AVAILABLE)));
-        } catch (ErrnoException closed) {
-            return Optional.empty();
         }
     }
 

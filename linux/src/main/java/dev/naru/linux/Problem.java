@@ -34,7 +34,7 @@ public enum Problem {
             "there is no such FIFO",
             "check the spelling: 'naru ls DIR' lists what there is, and 'naru fifo create PATH' makes one"),
     /** A directory on the way is missing. */
-    NO_DIRECTORY(65, "its directory does not exist", "make it first: mkdir -p, then try again"),
+    NO_DIRECTORY(65, "its directory does not exist", "check the spelling, or make it first: mkdir -p, then try again"),
     /** A name on the way to a file, or where a program is to start, is something else than a directory. */
     NOT_A_DIRECTORY(
             65,

@@ -4,8 +4,11 @@ import dev.naru.linux.internal.Constants;
 import dev.naru.linux.internal.FileCalls;
 import dev.naru.linux.internal.ProcessCalls;
 import dev.naru.linux.internal.SpawnCalls;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -14,7 +17,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +45,11 @@ public record Spawn(
 
     /** Where execvp(3) looks when there is no PATH. */
     private static final String DEFAULT_PATH = "/bin:/usr/bin";
+
+    /** The name as long as it is ASCII: other bytes would not be found again by their text. */
+    private static final Pattern SCRIPT = Pattern.compile("#![ \\t]*([\\x01-\\x7f&&[^ \\t\\n]]+)[ \\t\\n]");
+
+    private static final int MOST_OF_FIRST_LINE = 256; // BINPRM_BUF_SIZE, linux/binfmts.h
 
     /** Copies what it is given. */
     public Spawn {
@@ -106,6 +117,30 @@ public record Spawn(
         }
     }
 
+    /**
+     * Looks whether {@link #start} would find the program, and starts nothing. What only the kernel can tell is still refused
+     * by {@code start}: a format that it does not know, or a limit.
+     *
+     * @throws ErrnoException there is no such program, its interpreter is missing, or it may not be run
+     */
+    public void requireProgram() throws ErrnoException {
+        String program = command.getFirst();
+        try {
+            List<Path> files = candidates(program);
+            Optional<Path> found = files.stream().filter(Spawn::isExecutable).findFirst();
+            if (found.isEmpty()) {
+                boolean isThere = !files.stream().allMatch(Files::notExists);
+                throw ErrnoException.of(isThere ? Problem.CANNOT_RUN : Problem.NO_COMMAND, program);
+            }
+            String interpreter = interpreter(found.get());
+            if (Files.notExists(where().resolve(interpreter))) {
+                throw ErrnoException.of(Problem.NO_INTERPRETER, program);
+            }
+        } catch (InvalidPathException noTextInThisLocale) {
+            // the kernel knows
+        }
+    }
+
     private ChildProcess spawn(Arena arena, SpawnCalls.Actions actions) throws ErrnoException {
         String program = command.getFirst();
         MemorySegment pid = arena.allocate(Integer.BYTES, Integer.BYTES);
@@ -159,21 +194,39 @@ public record Spawn(
      * PATH, not on the child's, and from the directory where the child starts.
      */
     private boolean isThere(String program) {
-        Path start = directory == null ? Path.of("") : directory;
+        try {
+            return candidates(program).stream().anyMatch(Spawn::isExecutable);
+        } catch (InvalidPathException noTextInThisLocale) {
+            return false;
+        }
+    }
+
+    /** The files that the kernel is asked to run, one after the other. */
+    private List<Path> candidates(String program) {
         if (program.contains("/")) {
-            return isExecutable(start, "", program);
+            return List.of(where().resolve(program));
         }
         String ours = System.getenv("PATH");
         return Arrays.stream((ours == null ? DEFAULT_PATH : ours).split(":", -1))
-                .anyMatch(folder -> isExecutable(start, folder, program));
+                .map(folder -> where().resolve(folder).resolve(program))
+                .toList();
     }
 
-    private static boolean isExecutable(Path start, String folder, String program) {
-        try {
-            Path file = start.resolve(folder).resolve(program);
-            return Files.isRegularFile(file) && Files.isExecutable(file);
-        } catch (InvalidPathException noTextInThisLocale) {
-            return false;
+    private Path where() {
+        return directory == null ? Path.of("") : directory;
+    }
+
+    private static boolean isExecutable(Path file) {
+        return Files.isRegularFile(file) && Files.isExecutable(file);
+    }
+
+    /** What the first line of a script names, as execve(2) reads it; the root directory, which is there, of what is none. */
+    private static String interpreter(Path program) {
+        try (InputStream file = Files.newInputStream(program)) {
+            Matcher script = SCRIPT.matcher(new String(file.readNBytes(MOST_OF_FIRST_LINE), StandardCharsets.US_ASCII));
+            return script.lookingAt() ? script.group(1) : "/";
+        } catch (IOException notForUs) {
+            return "/"; // to be run it need not be readable
         }
     }
 

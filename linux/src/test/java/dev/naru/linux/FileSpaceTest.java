@@ -3,6 +3,7 @@ package dev.naru.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.naru.linux.internal.SharedFileCalls;
 import dev.naru.linux.testing.Foreign;
 import dev.naru.linux.testing.JavaProgram;
 import dev.naru.linux.testing.NoLeaks;
@@ -96,13 +97,8 @@ class FileSpaceTest {
 
     @Test
     void aFullDevShmIsAnErrorThatNamesItAndItsSize() throws Exception {
-        // given: one of 4 MiB, in a mount namespace of its own
-        List<String> command = new ArrayList<>(List.of(
-                "unshare", "--mount", "sh", "-c", "mount -t tmpfs -o size=4m none /dev/shm && exec \"$@\"", "sh"));
-        command.addAll(JavaProgram.of(FullMain.class).command());
-
         // when
-        List<String> said = Foreign.output(command).lines().toList();
+        List<String> said = inSmallDevShm(FullMain.class);
 
         // then
         assertThat(said)
@@ -113,5 +109,35 @@ class FileSpaceTest {
                                 + " give it more: a tmpfs such as /dev/shm grows by"
                                 + " 'mount -o remount,size=SIZE DIR'",
                         "1");
+    }
+
+    /** A disk, unlike a tmpfs, is full by the time it refuses: as if by a call that takes all and then fails. */
+    static final class FilledMain {
+        private FilledMain() {}
+
+        @SuppressWarnings("SystemOut") // that is its answer
+        public static void main(String[] arguments) throws Exception {
+            try (UnnamedFile file = UnnamedFile.create(SharedFiles.POSIX_DIRECTORY, 0600, "disk")) {
+                FileSpace.reserve(file.descriptor(), 0, 8 << 20, "disk", (number, mode, offset, length) -> {
+                    int _ = SharedFileCalls.fallocate(number, mode, offset, 4 << 20);
+                    return SharedFileCalls.fallocate(number, mode, offset, length);
+                });
+            } catch (ErrnoException refused) {
+                System.out.println(refused.limit());
+            }
+        }
+    }
+
+    @Test
+    void whatWasAvailableBeforeIsNamed() throws Exception {
+        assertThat(inSmallDevShm(FilledMain.class)).containsExactly("/dev/shm: size 4194304 B, available 4194304 B");
+    }
+
+    /** What that program says in a mount namespace of its own, where /dev/shm has 4 MiB. */
+    private static List<String> inSmallDevShm(Class<?> main) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                "unshare", "--mount", "sh", "-c", "mount -t tmpfs -o size=4m none /dev/shm && exec \"$@\"", "sh"));
+        command.addAll(JavaProgram.of(main).command());
+        return Foreign.output(command).lines().toList();
     }
 }

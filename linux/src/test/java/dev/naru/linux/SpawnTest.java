@@ -122,6 +122,41 @@ class SpawnTest {
     }
 
     @Test
+    void whatCouldNotBeStartedIsToldWithoutStartingIt() throws Exception {
+        // given
+        Path script = file("#!/bin/sh\necho > \"$0.ran\"\n", "755");
+        Path plain = Files.writeString(folder.resolve("plain"), "");
+        Path broken = Files.writeString(folder.resolve("broken"), "#! /no/such/interpreter -x\n");
+        var _ = Foreign.output("chmod", "755", broken.toString());
+
+        // when, then
+        for (String program : List.of("sh", "/bin/sh", script.toString())) {
+            new Spawn(List.of(program), Map.of(), null, Map.of()).requireProgram();
+        }
+        new Spawn(List.of("./program"), Map.of(), folder, Map.of()).requireProgram();
+        assertThat(folder.resolve("program.ran")).doesNotExist();
+        Map.of(
+                        "no-such-program-of-anybody",
+                        Problem.NO_COMMAND,
+                        folder + "/missing",
+                        Problem.NO_COMMAND,
+                        "/dev/null/x",
+                        Problem.NO_COMMAND,
+                        folder.toString(),
+                        Problem.CANNOT_RUN,
+                        plain.toString(),
+                        Problem.CANNOT_RUN,
+                        broken.toString(),
+                        Problem.NO_INTERPRETER)
+                .forEach((program, problem) -> {
+                    Spawn spawn = new Spawn(List.of(program), Map.of(), null, Map.of());
+                    var refused = catchThrowableOfType(ErrnoException.class, spawn::requireProgram);
+                    assertThat(refused.problem()).as(program).isEqualTo(problem);
+                    assertThat(refused(null, program).problem()).as(program).isEqualTo(problem);
+                });
+    }
+
+    @Test
     void aProgramThatIsOnTheChildsPathAloneIsNoCommand() throws Exception {
         // given
         Path _ = file("#!/bin/sh\n", "755");

@@ -1,0 +1,34 @@
+package dev.naru.cli;
+
+import java.util.regex.Pattern;
+import picocli.CommandLine.TypeConversionException;
+
+/** What stands for a place on the command lines: its own forms, bare or after its own kind. */
+final class Places {
+    /** In the syntax of addresses, of the kinds that there are and of those to come. */
+    private static final Pattern ADDRESS = Pattern.compile("(?s)[a-z]+:.*|-");
+
+    /** A System V key, which is a place of shared memory alone. */
+    private static final Pattern KEY = Pattern.compile("0x[0-9a-fA-F]+");
+
+    private Places() {}
+
+    /** Refuses an address of another kind: it would be taken as the name of a file, and not as what was meant. */
+    static void requireKind(String text, String kind, String what, String forms) {
+        if (!text.startsWith(kind) && ADDRESS.matcher(text).matches()) {
+            throw other(text, what, forms);
+        }
+    }
+
+    /** The same of what has no keys. */
+    static void requireNoKey(String text, String what, String forms) {
+        if (KEY.matcher(text).matches()) {
+            throw other(text, what, forms);
+        }
+    }
+
+    private static TypeConversionException other(String text, String what, String forms) {
+        return new TypeConversionException(
+                "'" + text + "' is no " + what + ": that is " + forms + "; the file of that name is ./" + text);
+    }
+}
