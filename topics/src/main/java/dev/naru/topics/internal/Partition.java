@@ -43,22 +43,30 @@ public final class Partition implements Closeable {
     private final ControlBlock control;
     private final MemorySegment block;
     private final SharedLock lock;
+    private final Keeper keeper;
+    private final Flushing flushing;
+    private final Chores chores;
 
     // Guarded by the lock.
     private final PublishedEnd end = new PublishedEnd();
     private final BatchWriter writer = new BatchWriter();
     private final Checksum checksum = new Checksum();
     private @Nullable Segment active;
+    private boolean rolled;
 
+    private volatile boolean appended;
     private volatile boolean closed;
 
-    private Partition(Path folder, Membership members, int segmentBytes, ControlBlock control) throws ErrnoException {
+    private Partition(Path folder, Surroundings around, ControlBlock control) throws ErrnoException {
         this.folder = folder;
-        this.members = members;
-        this.segmentBytes = segmentBytes;
+        this.members = around.members();
+        this.segmentBytes = around.spec().segmentBytes();
         this.control = control;
         this.block = control.memory();
         this.lock = SharedLock.in(control.file(), PartitionLayout.LOCK_AT, members, control.target());
+        this.keeper = new Keeper(folder, control, members);
+        this.chores = around.chores();
+        this.flushing = new Flushing(around.spec(), block, keeper, chores);
     }
 
     /** Makes a partition, empty, unless it is there. */
@@ -67,10 +75,10 @@ public final class Partition implements Closeable {
     }
 
     /** Opens the partition in that folder, which must be there. */
-    public static Partition open(Path folder, StoreId store, Membership members, int segmentBytes) throws IOException {
-        ControlBlock control = ControlBlock.open(folder, store);
+    public static Partition open(Path folder, Surroundings around) throws IOException {
+        ControlBlock control = ControlBlock.open(folder, around.store());
         try {
-            return new Partition(folder, members, segmentBytes, control);
+            return new Partition(folder, around, control);
         } catch (IOException | RuntimeException | Error failed) {
             control.close();
             throw failed;
@@ -107,7 +115,8 @@ public final class Partition implements Closeable {
         try {
             end.loadOwned(block);
             if (!PartitionLayout.mayAppend(block)) {
-                throw ErrnoException.of(Problem.NO_APPENDING, folder.toString());
+                Problem problem = PartitionLayout.isNotFlushed(block) ? Problem.NOT_FLUSHED : Problem.NO_APPENDING;
+                throw ErrnoException.of(problem, folder.toString());
             }
             Segment segment = room(bytes);
             writer.begin(segment.memory(), end.position, end.position + (long) bytes);
@@ -120,10 +129,16 @@ public final class Partition implements Closeable {
         }
     }
 
-    /** Publishes what was laid out, and gives the lock back: the offset of the first record. */
-    public long publish() {
+    /**
+     * Publishes what was laid out, gives the lock back, and waits for the disk if the topic says so: the offset of the first
+     * record. When that wait fails, the records are there all the same.
+     */
+    public long publish() throws IOException {
+        long offset;
+        long next;
+        boolean hasRolled;
         try {
-            long offset = end.next;
+            offset = end.next;
             Segment segment = active;
             if (segment == null || writer.count() == 0) {
                 throw new IllegalStateException("nothing was laid out");
@@ -134,10 +149,18 @@ public final class Partition implements Closeable {
             end.position += size;
             end.flip(block);
             wakeReaders();
-            return offset;
+            next = end.next;
+            hasRolled = rolled;
+            rolled = false;
+            appended = true;
         } finally {
             lock.unlock();
         }
+        if (hasRolled) {
+            chores.soon(keeper::afterRoll);
+        }
+        flushing.after(next);
+        return offset;
     }
 
     /** Gives the lock back; nothing is published. */
@@ -191,6 +214,7 @@ public final class Partition implements Closeable {
         end.reserved = reserved;
         end.sealed = false;
         end.flip(block);
+        rolled = true;
         return next;
     }
 
@@ -273,7 +297,11 @@ public final class Partition implements Closeable {
         }
         try {
             cutTail();
+            if (appended) {
+                keeper.beforeClose();
+            }
         } finally {
+            keeper.close();
             lock.close(); // from here on nobody of this process gets it
             awaitSection();
             Segment segment = active;
