@@ -7,6 +7,7 @@ import dev.naru.topics.testing.CrashLoader;
 import dev.naru.topics.testing.CrashRecorder;
 import dev.naru.topics.testing.CrashRecorder.State;
 import dev.naru.topics.testing.CrashScript;
+import dev.naru.topics.testing.KafkaIndexes;
 import dev.naru.topics.testing.Logs;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -65,6 +66,7 @@ class PowerCutTest {
                     assertThat(records).hasSize(found + 1);
                 }
             }
+            int _ = KafkaIndexes.assertSound(Logs.partition(path, "t", 0));
         }
         return found;
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class Keeper implements Closeable {
     /** So far the recovery point stays behind what is flushed: after a power cut no more than this is checked by CRC. */
     private static final long POINT_STEP = 16 << 20;
 
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final System.Logger LOGGER = System.getLogger(Keeper.class.getName());
     private static final long NONE = SegmentFiles.NONE;
 
@@ -67,7 +69,38 @@ final class Keeper implements Closeable {
         chore(() -> {
             end.load(block);
             flushTo(end.segment, 0, end.segment, true);
+            indexSealed();
         });
+    }
+
+    /** The newest first, down to one that had its index: of a process that was killed before, more may lack it. */
+    private void indexSealed() throws IOException {
+        long[] bases = SegmentFiles.list(folder);
+        for (int i = bases.length - 1; i >= 0; i--) {
+            if (bases[i] < end.segment && !extendIndex(bases[i], false)) {
+                return;
+            }
+        }
+    }
+
+    /** A chore: brings the indexes of a segment up to date, or makes them anew. */
+    void index(long base, boolean anew) {
+        chore(() -> {
+            end.load(block);
+            boolean _ = extendIndex(base, anew);
+        });
+    }
+
+    private boolean extendIndex(long base, boolean anew) throws IOException {
+        try (Segment segment = Segment.openToRead(folder, base, 1)) {
+            long limit = base == end.segment ? end.position : segment.size();
+            return SegmentIndex.extend(folder, segment, Math.min(limit, segment.reach()), anew);
+        } catch (ErrnoException refused) {
+            if (refused.problem() != Problem.NOT_FOUND) {
+                throw refused;
+            }
+            return false; // nothing was appended yet, or it was removed
+        }
     }
 
     /** A chore after a while: all gets to the disk. */
@@ -94,14 +127,28 @@ final class Keeper implements Closeable {
         }
     }
 
-    /** What comes before the end of a use: all gets to the disk, and a restart has nothing to check. */
+    /**
+     * What comes before the end of a use: all gets to the disk, and a restart has nothing to check. Whoever is just at it is waited
+     * for, but not for long: he may be stopped.
+     */
     void beforeClose() throws IOException {
-        if (lock.tryLock().isTaken()) {
+        if (lockSoon()) {
             try {
                 flushAll(true);
+                boolean _ = extendIndex(end.segment, false);
+                indexSealed();
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    private boolean lockSoon() throws IOException {
+        try {
+            return lock.lock(PATIENCE).isTaken();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ public final class Partition implements Closeable {
     public static final BatchWriter NOTHING = new BatchWriter();
 
     private static final int FIRST_EXTENT = 64 << 10;
+    private static final long INDEX_STEP = 1 << 20;
     private static final int LARGEST_EXTENT = 16 << 20;
 
     private final Path folder;
@@ -54,6 +56,7 @@ public final class Partition implements Closeable {
     private @Nullable Segment active;
     private boolean rolled;
 
+    private final AtomicBoolean indexing = new AtomicBoolean();
     private volatile boolean appended;
     private volatile boolean closed;
 
@@ -259,6 +262,35 @@ public final class Partition implements Closeable {
     /** The lowest offset that may be read. To be asked after a listing, never before. */
     public long logStart() {
         return PartitionLayout.logStart(block);
+    }
+
+    /**
+     * Where to look in a segment for that offset: a batch begins there.
+     *
+     * @param limit up to where it may be read
+     */
+    public long positionOf(long base, long offset, MemorySegment segment, long limit) throws IOException {
+        SegmentIndex index = SegmentIndex.load(folder, base);
+        return believed(base, index, index.positionOf(offset, segment, limit), limit);
+    }
+
+    /** Where to look in a segment for the first record of that time or a later one. */
+    public long positionOfTime(long base, long millis, MemorySegment segment, long limit) throws IOException {
+        SegmentIndex index = SegmentIndex.load(folder, base);
+        return believed(base, index, index.positionOfTime(millis, segment, limit), limit);
+    }
+
+    /** An index that is wrong, or that lies far behind, is put right for whoever comes next. */
+    private long believed(long base, SegmentIndex index, long position, long limit) {
+        if (position < 0 || index.behind(limit) > INDEX_STEP) {
+            if (indexing.compareAndSet(false, true)) { // one is enough for all who find it so
+                chores.soon(() -> {
+                    keeper.index(base, position < 0);
+                    indexing.set(false);
+                });
+            }
+        }
+        return Math.max(0, position);
     }
 
     /** Tells those who publish that a reader which has used all of that end is about to sleep: false when it need not. */

@@ -1,6 +1,5 @@
 package dev.naru.topics.internal;
 
-import dev.naru.linux.ErrnoException;
 import dev.naru.linux.SharedFiles;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -46,6 +45,7 @@ final class Recovery {
                 whole = recovery.check(base, from, end);
             }
         }
+        recovery.index(point.segment());
         end.next = recovery.expected;
         end.reserved = end.position;
         end.sealed = false;
@@ -101,7 +101,17 @@ final class Recovery {
         }
     }
 
-    private void remove(long base) throws ErrnoException {
+    /** An index of what was checked is made anew, for it may be torn; one below the point is if it is missing or wrong. */
+    private void index(long checked) throws IOException {
+        for (long base : SegmentFiles.list(folder)) {
+            try (Segment segment = Segment.openToRead(folder, base, 1)) {
+                boolean _ = SegmentIndex.extend(folder, segment, segment.size(), base >= checked);
+            }
+        }
+    }
+
+    private void remove(long base) throws IOException {
+        SegmentIndex.remove(folder, base);
         Path path = SegmentFiles.path(folder, base);
         SharedFiles.remove(path, path.toString());
     }
