@@ -98,6 +98,28 @@ public final class FileSpace {
         check(SharedFileCalls.fsync(file.number()), "fsync", target);
     }
 
+    /**
+     * Waits until what was written is on the disk, and what is needed to read it again (fdatasync(2)). What was stored through
+     * a shared mapping counts as written, also that of other processes.
+     *
+     * @param target what errors call the file
+     */
+    public static void syncData(Descriptor file, String target) throws ErrnoException {
+        check(SharedFileCalls.fdatasync(file.number()), "fdatasync", target);
+    }
+
+    /**
+     * Waits until the names in a directory are on the disk (fsync(2)): those that were made, and that others were taken away.
+     *
+     * @param target what errors call the directory
+     */
+    public static void syncNames(Path directory, String target) throws ErrnoException {
+        int flags = Constants.O_RDONLY | Constants.O_DIRECTORY;
+        try (Descriptor opened = SharedFiles.open(directory, flags, 0, target)) {
+            sync(opened, target);
+        }
+    }
+
     /** The least size of that file that its file system can have and that is not below the wanted one: whole huge pages. */
     public static long roundUp(Descriptor file, long bytes) {
         if (!isOfHugePages(file)) {

@@ -309,6 +309,11 @@ public enum Problem {
             "append less at once, or make a topic with larger segments"),
     /** Nobody may append to the partition by its lock. */
     NO_APPENDING(69, "it was removed, or another process alone appends to it", "open the topic again"),
+    /** What was appended may not be on the disk, and nobody may append. */
+    NOT_FLUSHED(
+            69,
+            "the disk failed to keep what was appended, so nobody appends any more",
+            "look at the disk (dmesg); after a restart of the machine the log is checked, and cut where it is damaged"),
     /** A cursor wants a record that is not there any more, or not yet. */
     OUT_OF_RANGE(65, "there is no {value}: {limit}", "begin at the earliest or the latest record"),
     /** The bytes of a log are not what was appended. */

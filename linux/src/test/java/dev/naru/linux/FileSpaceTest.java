@@ -43,6 +43,22 @@ class FileSpaceTest {
             // then
             assertThat(path).hasContent("ab");
             FileSpace.sync(file, "file");
+            FileSpace.syncData(file, "file");
+            FileSpace.syncNames(folder, "folder");
+        }
+    }
+
+    @Test
+    void whatCannotBeSyncedIsToldByItsCall() throws Exception {
+        assertThatThrownBy(() -> FileSpace.syncNames(folder.resolve("none"), "folder"))
+                .isInstanceOfSatisfying(
+                        ErrnoException.class,
+                        refused -> assertThat(refused.problem()).isEqualTo(Problem.NOT_FOUND));
+        try (Descriptor none = Descriptor.open(Path.of("/dev/null"), Descriptor.Access.READ)) {
+            assertThatThrownBy(() -> FileSpace.syncData(none, "null"))
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class,
+                            refused -> assertThat(refused.call()).isEqualTo("fdatasync"));
         }
     }
 

@@ -44,7 +44,7 @@ final class PartitionCursor {
 
     private boolean closed; // guarded by this object's monitor
 
-    PartitionCursor(Partition partition, int number, Start start) throws ErrnoException {
+    PartitionCursor(Partition partition, int number, Start start) throws IOException {
         this.partition = partition;
         this.view = new RecordView(number);
         partition.load(end);
@@ -53,6 +53,7 @@ final class PartitionCursor {
             case Start.Earliest _ -> first;
             case Start.Latest _ -> end.next();
             case Start.Offset(long offset) -> offset;
+            case Start.Time(long millis) -> TimeSearch.find(partition, end, millis);
         };
         if (next < first || next > end.next()) {
             throw outOfRange(first);
@@ -197,7 +198,7 @@ final class PartitionCursor {
         }
         try {
             open(base);
-            position = 0;
+            position = next > base ? partition.positionOf(base, next, memory, limit) : 0;
         } catch (ErrnoException refused) {
             if (refused.problem() != Problem.NOT_FOUND) {
                 throw refused;

@@ -1,5 +1,7 @@
 package dev.naru.topics;
 
+import java.time.Instant;
+
 /** Where a {@link Cursor} begins. Immutable. */
 public sealed interface Start {
     /** With the first record that is still there. */
@@ -17,6 +19,21 @@ public sealed interface Start {
         return new Offset(offset);
     }
 
+    /**
+     * In each partition with the first record that was made at that time or later, by its timestamp. If none was yet, with the
+     * first one that is appended from now on, whatever its timestamp is.
+     *
+     * @param millis since 1970
+     */
+    static Start timestamp(long millis) {
+        return new Time(millis);
+    }
+
+    /** The same. */
+    static Start at(Instant time) {
+        return timestamp(time.toEpochMilli());
+    }
+
     /** The first record that is still there. */
     enum Earliest implements Start {
         /** It. */
@@ -28,6 +45,13 @@ public sealed interface Start {
         /** It. */
         LATEST
     }
+
+    /**
+     * The first record of a time.
+     *
+     * @param millis since 1970
+     */
+    record Time(long millis) implements Start {}
 
     /**
      * A certain record.

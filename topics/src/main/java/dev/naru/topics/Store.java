@@ -4,9 +4,11 @@ import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.memory.Membership;
+import dev.naru.topics.internal.Chores;
 import dev.naru.topics.internal.Partition;
 import dev.naru.topics.internal.StoreId;
 import dev.naru.topics.internal.StoreLayout;
+import dev.naru.topics.internal.Surroundings;
 import dev.naru.topics.internal.TopicSettings;
 import java.io.Closeable;
 import java.io.IOException;
@@ -44,14 +46,16 @@ public final class Store implements Closeable {
     private final Path folder;
     private final Membership members;
     private final StoreId id;
+    private final Chores chores;
 
     // Guarded by this object's monitor.
     private final Set<Topic> topics = new HashSet<>();
     private boolean closed;
 
-    private Store(Path folder, Membership members) throws ErrnoException {
+    private Store(Path folder, Membership members, Chores chores) throws ErrnoException {
         this.folder = folder;
         this.members = members;
+        this.chores = chores;
         int version = StoreLayout.version(members.own());
         if (version > StoreLayout.VERSION) {
             throw ErrnoException.of(
@@ -79,15 +83,25 @@ public final class Store implements Closeable {
 
     /** Opens the store in that directory, or makes it. */
     public static Store openOrCreate(Path folder) throws IOException {
+        return openOrCreate(folder, Chores.onThread());
+    }
+
+    /** The same, where the chores are done as told. */
+    static Store openOrCreate(Path folder, Chores chores) throws IOException {
         makeFolders(folder);
         return of(
                 folder,
-                Membership.openOrCreate(file(folder), MODE, folder.toString(), Problem.NO_STORE, StoreLayout::fill));
+                Membership.openOrCreate(file(folder), MODE, folder.toString(), Problem.NO_STORE, StoreLayout::fill),
+                chores);
     }
 
     private static Store of(Path folder, Membership members) throws IOException {
+        return of(folder, members, Chores.onThread());
+    }
+
+    private static Store of(Path folder, Membership members, Chores chores) throws IOException {
         try {
-            return new Store(folder.toAbsolutePath(), members);
+            return new Store(folder.toAbsolutePath(), members, chores);
         } catch (ErrnoException | RuntimeException | Error failed) {
             members.close();
             throw failed;
@@ -117,7 +131,7 @@ public final class Store implements Closeable {
         Topic opened = new Topic(
                 topic,
                 spec,
-                number -> Partition.open(partition(topic, number), id, members, spec.segmentBytes()),
+                number -> Partition.open(partition(topic, number), new Surroundings(id, members, spec, chores)),
                 this::forget);
         synchronized (this) {
             requireOpen();
@@ -198,6 +212,7 @@ public final class Store implements Closeable {
                 topic.close();
             }
         } finally {
+            chores.close();
             members.close();
         }
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A topic: one log or several that every process on the machine appends to and reads, with no server.
  *
  * <p>An append answers when the record is there: every reader in every process sees it, and it stays when this process dies at
- * once. A machine that loses its power may lose what was not flushed. Records with the same key are in one partition, in the
+ * once. A machine that loses its power may lose what was not flushed: {@link TopicSpec} says when that is done. Records with the same key are in one partition, in the
  * order in which they were appended; a record without a key goes to any.
  *
  * <p>Thread-safe. A partition is opened when it is first used. {@link #close} ends its cursors.
@@ -81,7 +81,11 @@ public final class Topic implements Closeable {
      *
      * @throws ErrnoException {@link dev.naru.linux.Problem#BATCH_TOO_LARGE}; {@link dev.naru.linux.Problem#FILE_SYSTEM_FULL}: the
      *     log is as it was, and appending goes on when there is room
+     * @throws ErrnoException {@link dev.naru.linux.Problem#NOT_FLUSHED}: the disk failed. The record may be there for all readers,
+     *     and not be there after a power cut; nobody appends any more
      * @throws InterruptedException when the thread was interrupted while it waited for another one; nothing was appended
+     * @throws java.io.InterruptedIOException when it was interrupted while it waited for the disk: the record is there for all
+     *     readers, and may not be there after a power cut
      */
     public Appended append(NewRecord record) throws IOException, InterruptedException {
         RecordWriter writer = new RecordWriter(record.key(), record.value(), encoded(record.headers()));

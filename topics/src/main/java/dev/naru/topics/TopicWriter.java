@@ -103,11 +103,15 @@ public final class TopicWriter {
     }
 
     /**
-     * Publishes the batch: from now on every reader sees it, also when this process dies at once.
+     * Publishes the batch: from now on every reader sees it, also when this process dies at once. Where the topic says so, waits
+     * for the disk, without the lock.
      *
      * @return the offset of its first record
+     * @throws dev.naru.linux.ErrnoException {@link dev.naru.linux.Problem#NOT_FLUSHED}: the batch is there for all readers, but
+     *     may not be there after a power cut
+     * @throws java.io.InterruptedIOException when the thread was interrupted while it waited for the disk: likewise
      */
-    public long publish() {
+    public long publish() throws IOException {
         requireClaimed(true);
         claimed = false;
         return partition.publish();

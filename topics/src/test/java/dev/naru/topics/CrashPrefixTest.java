@@ -8,6 +8,7 @@ import dev.naru.topics.testing.CrashLoader;
 import dev.naru.topics.testing.CrashRecorder;
 import dev.naru.topics.testing.CrashRecorder.State;
 import dev.naru.topics.testing.CrashScript;
+import dev.naru.topics.testing.KafkaIndexes;
 import dev.naru.topics.testing.Logs;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -73,6 +74,7 @@ class CrashPrefixTest {
             assertThat(records(topic)).isEqualTo(found + 1);
         }
         assertThat(parsedByKafka(path)).isEqualTo(found + 1);
+        int _ = KafkaIndexes.assertSound(Logs.partition(path, "t", 0));
     }
 
     private static int parsedByKafka(Path store) throws Exception {

@@ -101,6 +101,7 @@ class RecoveryTest {
                     file.setLength(size + random.nextInt(5000)); // zeros, as of space that was reserved
                 }
             }
+            Logs.forgetFlushes(log());
             Logs.forgetBoot(log());
 
             int left = assertRecovers(folder, appended);
@@ -131,6 +132,7 @@ class RecoveryTest {
                 file.seek(at);
                 file.write(noise);
             }
+            Logs.forgetFlushes(log());
             Logs.forgetBoot(log());
 
             var _ = assertRecovers(folder, appended);
@@ -144,6 +146,7 @@ class RecoveryTest {
                 new RandomAccessFile(Logs.segments(log()).getFirst().toFile(), "rw")) {
             file.setLength(file.length() + 4096); // the cut of a roll that never got to the disk
         }
+        Logs.forgetFlushes(log());
         Logs.forgetBoot(log());
 
         assertThat(assertRecovers(folder, appended)).isEqualTo(RECORDS);

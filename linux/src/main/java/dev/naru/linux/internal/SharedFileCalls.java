@@ -16,6 +16,7 @@ public final class SharedFileCalls {
     private static final MethodHandle FSTATFS = errnoCall("fstatfs", INT, INT, POINTER);
     private static final MethodHandle FCHMOD = errnoCall("fchmod", INT, INT, INT);
     private static final MethodHandle FSYNC = errnoCall("fsync", INT, INT);
+    private static final MethodHandle FDATASYNC = errnoCall("fdatasync", INT, INT);
     private static final MethodHandle LINKAT = errnoCall("linkat", INT, INT, POINTER, INT, POINTER, INT);
 
     private SharedFileCalls() {}
@@ -65,6 +66,16 @@ public final class SharedFileCalls {
         MemorySegment state = CallState.current();
         try {
             return answer((int) FSYNC.invokeExact(state, fd), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** fdatasync(2). */
+    public static int fdatasync(int fd) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((int) FDATASYNC.invokeExact(state, fd), state);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }

@@ -33,9 +33,11 @@ final class ControlBlock implements Closeable {
 
     private final Descriptor file;
     private final SharedMapping mapping;
+    private final Path path;
     private final String target;
 
-    private ControlBlock(Descriptor file, SharedMapping mapping, String target) {
+    private ControlBlock(Path path, Descriptor file, SharedMapping mapping, String target) {
+        this.path = path;
         this.file = file;
         this.mapping = mapping;
         this.target = target;
@@ -71,8 +73,9 @@ final class ControlBlock implements Closeable {
                     String wanted = "a partition of version " + PartitionLayout.VERSION;
                     throw ErrnoException.of(Problem.WRONG_KIND, Errno.EINVAL.number(), "open", target, wanted, fault);
                 }
-                recover(file, mapping.segment(), folder, store, target);
-                return new ControlBlock(file, mapping, target);
+                ControlBlock opened = new ControlBlock(path, file, mapping, target);
+                opened.recover(folder, store);
+                return opened;
             } catch (IOException | RuntimeException | Error failed) {
                 mapping.close();
                 throw failed;
@@ -84,8 +87,8 @@ final class ControlBlock implements Closeable {
     }
 
     /** One at a time, under a lock of the kernel that ends with its holder; the boot is stored last. */
-    private static void recover(Descriptor file, MemorySegment block, Path folder, StoreId store, String target)
-            throws IOException {
+    private void recover(Path folder, StoreId store) throws IOException {
+        MemorySegment block = memory();
         long boot = Membership.boot();
         long inode = file.status().inode();
         if (PartitionLayout.isCurrent(block, boot, store, inode)) {
@@ -101,7 +104,7 @@ final class ControlBlock implements Closeable {
         try {
             if (!PartitionLayout.isCurrent(block, boot, store, inode)) {
                 Words.setRelease(block, PartitionLayout.BOOT_AT, 0);
-                Recovery.run(folder, block);
+                Recovery.run(folder, this);
                 store.write(block, PartitionLayout.STORE_AT);
                 Words.set(block, PartitionLayout.INODE_AT, inode);
                 Words.setRelease(block, PartitionLayout.BOOT_AT, boot);
@@ -114,6 +117,11 @@ final class ControlBlock implements Closeable {
     /** The page. */
     MemorySegment memory() {
         return mapping.segment();
+    }
+
+    /** Waits until the page is on the disk. */
+    void sync() throws ErrnoException {
+        Disk.syncPage(path, mapping);
     }
 
     /** Its file. */

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ public final class Partition implements Closeable {
     public static final BatchWriter NOTHING = new BatchWriter();
 
     private static final int FIRST_EXTENT = 64 << 10;
+    private static final long INDEX_STEP = 1 << 20;
     private static final int LARGEST_EXTENT = 16 << 20;
 
     private final Path folder;
@@ -43,22 +45,31 @@ public final class Partition implements Closeable {
     private final ControlBlock control;
     private final MemorySegment block;
     private final SharedLock lock;
+    private final Keeper keeper;
+    private final Flushing flushing;
+    private final Chores chores;
 
     // Guarded by the lock.
     private final PublishedEnd end = new PublishedEnd();
     private final BatchWriter writer = new BatchWriter();
     private final Checksum checksum = new Checksum();
     private @Nullable Segment active;
+    private boolean rolled;
 
+    private final AtomicBoolean indexing = new AtomicBoolean();
+    private volatile boolean appended;
     private volatile boolean closed;
 
-    private Partition(Path folder, Membership members, int segmentBytes, ControlBlock control) throws ErrnoException {
+    private Partition(Path folder, Surroundings around, ControlBlock control) throws ErrnoException {
         this.folder = folder;
-        this.members = members;
-        this.segmentBytes = segmentBytes;
+        this.members = around.members();
+        this.segmentBytes = around.spec().segmentBytes();
         this.control = control;
         this.block = control.memory();
         this.lock = SharedLock.in(control.file(), PartitionLayout.LOCK_AT, members, control.target());
+        this.keeper = new Keeper(folder, control, members);
+        this.chores = around.chores();
+        this.flushing = new Flushing(around.spec(), block, keeper, chores);
     }
 
     /** Makes a partition, empty, unless it is there. */
@@ -67,10 +78,10 @@ public final class Partition implements Closeable {
     }
 
     /** Opens the partition in that folder, which must be there. */
-    public static Partition open(Path folder, StoreId store, Membership members, int segmentBytes) throws IOException {
-        ControlBlock control = ControlBlock.open(folder, store);
+    public static Partition open(Path folder, Surroundings around) throws IOException {
+        ControlBlock control = ControlBlock.open(folder, around.store());
         try {
-            return new Partition(folder, members, segmentBytes, control);
+            return new Partition(folder, around, control);
         } catch (IOException | RuntimeException | Error failed) {
             control.close();
             throw failed;
@@ -107,7 +118,8 @@ public final class Partition implements Closeable {
         try {
             end.loadOwned(block);
             if (!PartitionLayout.mayAppend(block)) {
-                throw ErrnoException.of(Problem.NO_APPENDING, folder.toString());
+                Problem problem = PartitionLayout.isNotFlushed(block) ? Problem.NOT_FLUSHED : Problem.NO_APPENDING;
+                throw ErrnoException.of(problem, folder.toString());
             }
             Segment segment = room(bytes);
             writer.begin(segment.memory(), end.position, end.position + (long) bytes);
@@ -120,10 +132,16 @@ public final class Partition implements Closeable {
         }
     }
 
-    /** Publishes what was laid out, and gives the lock back: the offset of the first record. */
-    public long publish() {
+    /**
+     * Publishes what was laid out, gives the lock back, and waits for the disk if the topic says so: the offset of the first
+     * record. When that wait fails, the records are there all the same.
+     */
+    public long publish() throws IOException {
+        long offset;
+        long next;
+        boolean hasRolled;
         try {
-            long offset = end.next;
+            offset = end.next;
             Segment segment = active;
             if (segment == null || writer.count() == 0) {
                 throw new IllegalStateException("nothing was laid out");
@@ -134,10 +152,18 @@ public final class Partition implements Closeable {
             end.position += size;
             end.flip(block);
             wakeReaders();
-            return offset;
+            next = end.next;
+            hasRolled = rolled;
+            rolled = false;
+            appended = true;
         } finally {
             lock.unlock();
         }
+        if (hasRolled) {
+            chores.soon(keeper::afterRoll);
+        }
+        flushing.after(next);
+        return offset;
     }
 
     /** Gives the lock back; nothing is published. */
@@ -191,6 +217,7 @@ public final class Partition implements Closeable {
         end.reserved = reserved;
         end.sealed = false;
         end.flip(block);
+        rolled = true;
         return next;
     }
 
@@ -237,6 +264,35 @@ public final class Partition implements Closeable {
         return PartitionLayout.logStart(block);
     }
 
+    /**
+     * Where to look in a segment for that offset: a batch begins there.
+     *
+     * @param limit up to where it may be read
+     */
+    public long positionOf(long base, long offset, MemorySegment segment, long limit) throws IOException {
+        SegmentIndex index = SegmentIndex.load(folder, base);
+        return believed(base, index, index.positionOf(offset, segment, limit), limit);
+    }
+
+    /** Where to look in a segment for the first record of that time or a later one. */
+    public long positionOfTime(long base, long millis, MemorySegment segment, long limit) throws IOException {
+        SegmentIndex index = SegmentIndex.load(folder, base);
+        return believed(base, index, index.positionOfTime(millis, segment, limit), limit);
+    }
+
+    /** An index that is wrong, or that lies far behind, is put right for whoever comes next. */
+    private long believed(long base, SegmentIndex index, long position, long limit) {
+        if (position < 0 || index.behind(limit) > INDEX_STEP) {
+            if (indexing.compareAndSet(false, true)) { // one is enough for all who find it so
+                chores.soon(() -> {
+                    keeper.index(base, position < 0);
+                    indexing.set(false);
+                });
+            }
+        }
+        return Math.max(0, position);
+    }
+
     /** Tells those who publish that a reader which has used all of that end is about to sleep: false when it need not. */
     public boolean arm(PublishedEnd used) {
         long wanted = used.sequence() + 1;
@@ -273,7 +329,11 @@ public final class Partition implements Closeable {
         }
         try {
             cutTail();
+            if (appended) {
+                keeper.beforeClose();
+            }
         } finally {
+            keeper.close();
             lock.close(); // from here on nobody of this process gets it
             awaitSection();
             Segment segment = active;

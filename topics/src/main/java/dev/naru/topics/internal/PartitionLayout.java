@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
  *  384  armed                392  woken
  *  512  log start            520  leader epoch, int32
  *  640  recovery point 0     704  recovery point 1: {@link RecoveryPoint}
+ *  768  keeper's lock        776  flushed         784  flushes
  * </pre>
  *
  * <p>{@code docs/layouts/log.md}
@@ -45,6 +46,11 @@ public final class PartitionLayout {
     static final long EPOCH_AT = 520;
     static final long RECOVERY_AT = 640;
     static final long RECOVERY_STEP = 64;
+    static final long KEEPER_AT = 768;
+    static final long FLUSHED_AT = 776;
+    static final long FLUSHES_AT = 784;
+
+    private static final long NOT_FLUSHED = 2;
 
     private PartitionLayout() {}
 
@@ -86,6 +92,50 @@ public final class PartitionLayout {
     /** Whether the one who has the lock may append now; else the topic was removed, or another appends. */
     static boolean mayAppend(MemorySegment block) {
         return (Words.get(block, APPENDER_AT) | Words.get(block, MARKS_AT)) == 0;
+    }
+
+    /** Whether whoever has the lock appends, and not another publisher. */
+    static boolean isAppendedByLock(MemorySegment block) {
+        return Words.get(block, APPENDER_AT) == 0;
+    }
+
+    /** Whether the disk failed to keep what was appended. */
+    static boolean isNotFlushed(MemorySegment block) {
+        return (Words.getOpaque(block, MARKS_AT) & NOT_FLUSHED) != 0;
+    }
+
+    static void setNotFlushed(MemorySegment block) {
+        mark(block, NOT_FLUSHED);
+    }
+
+    private static void mark(MemorySegment block, long bit) {
+        long seen = Words.getOpaque(block, MARKS_AT);
+        while (!Words.compareAndSet(block, MARKS_AT, seen, seen | bit)) {
+            seen = Words.getOpaque(block, MARKS_AT);
+        }
+    }
+
+    /** After a recovery: what is there now was read from the disk. */
+    static void clearNotFlushed(MemorySegment block) {
+        Words.set(block, MARKS_AT, Words.get(block, MARKS_AT) & ~NOT_FLUSHED);
+    }
+
+    /** All below that offset is on the disk. */
+    static long flushed(MemorySegment block) {
+        return Words.getAcquire(block, FLUSHED_AT);
+    }
+
+    /** The keeper's, after the disk has it. */
+    static void setFlushed(MemorySegment block, long offset) {
+        Words.setOpaque(block, FLUSHES_AT, Words.getOpaque(block, FLUSHES_AT) + 1);
+        if (offset > Words.getOpaque(block, FLUSHED_AT)) {
+            Words.setRelease(block, FLUSHED_AT, offset);
+        }
+    }
+
+    /** The id of the keeper's lock's owner; 0 for nobody. */
+    static long keeper(MemorySegment block) {
+        return Words.getAcquire(block, KEEPER_AT) >>> 2;
     }
 
     /** The id of the lock's owner; 0 for nobody. */

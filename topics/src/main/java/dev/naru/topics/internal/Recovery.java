@@ -1,9 +1,9 @@
 package dev.naru.topics.internal;
 
-import dev.naru.linux.ErrnoException;
 import dev.naru.linux.SharedFiles;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -21,26 +21,31 @@ final class Recovery {
     }
 
     /** Recovers the partition in that folder; nobody else has it open. */
-    static void run(Path folder, MemorySegment block) throws IOException {
-        RecoveryPoint point = RecoveryPoint.read(block);
+    static void run(Path folder, ControlBlock control) throws IOException {
+        MemorySegment block = control.memory();
         long[] bases = SegmentFiles.list(folder);
+        RecoveryPoint point = believed(folder, control, bases);
         PublishedEnd before = new PublishedEnd();
         before.loadOwned(block);
         PublishedEnd end = new PublishedEnd(); // its flip stores the sequence 0
         Recovery recovery = new Recovery(folder, point.offset());
         end.segment = bases.length == 0 ? point.offset() : bases[0];
         end.position = 0;
+        boolean dense = PartitionLayout.isAppendedByLock(block); // Kafka's compaction leaves gaps, we do not
         boolean whole = true;
+        boolean begun = false;
         for (long base : bases) {
-            if (!whole && base != recovery.expected) {
+            if (begun && base != recovery.expected && (dense || !whole)) {
                 recovery.remove(base);
             } else if (base >= point.segment()) {
+                begun = true;
                 long from = base == point.segment() ? point.position() : 0;
                 recovery.expected = Math.max(recovery.expected, base);
                 end.segment = base;
                 whole = recovery.check(base, from, end);
             }
         }
+        recovery.index(point.segment());
         end.next = recovery.expected;
         end.reserved = end.position;
         end.sealed = false;
@@ -50,7 +55,29 @@ final class Recovery {
         Words.set(block, PartitionLayout.ARMED_AT, 0);
         Words.set(block, PartitionLayout.WOKEN_AT, 0);
         Words.set(block, PartitionLayout.LOCK_AT, 0);
+        Words.set(block, PartitionLayout.KEEPER_AT, 0);
+        Words.set(block, PartitionLayout.FLUSHED_AT, point.offset());
+        PartitionLayout.clearNotFlushed(block);
         end.flip(block);
+    }
+
+    /**
+     * The recovery point, unless the files are less than it says. Then somebody has cut or removed them: all that is there is
+     * checked, and the point goes back first, for what comes to lie there now was never flushed.
+     */
+    private static RecoveryPoint believed(Path folder, ControlBlock control, long[] bases) throws IOException {
+        RecoveryPoint point = RecoveryPoint.read(control.memory());
+        if (bases.length == 0 || bases[0] > point.segment()) {
+            return point; // the older ones were removed by retention
+        }
+        Path path = SegmentFiles.path(folder, point.segment());
+        if (Files.exists(path) && Files.size(path) >= point.position()) {
+            return point;
+        }
+        RecoveryPoint lowered = new RecoveryPoint(point.number() + 1, bases[0], 0, bases[0], point.logStart());
+        lowered.write(control.memory());
+        control.sync();
+        return lowered;
     }
 
     /** Checks a segment from there on, and cuts it at the first batch that is not right: whether it was right to its end. */
@@ -74,7 +101,17 @@ final class Recovery {
         }
     }
 
-    private void remove(long base) throws ErrnoException {
+    /** An index of what was checked is made anew, for it may be torn; one below the point is if it is missing or wrong. */
+    private void index(long checked) throws IOException {
+        for (long base : SegmentFiles.list(folder)) {
+            try (Segment segment = Segment.openToRead(folder, base, 1)) {
+                boolean _ = SegmentIndex.extend(folder, segment, segment.size(), base >= checked);
+            }
+        }
+    }
+
+    private void remove(long base) throws IOException {
+        SegmentIndex.remove(folder, base);
         Path path = SegmentFiles.path(folder, base);
         SharedFiles.remove(path, path.toString());
     }

@@ -24,6 +24,11 @@ record RecoveryPoint(long number, long segment, long position, long offset, long
 
     private static final long CRC = 40;
 
+    /** Whether nothing was flushed ever. */
+    boolean isFirst() {
+        return number == START.number;
+    }
+
     /** The newer of those that are sound; without one, the start. */
     static RecoveryPoint read(MemorySegment block) {
         RecoveryPoint first = read(block, PartitionLayout.RECOVERY_AT);

@@ -19,8 +19,13 @@ public final class SegmentFiles {
 
     /** Where the segment with that base lies. */
     public static Path path(Path folder, long base) {
+        return folder.resolve(name(base) + SUFFIX);
+    }
+
+    /** That base in 20 digits. */
+    static String name(long base) {
         String number = Long.toString(base);
-        return folder.resolve("0".repeat(DIGITS - number.length()) + number + SUFFIX);
+        return "0".repeat(DIGITS - number.length()) + number;
     }
 
     /** The bases of all segments, the lowest first. Other files are passed over. */

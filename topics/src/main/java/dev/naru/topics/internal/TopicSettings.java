@@ -27,6 +27,8 @@ public final class TopicSettings {
 
     private static final String PARTITIONS = "partitions";
     private static final String SEGMENT_BYTES = "segment.bytes";
+    private static final String FLUSH_MESSAGES = "flush.messages";
+    private static final String FLUSH_MILLIS = "flush.ms";
 
     private TopicSettings() {}
 
@@ -51,7 +53,7 @@ public final class TopicSettings {
 
     /** Makes the file of a topic in that folder, whole from the first moment: false when there is one. */
     public static boolean create(Path folder, String topic, TopicSpec spec) throws IOException {
-        String text = PARTITIONS + "=" + spec.partitions() + "\n" + SEGMENT_BYTES + "=" + spec.segmentBytes() + "\n";
+        String text = text(spec);
         Path file = path(folder, topic);
         String target = file.toString();
         try (UnnamedFile born = UnnamedFile.create(folder, MODE, target);
@@ -61,6 +63,17 @@ public final class TopicSettings {
             FileSpace.sync(born.descriptor(), target);
             return born.link(file);
         }
+    }
+
+    private static String text(TopicSpec spec) {
+        return line(PARTITIONS, spec.partitions())
+                + line(SEGMENT_BYTES, spec.segmentBytes())
+                + line(FLUSH_MESSAGES, spec.flushMessages())
+                + line(FLUSH_MILLIS, spec.flushMillis());
+    }
+
+    private static String line(String name, long value) {
+        return name + "=" + value + "\n";
     }
 
     private static void writeAll(Descriptor file, MemorySegment bytes, String target) throws ErrnoException {
@@ -88,21 +101,37 @@ public final class TopicSettings {
         } catch (NoSuchFileException missing) {
             throw ErrnoException.of(Problem.NO_TOPIC, Errno.ENOENT.number(), "open", target);
         }
-        TopicSpec usual = TopicSpec.partitions(number(settings, PARTITIONS, 0, file));
-        return usual.withSegmentBytes(number(settings, SEGMENT_BYTES, usual.segmentBytes(), file));
+        TopicSpec usual = TopicSpec.partitions(1);
+        int partitions = (int) number(settings, PARTITIONS, 0, Integer.MAX_VALUE, file);
+        int segmentBytes = (int) number(settings, SEGMENT_BYTES, usual.segmentBytes(), Integer.MAX_VALUE, file);
+        long flushMessages = number(settings, FLUSH_MESSAGES, usual.flushMessages(), Long.MAX_VALUE, file);
+        long flushMillis = number(settings, FLUSH_MILLIS, usual.flushMillis(), Long.MAX_VALUE, file);
+        try {
+            return new TopicSpec(partitions, segmentBytes, flushMessages, flushMillis);
+        } catch (IllegalArgumentException outside) {
+            throw bad(file, "in bounds", String.valueOf(outside.getMessage()));
+        }
     }
 
     private static boolean isSetting(String line) {
         return line.contains("=") && !line.startsWith("#");
     }
 
-    private static int number(Map<String, String> settings, String name, int usual, Path file) throws ErrnoException {
-        String text = settings.getOrDefault(name, Integer.toString(usual));
+    private static long number(Map<String, String> settings, String name, long usual, long most, Path file)
+            throws ErrnoException {
+        String text = settings.getOrDefault(name, Long.toString(usual));
         try {
-            return Integer.parseInt(text);
+            long number = Long.parseLong(text);
+            if (number <= most) {
+                return number;
+            }
         } catch (NumberFormatException none) {
-            throw ErrnoException.of(
-                    Problem.BAD_SETTING, Errno.EINVAL.number(), "open", file.toString(), "a number", name + "=" + text);
+            // told below
         }
+        throw bad(file, "a number", name + "=" + text);
+    }
+
+    private static ErrnoException bad(Path file, String wanted, String found) {
+        return ErrnoException.of(Problem.BAD_SETTING, Errno.EINVAL.number(), "open", file.toString(), wanted, found);
     }
 }

@@ -23,13 +23,23 @@ import java.util.regex.Pattern;
 public final class CrashLoader extends ClassLoader {
     private static final Pattern OURS = Pattern.compile("dev[.]naru[.](topics|memory)[.].*");
 
+    /** What waits for the disk; it has a path for its first argument. */
+    private static final String DISK = "dev.naru.topics.internal.Disk";
+
     /** Which methods of which classes. */
     private static final Map<String, Pattern> RECORDED = Map.of(
-            "dev.naru.memory.internal.Words", Pattern.compile("[a-z].*"),
-            "dev.naru.topics.internal.Words", Pattern.compile("[a-z].*"),
-            "dev.naru.topics.internal.Segment", Pattern.compile("openToAppend|reserve|cut"),
-            "dev.naru.topics.internal.ControlBlock", Pattern.compile("createUnlessThere"),
-            "dev.naru.topics.internal.TopicSettings", Pattern.compile("create"));
+            "dev.naru.memory.internal.Words",
+            Pattern.compile("[a-z].*"),
+            "dev.naru.topics.internal.Words",
+            Pattern.compile("[a-z].*"),
+            "dev.naru.topics.internal.Segment",
+            Pattern.compile("openToAppend|reserve|cut"),
+            "dev.naru.topics.internal.ControlBlock",
+            Pattern.compile("createUnlessThere"),
+            "dev.naru.topics.internal.TopicSettings",
+            Pattern.compile("create"),
+            DISK,
+            Pattern.compile("[a-z].*"));
 
     private CrashLoader() {
         super(CrashLoader.class.getClassLoader());
@@ -66,7 +76,7 @@ public final class CrashLoader extends ClassLoader {
             byte[] bytes = stored.readAllBytes();
             Pattern methods = RECORDED.get(name);
             if (methods != null) {
-                bytes = recording(bytes, methods);
+                bytes = recording(bytes, methods, name.equals(DISK));
             }
             return defineClass(name, bytes, 0, bytes.length);
         } catch (IOException lost) {
@@ -74,15 +84,15 @@ public final class CrashLoader extends ClassLoader {
         }
     }
 
-    private static byte[] recording(byte[] type, Pattern methods) {
+    private static byte[] recording(byte[] type, Pattern methods, boolean disk) {
         ClassFile classFile = ClassFile.of();
         ClassTransform transform = ClassTransform.transformingMethodBodies(
                 method -> methods.matcher(method.methodName().stringValue()).matches(),
-                CodeTransform.ofStateful(CrashLoader::looking));
+                CodeTransform.ofStateful(() -> looking(disk)));
         return classFile.transformClass(classFile.parse(type), transform);
     }
 
-    private static CodeTransform looking() {
+    private static CodeTransform looking(boolean disk) {
         return new CodeTransform() {
             @Override
             public void atStart(CodeBuilder code) {
@@ -91,7 +101,13 @@ public final class CrashLoader extends ClassLoader {
 
             @Override
             public void accept(CodeBuilder code, CodeElement element) {
-                if (element instanceof ReturnInstruction) {
+                if (element instanceof ReturnInstruction && disk) {
+                    var _ = code.aload(0)
+                            .invokestatic(
+                                    ClassDesc.of(CrashRecorder.class.getName()),
+                                    "sync",
+                                    MethodTypeDesc.of(ConstantDescs.CD_void, ClassDesc.of(Path.class.getName())));
+                } else if (element instanceof ReturnInstruction) {
                     look(code);
                 }
                 var _ = code.with(element);

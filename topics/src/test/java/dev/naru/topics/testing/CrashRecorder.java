@@ -7,7 +7,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class CrashRecorder {
     private static @Nullable Path store;
     private static List<State> states = new ArrayList<>();
+    private static Map<String, byte[]> disk = Map.of();
+    private static final Map<String, byte[]> SYNCED = new TreeMap<>();
     private static int begun;
     private static int answered;
 
@@ -30,17 +35,54 @@ public final class CrashRecorder {
      * A store as a process leaves it that is killed there.
      *
      * @param files all of its files, by their path in it
+     * @param disk what of it is on the disk for certain
      * @param begun how many records were to be appended by then
      * @param answered of how many of them it was told that they are there
      */
-    public record State(Map<String, byte[]> files, int begun, int answered) {
+    public record State(Map<String, byte[]> files, Map<String, byte[]> disk, int begun, int answered) {
+        private static final int SECTOR = 512;
+
         /** The same with a file as it was in another state. */
         public State with(State other, String file) {
             Map<String, byte[]> mixed = new TreeMap<>(files);
             if (other.files.containsKey(file)) {
                 var _ = mixed.put(file, other.files.get(file));
             }
-            return new State(mixed, begun, answered);
+            return new State(mixed, disk, begun, answered);
+        }
+
+        /** What a power cut leaves at worst: only what is on the disk for certain. */
+        public State onDisk() {
+            return new State(disk, disk, begun, answered);
+        }
+
+        /** What a power cut may leave: of all else, the kernel had written some sectors, sizes and names. */
+        public State powerCut(Random random) {
+            Map<String, byte[]> left = new TreeMap<>();
+            Set<String> names = new TreeSet<>(files.keySet());
+            names.addAll(disk.keySet());
+            for (String name : names) {
+                byte[] now = files.get(name);
+                byte[] sure = disk.get(name);
+                boolean isSure = now != null && sure != null;
+                if (isSure || random.nextBoolean()) {
+                    byte[] none = new byte[0];
+                    var _ = left.put(name, mixed(now == null ? none : now, sure == null ? none : sure, random));
+                }
+            }
+            return new State(left, left, begun, answered);
+        }
+
+        private static byte[] mixed(byte[] now, byte[] sure, Random random) {
+            byte[] mixed = new byte[random.nextBoolean() ? now.length : sure.length];
+            for (int at = 0; at < mixed.length; at += SECTOR) {
+                byte[] from = random.nextBoolean() ? now : sure;
+                int count = Math.min(Math.min(SECTOR, mixed.length - at), from.length - at);
+                if (count > 0) {
+                    System.arraycopy(from, at, mixed, at, count);
+                }
+            }
+            return mixed;
         }
 
         /** Lays it out there. Its words are as true as they were: each file is told its new inode. */
@@ -74,6 +116,9 @@ public final class CrashRecorder {
         states = new ArrayList<>();
         begun = 0;
         answered = 0;
+        disk = read(folder);
+        SYNCED.clear();
+        SYNCED.putAll(disk);
         store = folder;
         try {
             look();
@@ -97,6 +142,37 @@ public final class CrashRecorder {
         look();
     }
 
+    /** Notes that a file is on the disk, or the names in a folder are: called from the class that waits for it. */
+    public static void sync(Path path) {
+        Path folder = store;
+        if (folder == null) {
+            return;
+        }
+        try {
+            String name = folder.relativize(path).toString();
+            Map<String, byte[]> sure = new TreeMap<>(disk);
+            if (Files.isDirectory(path)) {
+                sure.keySet().removeIf(file -> isIn(file, name));
+                read(folder).keySet().stream()
+                        .filter(file -> isIn(file, name))
+                        .forEach(file -> sure.put(file, SYNCED.getOrDefault(file, new byte[0])));
+            } else if (Files.exists(path)) {
+                byte[] bytes = Files.readAllBytes(path);
+                var _ = SYNCED.put(name, bytes);
+                var _ = sure.computeIfPresent(name, (_, _) -> bytes);
+            }
+            disk = sure;
+        } catch (IOException lost) {
+            throw new AssertionError(lost);
+        }
+        look();
+    }
+
+    private static boolean isIn(String file, String folder) {
+        Path parent = Path.of(file).getParent();
+        return (parent == null ? "" : parent.toString()).equals(folder);
+    }
+
     /** Notes what is different: called from the classes that are recorded. */
     public static void look() {
         Path folder = store;
@@ -106,8 +182,8 @@ public final class CrashRecorder {
         try {
             Map<String, byte[]> files = read(folder);
             State last = states.isEmpty() ? null : states.getLast();
-            if (last == null || answered != last.answered || !isSame(files, last.files)) {
-                states.add(new State(files, begun, answered));
+            if (last == null || answered != last.answered || !isSame(disk, last.disk) || !isSame(files, last.files)) {
+                states.add(new State(files, disk, begun, answered));
             }
         } catch (IOException lost) {
             throw new AssertionError(lost);

@@ -1,6 +1,7 @@
 package dev.naru.topics.testing;
 
 import dev.naru.topics.Store;
+import dev.naru.topics.Stores;
 import dev.naru.topics.Topic;
 import dev.naru.topics.TopicSpec;
 import dev.naru.topics.TopicWriter;
@@ -11,6 +12,8 @@ import java.nio.file.Path;
 public enum CrashScript {
     /** Makes a store and a topic, and appends the first records. */
     CREATE,
+    /** The same, with a topic that flushes before it answers. */
+    CREATE_FLUSHED,
     /** Appends enough for two extents and two more segments. */
     GROW,
     /** Gives a claim up, then appends a batch. */
@@ -19,16 +22,20 @@ public enum CrashScript {
     /** The topic that is used. */
     public static final TopicSpec SPEC = TopicSpec.partitions(1).withSegmentBytes(160_000);
 
+    /** The same that flushes before it answers. */
+    public static final TopicSpec FLUSHED = SPEC.withFlushBeforeAnswer();
+
     private static final int LARGE = 40_000;
 
     /** Runs it, by name since the caller has another copy of this class. */
     public static void run(String name, Path folder) throws Exception {
-        try (Store store = Store.openOrCreate(folder);
-                Topic topic = store.openOrCreate("t", SPEC)) {
+        CrashScript script = valueOf(name);
+        try (Store store = Stores.withChoresAtOnce(folder);
+                Topic topic = store.openOrCreate("t", script == CREATE_FLUSHED ? FLUSHED : SPEC)) {
             TopicWriter writer = topic.writer(0);
             int next = Logs.all(topic).size();
-            switch (valueOf(name)) {
-                case CREATE -> append(writer, next, 3, 4);
+            switch (script) {
+                case CREATE, CREATE_FLUSHED -> append(writer, next, 3, 4);
                 case GROW -> {
                     append(writer, next, 9, LARGE);
                     append(writer, next + 9, 2, 4);

@@ -1,8 +1,12 @@
 package dev.naru.topics.testing;
 
 import dev.naru.channels.Address;
+import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
+import dev.naru.linux.SharedFiles;
 import dev.naru.linux.testing.JavaProgram;
+import dev.naru.memory.Membership;
 import dev.naru.memory.SharedLock;
 import dev.naru.memory.Waiting;
 import dev.naru.topics.Cursor;
@@ -73,6 +77,7 @@ public final class FarSide {
                     say("published " + writer.publish());
                 }
             }
+            case "hold" -> hold(folder, number);
             case "read" -> {
                 try (Topic topic = store.open("t");
                         Cursor cursor = topic.read(Start.earliest(), Waiting.park())) {
@@ -106,6 +111,21 @@ public final class FarSide {
                 }
             }
             default -> throw new IllegalArgumentException(verb);
+        }
+    }
+
+    /** Holds the lock in that word of the control block. */
+    private static void hold(Path folder, long word) throws Exception {
+        Path block = Logs.partition(folder, "t", 0).resolve("partition.naru");
+        Path file = folder.resolve("store.naru");
+        try (Membership members = Membership.open(file, file.toString(), Problem.NO_STORE);
+                Descriptor opened = SharedFiles.open(block, true, block.toString());
+                SharedLock lock = SharedLock.in(opened, word, members, block.toString())) {
+            var _ = lock.lock();
+            say("held");
+            awaitLine();
+            lock.unlock();
+            say("let go");
         }
     }
 

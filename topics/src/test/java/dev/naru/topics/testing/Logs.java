@@ -57,6 +57,12 @@ public final class Logs {
         setWord(partition, BOOT_AT, 1);
     }
 
+    /** As if nothing had been flushed ever, and all had to be checked. */
+    public static void forgetFlushes(Path partition) throws IOException {
+        setWord(partition, 640, 0);
+        setWord(partition, 704, 0);
+    }
+
     /** A word of the control block. */
     public static long word(Path partition, long offset) throws IOException {
         byte[] block = Files.readAllBytes(partition.resolve("partition.naru"));

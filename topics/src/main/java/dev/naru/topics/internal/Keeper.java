@@ -1,0 +1,253 @@
+package dev.naru.topics.internal;
+
+import dev.naru.linux.Descriptor;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
+import dev.naru.linux.SharedFiles;
+import dev.naru.memory.Membership;
+import dev.naru.memory.SharedLock;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is done for a partition beside appending, by one at a time under a lock of its own, so that nobody who appends waits for a disk
+ * unless he asked for it: flushing, and moving the recovery point.
+ *
+ * <p>Who dies in here leaves nothing to repair: a recovery point counts when its CRC is right, and until then the other one does.
+ *
+ * <p>Thread-safe. {@code docs/layouts/log.md}, Keeping.
+ */
+final class Keeper implements Closeable {
+    /** So far the recovery point stays behind what is flushed: after a power cut no more than this is checked by CRC. */
+    private static final long POINT_STEP = 16 << 20;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final System.Logger LOGGER = System.getLogger(Keeper.class.getName());
+    private static final long NONE = SegmentFiles.NONE;
+
+    private final Path folder;
+    private final ControlBlock control;
+    private final MemorySegment block;
+    private final Membership members;
+    private final SharedLock lock;
+
+    // Guarded by the lock.
+    private final PublishedEnd end = new PublishedEnd();
+    private long openBase = NONE;
+    private @Nullable Descriptor open;
+
+    Keeper(Path folder, ControlBlock control, Membership members) throws ErrnoException {
+        this.folder = folder;
+        this.control = control;
+        this.block = control.memory();
+        this.members = members;
+        this.lock = SharedLock.in(control.file(), PartitionLayout.KEEPER_AT, members, control.target());
+    }
+
+    /** Waits until all below that offset is on the disk. All who wait meanwhile share the next flush. */
+    void flush(long target) throws IOException, InterruptedException {
+        if (PartitionLayout.flushed(block) >= target) {
+            return;
+        }
+        var _ = lock.lock(); // a dead owner has left nothing to repair
+        try {
+            if (PartitionLayout.flushed(block) < target) {
+                flushAll(false);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A chore after a roll: what is sealed gets to the disk. Somebody else who is just at it will do. */
+    void afterRoll() {
+        chore(() -> {
+            end.load(block);
+            flushTo(end.segment, 0, end.segment, true);
+            indexSealed();
+        });
+    }
+
+    /** The newest first, down to one that had its index: of a process that was killed before, more may lack it. */
+    private void indexSealed() throws IOException {
+        long[] bases = SegmentFiles.list(folder);
+        for (int i = bases.length - 1; i >= 0; i--) {
+            if (bases[i] < end.segment && !extendIndex(bases[i], false)) {
+                return;
+            }
+        }
+    }
+
+    /** A chore: brings the indexes of a segment up to date, or makes them anew. */
+    void index(long base, boolean anew) {
+        chore(() -> {
+            end.load(block);
+            boolean _ = extendIndex(base, anew);
+        });
+    }
+
+    private boolean extendIndex(long base, boolean anew) throws IOException {
+        try (Segment segment = Segment.openToRead(folder, base, 1)) {
+            long limit = base == end.segment ? end.position : segment.size();
+            return SegmentIndex.extend(folder, segment, Math.min(limit, segment.reach()), anew);
+        } catch (ErrnoException refused) {
+            if (refused.problem() != Problem.NOT_FOUND) {
+                throw refused;
+            }
+            return false; // nothing was appended yet, or it was removed
+        }
+    }
+
+    /** A chore after a while: all gets to the disk. */
+    void afterTime() {
+        chore(() -> flushAll(false));
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private void chore(Step step) {
+        try {
+            var _ = lock.lock();
+            try {
+                step.run();
+            } finally {
+                lock.unlock();
+            }
+        } catch (ClosedChannelException | InterruptedException ended) {
+            // closed meanwhile: that did it, or whoever has the partition open does
+        } catch (IOException refused) {
+            LOGGER.log(System.Logger.Level.WARNING, "keeping " + folder, refused);
+        }
+    }
+
+    /**
+     * What comes before the end of a use: all gets to the disk, and a restart has nothing to check. Whoever is just at it is waited
+     * for, but not for long: he may be stopped.
+     */
+    void beforeClose() throws IOException {
+        if (lockSoon()) {
+            try {
+                flushAll(true);
+                boolean _ = extendIndex(end.segment, false);
+                indexSealed();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private boolean lockSoon() throws IOException {
+        try {
+            return lock.lock(PATIENCE).isTaken();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void flushAll(boolean point) throws IOException {
+        end.load(block);
+        flushTo(end.segment, end.position, end.next, point);
+    }
+
+    /** The data first, then its name, then what says so. */
+    private void flushTo(long segment, long position, long offset, boolean point) throws IOException {
+        if (PartitionLayout.isNotFlushed(block)) {
+            throw ErrnoException.of(Problem.NOT_FLUSHED, folder.toString());
+        }
+        RecoveryPoint last = RecoveryPoint.read(block);
+        boolean newFile = segment != last.segment() || last.isFirst();
+        try {
+            if (newFile) {
+                for (long base : SegmentFiles.list(folder)) {
+                    if (base >= last.segment() && base < segment) {
+                        syncFile(base);
+                    }
+                }
+            }
+            if (position > 0) {
+                syncFile(segment);
+            }
+            if (newFile) {
+                Disk.syncNames(folder);
+            }
+            if (last.isFirst()) {
+                syncStore();
+            }
+            boolean ahead = offset > last.offset();
+            if (ahead && (point || newFile || position - last.position() >= POINT_STEP)) {
+                new RecoveryPoint(last.number() + 1, segment, position, offset, last.logStart()).write(block);
+                control.sync();
+            }
+        } catch (ErrnoException refused) {
+            // The kernel tells it once, and would call the next flush a success.
+            PartitionLayout.setNotFlushed(block);
+            throw ErrnoException.of(Problem.NOT_FLUSHED, refused.errno().number(), refused.call(), refused.target());
+        }
+        PartitionLayout.setFlushed(block, offset);
+    }
+
+    private void syncFile(long base) throws ErrnoException {
+        Descriptor file = file(base);
+        if (file != null) {
+            Disk.sync(SegmentFiles.path(folder, base), file);
+        }
+    }
+
+    /** Null when there is none: it was removed, or nothing was appended yet. */
+    private @Nullable Descriptor file(long base) throws ErrnoException {
+        if (openBase != base) {
+            closeFile();
+            try {
+                Path path = SegmentFiles.path(folder, base);
+                open = SharedFiles.open(path, false, path.toString());
+                openBase = base;
+            } catch (ErrnoException refused) {
+                if (refused.problem() != Problem.NOT_FOUND) {
+                    throw refused;
+                }
+            }
+        }
+        return open;
+    }
+
+    private void closeFile() {
+        Descriptor old = open;
+        open = null;
+        openBase = NONE;
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    /** The way to this partition, which its maker did not wait for. */
+    private void syncStore() throws ErrnoException {
+        Path topics = folder.resolveSibling("");
+        Path store = topics.resolveSibling("");
+        Disk.syncNames(topics);
+        Disk.syncNames(store.resolve(StoreLayout.SETTINGS));
+        Disk.syncNames(store);
+    }
+
+    /** Nobody of this process begins anything more; whoever is at it ends first. */
+    @Override
+    public void close() throws IOException {
+        lock.close();
+        awaitSection();
+        closeFile();
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // the thread that is in there needs a core
+    private void awaitSection() {
+        while (PartitionLayout.keeper(block) == members.id()) {
+            Thread.yield();
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package dev.naru.topics;
+
+import dev.naru.topics.internal.Chores;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** Stores as tests want them. */
+public final class Stores {
+    private Stores() {}
+
+    /** What is else done on a thread of its own is done at once, by whoever causes it. */
+    public static Store withChoresAtOnce(Path folder) throws IOException {
+        return Store.openOrCreate(folder, Chores.atOnce());
+    }
+}
