@@ -1,5 +1,5 @@
 /* MEMBARRIER_CMD_GLOBAL_EXPEDITED loses barriers (0017-who-does-not-sleep-says-so.md): how many of how many.
- * cc -O2 -pthread 0017-lost-barriers.c && ./a.out       Needs two cores. With PRIVATE for GLOBAL: 0. */
+ * cc -O2 -pthread 0017-lost-barriers.c && ./a.out       x86 with two cores. With PRIVATE for GLOBAL: 0. */
 #define _GNU_SOURCE
 #include <linux/membarrier.h>
 #include <pthread.h>

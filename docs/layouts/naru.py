@@ -30,7 +30,6 @@ _LOCK_BASE = 1 << 62
 _OFD_GETLK, _OFD_SETLK = 36, 37
 _FLOCK = "hhqqi4x"  # struct flock: l_type, l_whence, l_start, l_len, l_pid
 LOCK, RING, BROADCAST = 1, 2, 3
-_SCRATCH = _u64(0)
 
 
 class Damaged(ValueError):
@@ -125,7 +124,7 @@ class File:
         return _op("compare_exchange")(self.base + at, expected, value, SEQ_CST, SEQ_CST)
 
     def fence(self):
-        _op("exchange")(ctypes.addressof(_SCRATCH), 1, SEQ_CST)  # in the one order of all such operations
+        _atomic.atomic_thread_fence(SEQ_CST)
 
     def barrier_everywhere(self):
         _libc.syscall(_MEMBARRIER, 1, 0, 0)  # MEMBARRIER_CMD_GLOBAL; refused: one wake may be late

@@ -171,6 +171,8 @@ fail frame   -DTAP -DCAP=8 -DB=3 -DMSGS=5 -DTAP_BLIND
 +fail sleepless -DK=0 -DMSGS=1 -DSKIPS_AT_TWO
 +fail sleepless -DK=0 -DMSGS=1 -DSLEEPS_ANYWAY
 fail sleepless -DK=0 -DOLD_BARRIER
+fail sleepless -DK=0 -DNO_LAST_LOOK
++fail sleepless -DK=1 -DMSGS=1 -DNO_TAKEOVER
 +fail sleepless -DK=1 -DMSGS=1 -DNO_TWO  # the one before was killed while it owed a barrier
 fail compact -DFLIP_FIRST               # the draft: generation raised before the rename
 fail compact -DFLIP_LATE

@@ -5,7 +5,8 @@
  *   step. It is bell.pml but for that; waiting for room is the same pair with the roles changed.
  * membarrier: a full fence of the caller, then of each other at some moment, then of the caller.
  * Checked with no slices at all but those that are owed: when all is quiet, no message waits while the reader sleeps.
- * Mutants: NO_BARRIER CALL_FIRST OLD_BARRIER SLEEPS_ANYWAY SKIPS_AT_TWO, and NO_TWO: who takes over finds the 0 of one who was killed before its barrier */
+ * Mutants: NO_BARRIER CALL_FIRST OLD_BARRIER SLEEPS_ANYWAY SKIPS_AT_TWO, NO_TAKEOVER NO_LAST_LOOK, and NO_TWO: who takes over finds the 0 of
+ *   one who was killed before its barrier */
 #ifndef K
 #define K 1
 #endif
@@ -89,10 +90,14 @@ inline withdraw() {
   owed=1; awake=0
 }
 proctype R() {
-  byte b; bit awake, owed;
+  byte b; bit awake, owed, ended;                     /* ended: only a mutant looks at it */
   do
   :: atomic { OWN_FENCE && !deadB };                 /* the stores of the dead are out; the role is taken */
+#ifdef NO_TAKEOVER
+  { skip;
+#else
   { if :: word -> withdraw() :: else fi;
+#endif
     do
     :: used[0]==MSGS && used[1]==1 -> goto done
     :: atomic { sent[0]>used[0] -> used[0]++ };      /* handled, head moved: from its own stores nothing hangs here */
@@ -104,20 +109,23 @@ proctype R() {
 #ifndef SLEEPS_ANYWAY
        :: awake -> withdraw()
 #endif
-       :: !awake && owed && made -> owed=0; say(0)
+       :: !awake && owed && made -> owed=0; say(0); ended=1
        :: else
        fi;
        b=bell;
        atomic { !bA[0] && !bA[1]; bA[0]=used[0]+1; bA[1]=used[1]+1 };     /* arm all lanes */
        OWN_FENCE;
+#ifdef NO_LAST_LOOK
+       if :: ended -> ended=0; goto sleep :: else fi;
+#endif
        if :: sent[0]>used[0] -> goto again :: else fi;
        if :: sent[1]>used[1] -> goto again :: else fi;
-       atomic { OWN_FENCE; if :: bell==b -> asleep=1 :: else fi };        /* futex_wait(bell, b) */
+sleep: atomic { OWN_FENCE; if :: bell==b -> asleep=1 :: else fi };        /* futex_wait(bell, b) */
        if :: !asleep :: owed && made -> asleep=0 fi;                      /* the short slices */
-again: b=0
+again: b=0; ended=0
     od
   } unless { dead };
-  atomic { dead=0; asleep=0; b=0; awake=0; owed=0 }
+  atomic { dead=0; asleep=0; b=0; awake=0; owed=0; ended=0 }
   od;
 done: skip
 }

@@ -111,9 +111,8 @@ final class LockCommand implements Callable<Integer> {
         Identity.nameThisProcess(String.valueOf(Path.of(command.getFirst()).getFileName()));
         dev.naru.channels.Command child = dev.naru.channels.Command.of(command);
         if (isMissing(named)) {
-            // No lock is made for nothing. To remove it afterwards would be unsafe: somebody may be opening it by then,
-            // and
-            // would exclude nobody who makes a new one.
+            // No lock is made for nothing. To remove it afterwards would be unsafe: somebody may be opening it by
+            // then, and would exclude nobody who makes a new one.
             child.requireProgram();
         }
         try (SharedLock lock = SharedLock.openOrCreate(named, permissions.mode())) {

@@ -206,6 +206,9 @@ public record Spawn(
         if (program.contains("/")) {
             return List.of(where().resolve(program));
         }
+        if (program.isEmpty()) {
+            return List.of(); // not the folders themselves
+        }
         String ours = System.getenv("PATH");
         return Arrays.stream((ours == null ? DEFAULT_PATH : ours).split(":", -1))
                 .map(folder -> where().resolve(folder).resolve(program))

@@ -1,52 +1,86 @@
 package dev.naru.memory;
 
 import dev.naru.linux.MemoryBarrier;
+import java.util.function.BooleanSupplier;
 
 /**
  * Fences in all threads of all processes, {@link MemoryBarrier#everywhere}, for those who cannot wait so long: a thread makes
  * one for all who asked before it, and ends when there is nothing to do. Thread-safe.
  */
-final class LateBarrier {
-    private static long asked;
-    private static boolean running;
+class LateBarrier {
+    /** All ends of a process share one, so that it waits for the kernel once for all of them. */
+    static final LateBarrier OF_THIS_PROCESS = new LateBarrier(MemoryBarrier::everywhere);
 
-    private static volatile long made;
+    /** No number of a barrier. */
+    static final long NONE = 0;
 
-    private LateBarrier() {}
+    private final BooleanSupplier barrier;
+
+    private long asked;
+    private boolean running;
+
+    private volatile long made;
+    private volatile boolean refused;
+
+    LateBarrier(BooleanSupplier barrier) {
+        this.barrier = barrier;
+    }
 
     /**
      * Asks for one that comes after all stores of this thread up to now.
      *
-     * @return its number, above 0
+     * @return its number; {@link #NONE} when there is no thread to be had
      */
-    static synchronized long ask() {
-        asked++;
+    synchronized long ask() {
         if (!running) {
             try {
-                Thread.ofPlatform().daemon().name("naru-barrier").start(LateBarrier::run);
-                running = true;
+                // Without the inheritable values of the caller: their code is the user's, and this is no place for it.
+                var _ = Thread.ofPlatform()
+                        .daemon()
+                        .name("naru-barrier")
+                        .inheritInheritableThreadLocals(false)
+                        .start(this::run);
             } catch (OutOfMemoryError _) {
-                // No thread to be had now. The next who asks tries again; who waits for it looks again and again.
+                return NONE;
             }
+            running = true;
         }
-        return asked;
+        return ++asked;
     }
 
     /** Whether it was made, before this call. */
-    static boolean isMade(long number) {
+    boolean isMade(long number) {
         return made >= number;
     }
 
-    private static void run() {
-        for (long number = begin(); number != made; number = begin()) {
-            // Refused by a filter that was set later: then a wake may be late once, by a slice.
-            boolean _ = MemoryBarrier.everywhere();
-            made = number;
+    /** Whether the kernel has refused one, by a filter that was set later. Then a wake may have been late, by a slice. */
+    boolean isRefused() {
+        return refused;
+    }
+
+    private void run() {
+        try {
+            for (long number = next(); number != made; number = next()) {
+                if (!barrier.getAsBoolean()) {
+                    refused = true;
+                }
+                made = number;
+            }
+        } finally {
+            stop();
         }
     }
 
-    private static synchronized long begin() {
+    /** The last that was asked for. */
+    private synchronized long next() {
         running = asked != made;
         return asked;
+    }
+
+    /** When it ends by an error, the next who asks starts another. */
+    private synchronized void stop() {
+        if (asked != made) {
+            running = false;
+        }
     }
 }

@@ -80,6 +80,7 @@ public final class RingReader extends ReceivingEnd {
             }
             wakeWriter(lane); // the former reader may have died between making room and its wake
         }
+        sleepless.takeOver();
     }
 
     @Override
@@ -170,7 +171,7 @@ public final class RingReader extends ReceivingEnd {
     }
 
     private void wakeWriter(Lane lane) {
-        if (Sleepless.fenceForSleeper(memory, lane.words + RingLayout.SLEEPLESS)
+        if (Sleepless.mayBeAsleep(memory, lane.words + RingLayout.SLEEPLESS)
                 && Words.getOpaque(memory, lane.words + RingLayout.ROOM_ARMED) > lane.roomWoken) {
             int _ = Futex.wake(memory, lane.words + RingLayout.HEAD, Integer.MAX_VALUE);
             lane.roomWoken = lane.head; // after the wake: if killed before it, the next reader wakes
@@ -210,12 +211,16 @@ public final class RingReader extends ReceivingEnd {
         if (armed) { // else it stands, and so does the fence behind it
             VarHandle.fullFence(); // pairs with the writer's, between its store and its look for a sleeper
         }
-        return !hasMessage(); // the futex is no word of a frame, so the kernel does not compare those
+        if (hasMessage()) { // the futex is no word of a frame, so the kernel does not compare those
+            return false;
+        }
+        sleepless.afterArming();
+        return true;
     }
 
     @Override
     boolean looksOften() {
-        return sleepless.isOwedBarrier();
+        return sleepless.owes();
     }
 
     @Override

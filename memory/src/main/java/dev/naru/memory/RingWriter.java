@@ -122,6 +122,7 @@ public final class RingWriter extends SendingEnd {
             long takeovers = Words.getOpaque(memory, words + RingLayout.TAKEOVERS);
             Words.setOpaque(memory, words + RingLayout.TAKEOVERS, takeovers + 1);
         }
+        sleepless.takeOver();
         wakeReader(memory, end); // the former owner may have died between its commit and its wake
     }
 
@@ -293,8 +294,7 @@ public final class RingWriter extends SendingEnd {
     }
 
     private void wakeReader(MemorySegment shared, long tail) {
-        if (Sleepless.fenceForSleeper(shared, RingLayout.READER_SLEEPLESS_AT)
-                && Words.getOpaque(shared, armedAt) > woken) {
+        if (Sleepless.mayBeAsleep(shared, RingLayout.READER_SLEEPLESS_AT) && Words.getOpaque(shared, armedAt) > woken) {
             long _ = Words.getAndAdd(shared, RingLayout.BELL_AT, 1); // atomic: all lanes share the bell
             int _ = Futex.wake(shared, RingLayout.BELL_AT, Integer.MAX_VALUE);
             woken = tail; // after the wake: if killed before it, the next owner wakes
@@ -342,12 +342,13 @@ public final class RingWriter extends SendingEnd {
             VarHandle.fullFence(); // pairs with the reader's, between its store and its look for a sleeper
         }
         expected = (int) head; // the kernel itself compares the head
+        sleepless.afterArming();
         return true;
     }
 
     @Override
     boolean looksOften() {
-        return sleepless.isOwedBarrier();
+        return sleepless.owes();
     }
 
     @Override
