@@ -43,6 +43,11 @@ public final class Main {
             "-jvmArgs",
             C2_ONLY);
 
+    private static final String USE = """
+            use: naru stress [--short] [PATTERN OF NAMES]
+            jcstress of each protocol of shared memory, beside mutants that must be caught; a line for each, at the end.
+              --short   a tenth of a second each, some two minutes in all, longer on a busy machine; else some hours""";
+
     /** Each with the compilers mixed in all ways, and with the options of HotSpot that stress the compiler. */
     private static final List<String> LONG = List.of("-m", "quick", "-jvmArgsPrepend", FORK);
 
@@ -64,9 +69,13 @@ public final class Main {
         List<String> patterns = arguments.stream()
                 .filter(argument -> !argument.equals("--short"))
                 .toList();
+        if (arguments.contains("--help") || arguments.contains("-h")) {
+            out.println(USE);
+            return 0;
+        }
         if (patterns.size() > 1 || patterns.stream().anyMatch(pattern -> pattern.startsWith("-"))) {
-            out.println("use: naru stress [--short] [PATTERN OF NAMES]");
-            return 2;
+            out.println(USE);
+            return 64; // as every command of naru
         }
         if (Runtime.getRuntime().availableProcessors() < 2) {
             out.println("naru stress needs two cores: nothing was run");
