@@ -66,8 +66,9 @@ class LateBarrier {
                 }
                 made = number;
             }
-        } finally {
+        } catch (RuntimeException | Error failed) {
             stop();
+            throw failed;
         }
     }
 
@@ -79,8 +80,6 @@ class LateBarrier {
 
     /** When it ends by an error, the next who asks starts another. */
     private synchronized void stop() {
-        if (asked != made) {
-            running = false;
-        }
+        running = false;
     }
 }

@@ -189,6 +189,27 @@ class SleeplessStepsTest {
     }
 
     @Test
+    void afterOneThatFailedTheNextWhoAsksGetsOne() {
+        // given
+        AtomicInteger begun = new AtomicInteger();
+        LateBarrier late = new LateBarrier(() -> {
+            if (begun.getAndIncrement() == 0) {
+                throw new IllegalStateException("this one fails, as the test wants it");
+            }
+            return true;
+        });
+
+        // when
+        long first = late.ask();
+
+        // then
+        Await.until("one is made", () -> {
+            long _ = late.ask();
+            return late.isMade(first);
+        });
+    }
+
+    @Test
     void whereTheKernelRefusesNothingIsPromisedAnyMore() {
         // given
         LateBarrier late = new LateBarrier(() -> false);

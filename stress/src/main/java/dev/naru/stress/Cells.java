@@ -3,11 +3,13 @@ package dev.naru.stress;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.FileSpace;
 import dev.naru.linux.Memfd;
+import dev.naru.linux.MemoryBarrier;
 import dev.naru.linux.SharedMapping;
 import dev.naru.memory.internal.Words;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -59,6 +61,13 @@ final class Cells {
     static void pause() {
         for (int i = 0; i < PAUSES; i++) {
             Thread.onSpinWait();
+        }
+    }
+
+    /** A fence of all threads of this process: it stands for those in other processes, too. */
+    static void fenceOfAll() {
+        if (!MemoryBarrier.inThisProcess()) {
+            VarHandle.fullFence();
         }
     }
 

@@ -28,16 +28,14 @@ public final class RingClose {
         final long user = cell;
         final long closed = cell + 128;
 
-        final void use(long who) {
+        /** {@code RingEnd.enter}, and {@code leave} of nobody: whether it is closed. */
+        final boolean use(long who) {
             Words.setRelease(Cells.MEMORY, user, who);
             if (HAS_BARRIER) {
                 VarHandle.releaseFence();
             } else {
                 VarHandle.fullFence();
             }
-        }
-
-        final boolean isClosed() {
             return Words.getAcquire(Cells.MEMORY, closed) != 0;
         }
 
@@ -45,14 +43,16 @@ public final class RingClose {
             Words.setRelease(Cells.MEMORY, closed, 1);
         }
 
-        final void fence() {
-            if (!MemoryBarrier.inThisProcess()) {
-                VarHandle.fullFence();
-            }
-        }
-
         final boolean isUsed() {
             return Words.getAcquire(Cells.MEMORY, user) != 0;
+        }
+
+        /** {@code RingEnd.close}: whether it is used. */
+        final boolean closeAndLook() {
+            Cells.meet(cell);
+            close();
+            Cells.fenceOfAll();
+            return isUsed();
         }
     }
 
@@ -66,16 +66,12 @@ public final class RingClose {
         @Actor
         public void user(ZZ_Result result) {
             Cells.meet(cell);
-            use(1);
-            result.r1 = isClosed();
+            result.r1 = use(1);
         }
 
         @Actor
         public void closer(ZZ_Result result) {
-            Cells.meet(cell);
-            close();
-            fence();
-            result.r2 = isUsed();
+            result.r2 = closeAndLook();
         }
     }
 
@@ -93,16 +89,12 @@ public final class RingClose {
         @Actor
         public void user(ZZ_Result result) {
             Cells.meet(cell);
-            use(0);
-            result.r1 = isClosed();
+            result.r1 = use(0);
         }
 
         @Actor
         public void closer(ZZ_Result result) {
-            Cells.meet(cell);
-            close();
-            fence();
-            result.r2 = isUsed();
+            result.r2 = closeAndLook();
         }
     }
 
@@ -116,8 +108,7 @@ public final class RingClose {
     public static class NoBarrier extends End {
         @Actor
         public void user(ZZ_Result result) {
-            use(1);
-            result.r1 = isClosed();
+            result.r1 = use(1);
         }
 
         @Actor

@@ -44,14 +44,10 @@ public final class RingSleepless {
             return rings();
         }
 
-        final void tell(long value) {
-            Words.setOpaque(MEMORY, sleepless, value);
-        }
-
-        final void fenceEverywhere() {
-            if (!MemoryBarrier.inThisProcess()) {
-                VarHandle.fullFence();
-            }
+        /** Takes it back and goes to sleep; {@code Sleepless}, {@code RingReader.arm}. */
+        final int takeBackAndSleep() {
+            Words.setOpaque(MEMORY, sleepless, 2);
+            return sleep();
         }
     }
 
@@ -71,9 +67,8 @@ public final class RingSleepless {
         @Actor
         public void reader(ZI_Result result) {
             meet();
-            tell(2);
-            int slept = sleep();
-            fenceEverywhere();
+            int slept = takeBackAndSleep();
+            Cells.fenceOfAll();
             result.r2 = isSent() ? RingBell.AWAKE : slept;
         }
     }
@@ -94,8 +89,7 @@ public final class RingSleepless {
 
         @Actor
         public void reader(ZI_Result result) {
-            tell(2);
-            result.r2 = sleep();
+            result.r2 = takeBackAndSleep();
         }
     }
 
@@ -116,10 +110,9 @@ public final class RingSleepless {
 
         @Actor
         public void reader(ZI_Result result) {
-            fenceEverywhere();
+            Cells.fenceOfAll();
             meet();
-            tell(2);
-            int slept = sleep();
+            int slept = takeBackAndSleep();
             result.r2 = isSent() ? RingBell.AWAKE : slept;
         }
     }
