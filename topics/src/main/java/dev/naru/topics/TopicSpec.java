@@ -1,9 +1,12 @@
 package dev.naru.topics;
 
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * How a topic is made: {@code TopicSpec.partitions(6).withFlushBeforeAnswer()}.
+ * How a topic is made: {@code TopicSpec.partitions(6).withRetention(Duration.ofDays(7)).withFlushBeforeAnswer()}. Immutable.
  *
  * <p>When records are on the disk, so that they stay also when the machine loses its power:
  *
@@ -17,42 +20,79 @@ import java.time.Duration;
  * <tr><td>{@link #withFlushEvery(long)}</td><td>the last so many records of a partition</td></tr>
  * <tr><td>{@link #withFlushBeforeAnswer()}</td><td>nothing that was answered. Who appends at the same time shares a flush</td></tr>
  * </table>
- *
- * @param partitions how many logs it has, 1 or more: records with one key are in one of them, in order
- * @param segmentBytes the most bytes of a file of a log, and so of a batch: 65,536 to 2,147,483,647 (Kafka's
- *     {@code segment.bytes})
- * @param flushMessages after so many records they are flushed, 1 or more; {@link #NEVER} (Kafka's {@code flush.messages})
- * @param flushMillis after so many milliseconds they are flushed, 1 or more; {@link #NEVER} (Kafka's {@code flush.ms})
  */
-public record TopicSpec(int partitions, int segmentBytes, long flushMessages, long flushMillis) {
-    /** No flush by number, or by time. */
+public final class TopicSpec {
+    /** No flush by number or by time, no new segment by time. */
     public static final long NEVER = Long.MAX_VALUE;
 
-    private static final int DEFAULT_SEGMENT_BYTES = 1 << 30;
-    private static final int LEAST_SEGMENT_BYTES = 1 << 16;
+    private final Map<TopicSetting, Long> values; // what is as usual is not in it; never changed
 
-    /** Checks the bounds. */
-    public TopicSpec {
-        atLeast("partitions", partitions, 1);
-        atLeast("segment.bytes", segmentBytes, LEAST_SEGMENT_BYTES);
-        atLeast("flush.messages", flushMessages, 1);
-        atLeast("flush.ms", flushMillis, 1);
+    private TopicSpec(Map<TopicSetting, Long> values) {
+        this.values = values;
     }
 
-    private static void atLeast(String name, long value, long least) {
-        if (value < least) {
-            throw new IllegalArgumentException(name + " " + value + " < " + least);
-        }
-    }
-
-    /** So many partitions, segments of 1 GiB, nothing flushed by itself. */
+    /** So many partitions, segments of 1 GiB, nothing flushed by itself, nothing removed by itself. */
     public static TopicSpec partitions(int partitions) {
-        return new TopicSpec(partitions, DEFAULT_SEGMENT_BYTES, NEVER, NEVER);
+        return new TopicSpec(Map.of()).with(TopicSetting.PARTITIONS, partitions);
+    }
+
+    /** The same with that setting. */
+    public TopicSpec with(TopicSetting setting, long value) {
+        Map<TopicSetting, Long> changed = new EnumMap<>(TopicSetting.class);
+        changed.putAll(values);
+        var _ = changed.put(setting, setting.require(value));
+        var _ = changed.remove(setting, setting.usual());
+        return new TopicSpec(changed);
+    }
+
+    /** What a setting is. */
+    public long value(TopicSetting setting) {
+        return values.getOrDefault(setting, setting.usual());
+    }
+
+    /** How many logs it has, 1 or more. */
+    public int partitions() {
+        return (int) value(TopicSetting.PARTITIONS);
+    }
+
+    /** The most bytes of a file of a log, and so of a batch: 65,536 to 2,147,483,647. */
+    public int segmentBytes() {
+        return (int) value(TopicSetting.SEGMENT_BYTES);
+    }
+
+    /** The same with so many partitions. */
+    public TopicSpec withPartitions(int partitions) {
+        return with(TopicSetting.PARTITIONS, partitions);
     }
 
     /** The same with segments of at most so many bytes. */
     public TopicSpec withSegmentBytes(int bytes) {
-        return new TopicSpec(partitions, bytes, flushMessages, flushMillis);
+        return with(TopicSetting.SEGMENT_BYTES, bytes);
+    }
+
+    /** The same, where an append begins another segment when the last one was begun so long ago. */
+    public TopicSpec withSegmentTime(Duration time) {
+        return with(TopicSetting.SEGMENT_MILLIS, time.toMillis());
+    }
+
+    /** The same, where a segment is removed when its newest record is so old. Looked at when a segment is full. */
+    public TopicSpec withRetention(Duration time) {
+        return with(TopicSetting.RETENTION_MILLIS, time.toMillis());
+    }
+
+    /** The same, where segments are removed, the oldest first, as long as so many bytes are left of each partition. */
+    public TopicSpec withRetentionBytes(long bytes) {
+        return with(TopicSetting.RETENTION_BYTES, bytes);
+    }
+
+    /** The same with batches of at most so many bytes. */
+    public TopicSpec withMaxMessageBytes(int bytes) {
+        return with(TopicSetting.MAX_MESSAGE_BYTES, bytes);
+    }
+
+    /** The same, where a record has the time at which it was appended, whatever its maker says. */
+    public TopicSpec withTimestampsByLog() {
+        return with(TopicSetting.TIMESTAMP_TYPE, 1);
     }
 
     /** The same, where an append is answered when it is on the disk. */
@@ -62,11 +102,29 @@ public record TopicSpec(int partitions, int segmentBytes, long flushMessages, lo
 
     /** The same, where whoever appends the so-many-th record since the last flush waits until all are on the disk. */
     public TopicSpec withFlushEvery(long records) {
-        return new TopicSpec(partitions, segmentBytes, records, flushMillis);
+        return with(TopicSetting.FLUSH_MESSAGES, records);
     }
 
     /** The same, where what was appended is on the disk after so many milliseconds and the time that the disk takes. */
     public TopicSpec withFlushEvery(Duration time) {
-        return new TopicSpec(partitions, segmentBytes, flushMessages, time.toMillis());
+        return with(TopicSetting.FLUSH_MILLIS, time.toMillis());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof TopicSpec spec && values.equals(spec.values);
+    }
+
+    @Override
+    public int hashCode() {
+        return values.hashCode();
+    }
+
+    /** Its settings under Kafka's names, those that are not as usual. */
+    @Override
+    public String toString() {
+        return values.entrySet().stream()
+                .map(entry -> entry.getKey().kafkaName() + "=" + entry.getKey().text(entry.getValue()))
+                .collect(Collectors.joining(" "));
     }
 }

@@ -1,5 +1,6 @@
 package dev.naru.topics.internal;
 
+import dev.naru.topics.TopicSetting;
 import dev.naru.topics.TopicSpec;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -20,8 +21,8 @@ final class Flushing {
     private final AtomicBoolean timed = new AtomicBoolean();
 
     Flushing(TopicSpec spec, MemorySegment block, Keeper keeper, Chores chores) {
-        this.everyRecords = spec.flushMessages();
-        this.everyMillis = spec.flushMillis();
+        this.everyRecords = spec.value(TopicSetting.FLUSH_MESSAGES);
+        this.everyMillis = spec.value(TopicSetting.FLUSH_MILLIS);
         this.block = block;
         this.keeper = keeper;
         this.chores = chores;

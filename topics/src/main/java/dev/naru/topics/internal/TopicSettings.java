@@ -6,6 +6,7 @@ import dev.naru.linux.ErrnoException;
 import dev.naru.linux.FileSpace;
 import dev.naru.linux.Problem;
 import dev.naru.linux.UnnamedFile;
+import dev.naru.topics.TopicSetting;
 import dev.naru.topics.TopicSpec;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -24,11 +25,6 @@ public final class TopicSettings {
     private static final String SUFFIX = ".properties";
     private static final int MODE = 0600;
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
-
-    private static final String PARTITIONS = "partitions";
-    private static final String SEGMENT_BYTES = "segment.bytes";
-    private static final String FLUSH_MESSAGES = "flush.messages";
-    private static final String FLUSH_MILLIS = "flush.ms";
 
     private TopicSettings() {}
 
@@ -66,14 +62,17 @@ public final class TopicSettings {
     }
 
     private static String text(TopicSpec spec) {
-        return line(PARTITIONS, spec.partitions())
-                + line(SEGMENT_BYTES, spec.segmentBytes())
-                + line(FLUSH_MESSAGES, spec.flushMessages())
-                + line(FLUSH_MILLIS, spec.flushMillis());
-    }
-
-    private static String line(String name, long value) {
-        return name + "=" + value + "\n";
+        StringBuilder lines = new StringBuilder();
+        for (TopicSetting setting : TopicSetting.values()) {
+            long value = spec.value(setting);
+            if (value != setting.usual() || setting == TopicSetting.PARTITIONS) {
+                var _ = lines.append(setting.kafkaName())
+                        .append('=')
+                        .append(setting.text(value))
+                        .append('\n');
+            }
+        }
+        return lines.toString();
     }
 
     private static void writeAll(Descriptor file, MemorySegment bytes, String target) throws ErrnoException {
@@ -101,34 +100,28 @@ public final class TopicSettings {
         } catch (NoSuchFileException missing) {
             throw ErrnoException.of(Problem.NO_TOPIC, Errno.ENOENT.number(), "open", target);
         }
-        TopicSpec usual = TopicSpec.partitions(1);
-        int partitions = (int) number(settings, PARTITIONS, 0, Integer.MAX_VALUE, file);
-        int segmentBytes = (int) number(settings, SEGMENT_BYTES, usual.segmentBytes(), Integer.MAX_VALUE, file);
-        long flushMessages = number(settings, FLUSH_MESSAGES, usual.flushMessages(), Long.MAX_VALUE, file);
-        long flushMillis = number(settings, FLUSH_MILLIS, usual.flushMillis(), Long.MAX_VALUE, file);
-        try {
-            return new TopicSpec(partitions, segmentBytes, flushMessages, flushMillis);
-        } catch (IllegalArgumentException outside) {
-            throw bad(file, "in bounds", String.valueOf(outside.getMessage()));
+        TopicSpec spec = TopicSpec.partitions(1);
+        for (TopicSetting setting : TopicSetting.values()) {
+            String text = settings.get(setting.kafkaName());
+            if (text != null) {
+                spec = spec.with(setting, parse(setting, text, file));
+            } else if (setting == TopicSetting.PARTITIONS) {
+                throw bad(file, setting.bounds(), "no " + setting.kafkaName());
+            }
         }
+        return spec;
     }
 
     private static boolean isSetting(String line) {
         return line.contains("=") && !line.startsWith("#");
     }
 
-    private static long number(Map<String, String> settings, String name, long usual, long most, Path file)
-            throws ErrnoException {
-        String text = settings.getOrDefault(name, Long.toString(usual));
+    private static long parse(TopicSetting setting, String text, Path file) throws ErrnoException {
         try {
-            long number = Long.parseLong(text);
-            if (number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException none) {
-            // told below
+            return setting.parse(text);
+        } catch (IllegalArgumentException outside) {
+            throw bad(file, setting.bounds(), setting.kafkaName() + "=" + text);
         }
-        throw bad(file, "a number", name + "=" + text);
     }
 
     private static ErrnoException bad(Path file, String wanted, String found) {

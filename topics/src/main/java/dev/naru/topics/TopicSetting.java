@@ -1,0 +1,106 @@
+package dev.naru.topics;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** A setting of a topic, under the name that Kafka gives it. Its value is a number; some have words for numbers. */
+public enum TopicSetting {
+    /** How many logs the topic has: records with one key are in one of them, in order. */
+    PARTITIONS("partitions", 1, 1, 1_000_000),
+    /** The most bytes of a file of a log, and so of a batch. */
+    SEGMENT_BYTES("segment.bytes", 1 << 30, 1 << 16, Integer.MAX_VALUE),
+    /** After so many milliseconds the next append begins another file. */
+    SEGMENT_MILLIS("segment.ms", TopicSpec.NEVER, 1, TopicSpec.NEVER),
+    /** Files are removed, the oldest first, as long as so many bytes are left without them; -1: none for this reason. */
+    RETENTION_BYTES("retention.bytes", -1, -1, Long.MAX_VALUE),
+    /** A file is removed when its newest record was made so many milliseconds ago; -1: none for this reason. */
+    RETENTION_MILLIS("retention.ms", -1, -1, Long.MAX_VALUE),
+    /** The most bytes of a batch. */
+    MAX_MESSAGE_BYTES("max.message.bytes", Integer.MAX_VALUE, 1, Integer.MAX_VALUE),
+    /** Whose time a record has: of who made it, or of the moment at which it was appended. */
+    TIMESTAMP_TYPE("message.timestamp.type", "CreateTime", "LogAppendTime"),
+    /** After so many records they are flushed. */
+    FLUSH_MESSAGES("flush.messages", TopicSpec.NEVER, 1, TopicSpec.NEVER),
+    /** After so many milliseconds they are flushed. */
+    FLUSH_MILLIS("flush.ms", TopicSpec.NEVER, 1, TopicSpec.NEVER);
+
+    private final String kafkaName;
+    private final long usual;
+    private final long least;
+    private final long most;
+    private final String words; // with a | between; empty for a number
+
+    TopicSetting(String kafkaName, long usual, long least, long most) {
+        this.kafkaName = kafkaName;
+        this.usual = usual;
+        this.least = least;
+        this.most = most;
+        this.words = "";
+    }
+
+    TopicSetting(String kafkaName, String... words) {
+        this.kafkaName = kafkaName;
+        this.usual = 0;
+        this.least = 0;
+        this.most = words.length - 1L;
+        this.words = String.join("|", words);
+    }
+
+    /** As it stands in the file of the topic. */
+    public String kafkaName() {
+        return kafkaName;
+    }
+
+    /** The one of that name. */
+    public static Optional<TopicSetting> of(String kafkaName) {
+        return Arrays.stream(values())
+                .filter(setting -> setting.kafkaName.equals(kafkaName))
+                .findFirst();
+    }
+
+    /** What it is when nothing is said. */
+    public long usual() {
+        return usual;
+    }
+
+    /** The words for its values from 0 on; none when they are plain numbers. */
+    private List<String> words() {
+        return words.isEmpty() ? List.of() : List.of(words.split("[|]", -1));
+    }
+
+    /** What values it may have, for people. */
+    public String bounds() {
+        return words.isEmpty() ? least + " to " + most : String.join(" or ", words());
+    }
+
+    /** That value as text. */
+    public String text(long value) {
+        return words.isEmpty() ? Long.toString(value) : words().get((int) value);
+    }
+
+    /**
+     * The value that a text stands for.
+     *
+     * @throws IllegalArgumentException when it is none, or out of bounds; the message says which
+     */
+    public long parse(String text) {
+        try {
+            return require(words.isEmpty() ? Long.parseLong(text) : words().indexOf(text));
+        } catch (NumberFormatException none) {
+            throw outside(text);
+        }
+    }
+
+    /** That value, if it is in bounds. */
+    long require(long value) {
+        if (value < least || value > most) {
+            throw outside(Long.toString(value));
+        }
+        return value;
+    }
+
+    private IllegalArgumentException outside(String text) {
+        return new IllegalArgumentException(kafkaName + "=" + text + ": it is " + bounds());
+    }
+}
