@@ -40,6 +40,9 @@ public final class Cursor implements Closeable {
     /** What {@link #drain} answers when another thread has closed the cursor. */
     public static final int CLOSED = -1;
 
+    /** What {@link #drain} answers when the next record is not there any more: {@link #outOfRange} says where, {@link #seek} goes on. */
+    public static final int OUT_OF_RANGE = -2;
+
     /** A sleeper looks again after so long: whoever was to wake it may have been killed or stopped first. */
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -66,10 +69,10 @@ public final class Cursor implements Closeable {
      *
      * <p>If the handler throws, the records before that one are done, and that one comes again.
      *
-     * @return how many were handled, or {@link #CLOSED}
+     * @return how many were handled; {@link #CLOSED}; {@link #OUT_OF_RANGE} when the next record is no longer there, and the
+     *     start does not say what else ({@link Start#orEarliest})
      * @throws dev.naru.linux.ErrnoException {@link dev.naru.linux.Problem#DAMAGED_LOG} names file and position;
-     *     {@link dev.naru.linux.Problem#OUT_OF_RANGE} when the next record is no longer there;
-     *     {@link dev.naru.linux.Problem#NO_CODEC}
+     *     {@link dev.naru.linux.Problem#TOPIC_REMOVED}; {@link dev.naru.linux.Problem#NO_CODEC}
      */
     public int drain(RecordHandler handler, int limit) throws IOException {
         return drain(handler, limit, false);
@@ -83,8 +86,11 @@ public final class Cursor implements Closeable {
         try {
             for (int i = 0; i < places.size() && handled < limit; i++) {
                 PartitionCursor place = places.get(turn);
-                turn = turn + 1 == places.size() ? 0 : turn + 1;
                 handled += place.drain(handler, limit - handled, verified);
+                if (place.isLost()) {
+                    return handled == 0 ? OUT_OF_RANGE : handled; // and it is first at the next call
+                }
+                turn = turn + 1 == places.size() ? 0 : turn + 1;
             }
         } catch (IllegalStateException | ClosedChannelException thrown) {
             if (!closed) {
@@ -98,6 +104,7 @@ public final class Cursor implements Closeable {
     /**
      * Waits until there are records: at most 500 of them.
      *
+     * @throws dev.naru.linux.ErrnoException as {@link #drain}, and {@link dev.naru.linux.Problem#OUT_OF_RANGE}
      * @throws InterruptedException when the thread was interrupted; the cursor stays usable
      */
     public List<TopicRecord> poll() throws IOException, InterruptedException {
@@ -122,8 +129,12 @@ public final class Cursor implements Closeable {
     /** What is there, at most 500 records. Does not wait, nor heed an interrupt. */
     public List<TopicRecord> tryPoll() throws IOException {
         List<TopicRecord> records = new ArrayList<>();
-        if (drain(record -> records.add(record.copy()), MOST_POLLED, true) == CLOSED) {
+        int answer = drain(record -> records.add(record.copy()), MOST_POLLED, true);
+        if (answer == CLOSED) {
             throw new ClosedChannelException();
+        }
+        if (answer == OUT_OF_RANGE) {
+            throw places.get(turn).outOfRange();
         }
         return records;
     }
@@ -140,9 +151,38 @@ public final class Cursor implements Closeable {
 
     /** The offset of the next record in that partition. */
     public long position(int partition) {
+        return place(partition).next();
+    }
+
+    /** The partitions whose next record is not there any more, when that was told. */
+    public List<Integer> outOfRange() {
+        return places.stream()
+                .filter(PartitionCursor::isLost)
+                .map(PartitionCursor::number)
+                .toList();
+    }
+
+    /** How many records it passed over since they were not there any more, where its start says that it goes on. */
+    public long missed() {
+        return places.stream().mapToLong(PartitionCursor::missed).sum();
+    }
+
+    /** Goes there in all its partitions. */
+    public void seek(Start start) throws IOException {
+        for (PartitionCursor place : places) {
+            place.seekTo(start);
+        }
+    }
+
+    /** Goes there in that partition. */
+    public void seek(int partition, Start start) throws IOException {
+        place(partition).seekTo(start);
+    }
+
+    private PartitionCursor place(int partition) {
         for (PartitionCursor place : places) {
             if (place.number() == partition) {
-                return place.next();
+                return place;
             }
         }
         throw new IllegalArgumentException("partition " + partition + " is not read here");

@@ -30,6 +30,10 @@ final class PartitionCursor {
     /** The offset of the next record that is wanted. */
     private long next;
 
+    private Start.OutOfRange policy = Start.OutOfRange.TELL;
+    private boolean lost; // the next record is not there, and that is to be told
+    private long missed;
+
     private @Nullable Segment segment;
     private MemorySegment memory = MemorySegment.NULL;
     private long position;
@@ -47,27 +51,73 @@ final class PartitionCursor {
     PartitionCursor(Partition partition, int number, Start start) throws IOException {
         this.partition = partition;
         this.view = new RecordView(number);
+        seekTo(start);
+    }
+
+    /** Goes there. */
+    void seekTo(Start start) throws IOException {
         partition.load(end);
-        long first = partition.logStart();
-        this.next = switch (start) {
-            case Start.Earliest _ -> first;
-            case Start.Latest _ -> end.next();
-            case Start.Offset(long offset) -> offset;
-            case Start.Time(long millis) -> TimeSearch.find(partition, end, millis);
-        };
-        if (next < first || next > end.next()) {
-            throw outOfRange(first);
+        requireThere();
+        long wanted = find(start);
+        policy = start instanceof Start.Otherwise otherwise ? otherwise.outOfRange() : Start.OutOfRange.TELL;
+        lost = false;
+        left = 0;
+        leaveSegment();
+        next = wanted;
+        if ((next < partition.logStart() || next > end.next()) && !goOn()) {
+            throw outOfRange();
         }
     }
 
-    private ErrnoException outOfRange(long first) {
+    private long find(Start start) throws IOException {
+        return switch (start) {
+            case Start.Earliest _ -> partition.logStart();
+            case Start.Latest _ -> end.next();
+            case Start.Offset(long offset) -> offset;
+            case Start.Time(long millis) -> TimeSearch.find(partition, end, millis);
+            case Start.Otherwise(Start wanted, Start.OutOfRange _) -> find(wanted);
+        };
+    }
+
+    /** Where the policy says, when the next record is not there; false when that is to be told. */
+    private boolean goOn() {
+        long from = next;
+        switch (policy) {
+            case TELL -> {
+                return false;
+            }
+            case EARLIEST -> next = partition.logStart();
+            case LATEST -> next = end.next();
+        }
+        missed += Math.max(0, next - from);
+        return true;
+    }
+
+    /** What is told when the next record is not there. */
+    ErrnoException outOfRange() {
         return ErrnoException.of(
                 Problem.OUT_OF_RANGE,
                 Errno.ERANGE.number(),
                 "read",
                 partition.folder().toString(),
-                "it has " + first + " to " + end.next(),
+                "it has " + partition.logStart() + " to " + end.next(),
                 "offset " + next);
+    }
+
+    private void requireThere() throws ErrnoException {
+        if (partition.isRemoved()) {
+            throw ErrnoException.of(Problem.TOPIC_REMOVED, partition.folder().toString());
+        }
+    }
+
+    /** Whether the next record is not there, and that is to be told. */
+    boolean isLost() {
+        return lost;
+    }
+
+    /** How many offsets it passed over since they were not there. */
+    long missed() {
+        return missed;
     }
 
     /** The offset of the next record. */
@@ -75,7 +125,7 @@ final class PartitionCursor {
         return next;
     }
 
-    /** Handles what is there, at most so many records. */
+    /** Handles what is there, at most so many records. None, though there is something: look at {@link #isLost}. */
     int drain(RecordHandler handler, int most, boolean verified) throws IOException {
         int handled = 0;
         while (handled < most) {
@@ -101,7 +151,7 @@ final class PartitionCursor {
 
     /** Whether there is something that was not looked at yet. */
     boolean isReady() throws IOException {
-        return left > 0 || position < limit || findMore();
+        return left > 0 || position < limit || findMore() || lost;
     }
 
     private void leaveBatch() {
@@ -153,11 +203,12 @@ final class PartitionCursor {
             if (partition.hasMoved(end)) {
                 long generation = end.generation();
                 partition.load(end);
+                requireThere();
                 if (generation != end.generation()) {
                     leaveSegment();
                 }
             }
-            if (next >= end.next()) {
+            if (lost || next >= end.next()) {
                 return false;
             }
             Segment open = segment;
@@ -186,7 +237,9 @@ final class PartitionCursor {
     /** Opens what was listed, if it is still true. */
     private void seek(long base) throws IOException {
         if (next < partition.logStart()) { // after the listing: what was missing there is missing for this reason
-            throw outOfRange(partition.logStart());
+            lost = !goOn();
+            leaveSegment();
+            return;
         }
         partition.load(look);
         if (look.generation() != end.generation()) { // after the listing
@@ -198,6 +251,7 @@ final class PartitionCursor {
         }
         try {
             open(base);
+            requireThere(); // or it may be of another topic of that name
             position = next > base ? partition.positionOf(base, next, memory, limit) : 0;
         } catch (ErrnoException refused) {
             if (refused.problem() != Problem.NOT_FOUND) {

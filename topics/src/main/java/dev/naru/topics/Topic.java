@@ -125,6 +125,17 @@ public final class Topic implements Closeable {
         return new TopicWriter(partition(partition));
     }
 
+    /**
+     * Deletes all records of a partition before that offset, for good: its readers begin there from now on. Space is given back
+     * when a whole segment is before it. Waits for the disk.
+     *
+     * @param offset of the first record that stays; no more than the next one that is appended
+     * @throws ErrnoException {@link dev.naru.linux.Problem#OUT_OF_RANGE}
+     */
+    public void deleteBefore(int partition, long offset) throws IOException, InterruptedException {
+        partition(partition).deleteBefore(offset);
+    }
+
     /** A cursor over all partitions, from there on. */
     public Cursor read(Start start) throws IOException {
         return read(start, Waiting.adaptive());

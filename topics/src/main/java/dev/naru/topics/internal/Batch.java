@@ -44,6 +44,9 @@ public final class Batch {
     private static final int CODEC_BITS = 7;
     private static final int CONTROL_BIT = 0x20;
 
+    /** All of its records have the highest timestamp, which the log gave. */
+    static final short TIME_OF_LOG = 8;
+
     private static final VarHandle SHORT = bigEndian(ValueLayout.JAVA_SHORT_UNALIGNED);
     private static final VarHandle INT = bigEndian(ValueLayout.JAVA_INT_UNALIGNED);
     private static final VarHandle LONG = bigEndian(ValueLayout.JAVA_LONG_UNALIGNED);
@@ -123,12 +126,20 @@ public final class Batch {
 
     /** Writes all but the CRC, for records of nobody in particular. */
     static void write(
-            MemorySegment memory, long at, long baseOffset, int size, int epoch, int count, long first, long highest) {
+            MemorySegment memory,
+            long at,
+            long baseOffset,
+            int size,
+            int epoch,
+            short attributes,
+            int count,
+            long first,
+            long highest) {
         LONG.set(memory, at, baseOffset);
         INT.set(memory, at + LENGTH, size - OVERHEAD);
         INT.set(memory, at + EPOCH, epoch);
         memory.set(ValueLayout.JAVA_BYTE, at + MAGIC_AT, MAGIC);
-        SHORT.set(memory, at + ATTRIBUTES, (short) 0);
+        SHORT.set(memory, at + ATTRIBUTES, attributes);
         INT.set(memory, at + LAST_DELTA, count - 1);
         LONG.set(memory, at + FIRST_TIMESTAMP, first);
         LONG.set(memory, at + HIGHEST_TIMESTAMP, highest);

@@ -131,10 +131,16 @@ public final class BatchWriter {
         return start;
     }
 
-    /** Writes the header but for the CRC: the bytes of the batch. */
-    int finish(long baseOffset, int epoch) {
+    /**
+     * Writes the header but for the CRC: the bytes of the batch.
+     *
+     * @param logTime the timestamp of all its records; {@link #NONE} for those that they have
+     */
+    int finish(long baseOffset, int epoch, long logTime) {
         int size = (int) (at - start);
-        Batch.write(memory, start, baseOffset, size, epoch, count, firstTimestamp, highestTimestamp);
+        short attributes = logTime == NONE ? 0 : Batch.TIME_OF_LOG;
+        long highest = logTime == NONE ? highestTimestamp : logTime;
+        Batch.write(memory, start, baseOffset, size, epoch, attributes, count, firstTimestamp, highest);
         return size;
     }
 }

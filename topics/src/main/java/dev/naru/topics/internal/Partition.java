@@ -7,11 +7,14 @@ import dev.naru.linux.Problem;
 import dev.naru.linux.Sleepers;
 import dev.naru.memory.Membership;
 import dev.naru.memory.SharedLock;
+import dev.naru.topics.TopicSetting;
+import dev.naru.topics.TopicSpec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,10 @@ public final class Partition implements Closeable {
     private final Path folder;
     private final Membership members;
     private final int segmentBytes;
+    private final long segmentMillis;
+    private final int mostBytes;
+    private final boolean timesOfLog;
+    private final InstantSource clock;
     private final ControlBlock control;
     private final MemorySegment block;
     private final SharedLock lock;
@@ -64,10 +71,14 @@ public final class Partition implements Closeable {
         this.folder = folder;
         this.members = around.members();
         this.segmentBytes = around.spec().segmentBytes();
+        this.segmentMillis = around.spec().value(TopicSetting.SEGMENT_MILLIS);
+        this.mostBytes = (int) Math.min(segmentBytes, around.spec().value(TopicSetting.MAX_MESSAGE_BYTES));
+        this.timesOfLog = around.spec().value(TopicSetting.TIMESTAMP_TYPE) != 0;
+        this.clock = around.clock();
         this.control = control;
         this.block = control.memory();
         this.lock = SharedLock.in(control.file(), PartitionLayout.LOCK_AT, members, control.target());
-        this.keeper = new Keeper(folder, control, members);
+        this.keeper = new Keeper(folder, control, around);
         this.chores = around.chores();
         this.flushing = new Flushing(around.spec(), block, keeper, chores);
     }
@@ -110,7 +121,7 @@ public final class Partition implements Closeable {
      * @throws ErrnoException when the disk is full; the log is as it was, and the next append tries again
      */
     public BatchWriter claim(int bytes) throws IOException, InterruptedException {
-        if (bytes > segmentBytes) {
+        if (bytes > mostBytes) {
             throw tooLarge(bytes);
         }
         var _ = lock.lock(); // a dead owner has left nothing to repair
@@ -118,8 +129,7 @@ public final class Partition implements Closeable {
         try {
             end.loadOwned(block);
             if (!PartitionLayout.mayAppend(block)) {
-                Problem problem = PartitionLayout.isNotFlushed(block) ? Problem.NOT_FLUSHED : Problem.NO_APPENDING;
-                throw ErrnoException.of(problem, folder.toString());
+                throw ErrnoException.of(whyNot(), folder.toString());
             }
             Segment segment = room(bytes);
             writer.begin(segment.memory(), end.position, end.position + (long) bytes);
@@ -130,6 +140,13 @@ public final class Partition implements Closeable {
                 lock.unlock();
             }
         }
+    }
+
+    private Problem whyNot() {
+        if (PartitionLayout.isRemoved(block)) {
+            return Problem.TOPIC_REMOVED;
+        }
+        return PartitionLayout.isNotFlushed(block) ? Problem.NOT_FLUSHED : Problem.NO_APPENDING;
     }
 
     /**
@@ -146,7 +163,8 @@ public final class Partition implements Closeable {
             if (segment == null || writer.count() == 0) {
                 throw new IllegalStateException("nothing was laid out");
             }
-            int size = writer.finish(offset, PartitionLayout.epoch(block));
+            int size =
+                    writer.finish(offset, PartitionLayout.epoch(block), timesOfLog ? clock.millis() : BatchWriter.NONE);
             Batch.setCrc(segment.memory(), writer.start(), checksum.of(segment.bytes(), writer.start(), size));
             end.next = offset + writer.count();
             end.position += size;
@@ -171,6 +189,20 @@ public final class Partition implements Closeable {
         lock.unlock();
     }
 
+    /**
+     * Removes the partition in that folder: whoever has it open is told, then its files go, the control block last. May be run
+     * again.
+     */
+    public static void remove(Path folder, StoreId store, Membership members) throws IOException {
+        if (ControlBlock.exists(folder)) {
+            try (ControlBlock control = ControlBlock.open(folder, store)) {
+                Removal.run(folder, control, members);
+            }
+        }
+        ControlBlock.remove(folder);
+        Removal.removeIfEmpty(folder);
+    }
+
     private void wakeReaders() {
         VarHandle.fullFence(); // pairs with that of arm: the flip, then the look; there it is arming, then the look
         if (Words.getOpaque(block, PartitionLayout.ARMED_AT) > Words.getOpaque(block, PartitionLayout.WOKEN_AT)) {
@@ -182,14 +214,29 @@ public final class Partition implements Closeable {
 
     private Segment room(int bytes) throws ErrnoException {
         long needed = end.position + (long) bytes;
-        if (end.sealed || (end.position > 0 && needed > segmentBytes)) {
+        if (end.sealed || (end.position > 0 && (needed > segmentBytes || isOld()))) {
             return roll(bytes);
+        }
+        if (end.position == 0 && segmentMillis != TopicSpec.NEVER) {
+            PartitionLayout.setSince(block, clock.millis());
         }
         Segment segment = active(end.segment);
         if (needed > end.reserved) {
             extend(segment, needed);
         }
         return segment;
+    }
+
+    /** Whether the segment has been appended to for long enough. */
+    private boolean isOld() {
+        if (segmentMillis == TopicSpec.NEVER) {
+            return false;
+        }
+        long since = PartitionLayout.since(block);
+        if (since == 0) { // appended to by one who does not keep the time
+            PartitionLayout.setSince(block, clock.millis());
+        }
+        return since != 0 && clock.millis() - since >= segmentMillis;
     }
 
     /** First the space, then the flip: {@code reserved} is never more than the size of the file. */
@@ -216,6 +263,7 @@ public final class Partition implements Closeable {
         end.position = 0;
         end.reserved = reserved;
         end.sealed = false;
+        PartitionLayout.setSince(block, segmentMillis == TopicSpec.NEVER ? 0 : clock.millis());
         end.flip(block);
         rolled = true;
         return next;
@@ -245,7 +293,7 @@ public final class Partition implements Closeable {
                 Errno.EMSGSIZE.number(),
                 "append",
                 folder.toString(),
-                "segment.bytes=" + segmentBytes,
+                mostBytes == segmentBytes ? "segment.bytes=" + segmentBytes : "max.message.bytes=" + mostBytes,
                 bytes + " B");
     }
 
@@ -257,6 +305,16 @@ public final class Partition implements Closeable {
     /** Whether something was published since it was loaded. */
     public boolean hasMoved(PublishedEnd since) {
         return since.hasMoved(block);
+    }
+
+    /** Whether the topic was removed, and another of its name may be there. */
+    public boolean isRemoved() {
+        return PartitionLayout.isRemoved(block);
+    }
+
+    /** Lets go of all below that offset, for good. It is on the disk when this returns; files go when all of them is below. */
+    public void deleteBefore(long offset) throws IOException, InterruptedException {
+        keeper.deleteBefore(offset);
     }
 
     /** The lowest offset that may be read. To be asked after a listing, never before. */

@@ -108,6 +108,11 @@ public final class SegmentIndex {
         return base + times.getInt(entry * TIME_ENTRY + 8);
     }
 
+    /** The highest timestamp of its records, of a sealed segment whose files are up to date; -1 when there is none. */
+    long highestTimestamp() {
+        return timeCount() == 0 ? -1 : time(timeCount() - 1);
+    }
+
     /** How much of the segment lies behind the last entry. */
     public long behind(long limit) {
         return count() == 0 ? limit : limit - position(count() - 1);

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,6 +24,8 @@ import java.util.stream.Collectors;
 /** The settings of a topic in their file, {@code settings/NAME.properties}, whose existence is the topic. */
 public final class TopicSettings {
     private static final String SUFFIX = ".properties";
+    private static final String REMOVED = ".removed";
+    private static final String NEW = ".new";
     private static final int MODE = 0600;
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
 
@@ -31,6 +34,16 @@ public final class TopicSettings {
     /** Where the settings of the topic of that name lie. */
     public static Path path(Path folder, String topic) {
         return folder.resolve(topic + SUFFIX);
+    }
+
+    /** Where they lie while the topic is being removed. */
+    public static Path removedPath(Path folder, String topic) {
+        return folder.resolve(topic + REMOVED);
+    }
+
+    /** Gives the file another name, and replaces the one that has it. */
+    public static void move(Path from, Path to) throws IOException {
+        var _ = Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** The topic whose settings that file has; empty when it has none. */
@@ -49,12 +62,23 @@ public final class TopicSettings {
 
     /** Makes the file of a topic in that folder, whole from the first moment: false when there is one. */
     public static boolean create(Path folder, String topic, TopicSpec spec) throws IOException {
-        String text = text(spec);
-        Path file = path(folder, topic);
+        return link(path(folder, topic), spec);
+    }
+
+    /** Replaces the file of a topic: who reads it meanwhile gets the old one, or the new one. For one at a time. */
+    public static void replace(Path folder, String topic, TopicSpec spec) throws IOException {
+        Path fresh = folder.resolve(topic + NEW);
+        boolean _ = Files.deleteIfExists(fresh); // of one who was killed
+        boolean _ = link(fresh, spec);
+        move(fresh, path(folder, topic));
+        Disk.syncNames(folder);
+    }
+
+    private static boolean link(Path file, TopicSpec spec) throws IOException {
         String target = file.toString();
-        try (UnnamedFile born = UnnamedFile.create(folder, MODE, target);
+        try (UnnamedFile born = UnnamedFile.create(file.resolveSibling(""), MODE, target);
                 Arena arena = Arena.ofConfined()) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            byte[] bytes = text(spec).getBytes(StandardCharsets.UTF_8);
             writeAll(born.descriptor(), arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes), target);
             FileSpace.sync(born.descriptor(), target);
             return born.link(file);
