@@ -292,6 +292,14 @@ public enum Problem {
     NO_TOPIC(65, "there is no such topic", "check the spelling: each topic has a file in settings/ of its store"),
     /** A topic that was open is there no more. */
     TOPIC_REMOVED(65, "the topic was removed", "open or make it again; what was in it is gone"),
+    /** Somebody else appends under the name of a producer. */
+    PRODUCER_IN_USE(
+            75,
+            "another one has the name of that producer",
+            "wait until it has ended, or take another name; 'fuser -v PATH' shows who has it"),
+    /** A producer left out a record. */
+    OUT_OF_ORDER(
+            65, "record {value} of the producer comes too early: {limit} is the next", "append those between first"),
     /** A topic keeps the partitions that it has. */
     FEWER_PARTITIONS(
             64,

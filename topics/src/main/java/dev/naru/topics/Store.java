@@ -6,9 +6,11 @@ import dev.naru.linux.Problem;
 import dev.naru.memory.Membership;
 import dev.naru.topics.internal.Chores;
 import dev.naru.topics.internal.Partition;
+import dev.naru.topics.internal.ProducerName;
 import dev.naru.topics.internal.StoreId;
 import dev.naru.topics.internal.StoreLayout;
 import dev.naru.topics.internal.Surroundings;
+import dev.naru.topics.internal.TopicSettings;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -51,6 +53,7 @@ public final class Store implements Closeable {
 
     // Guarded by this object's monitor.
     private final Set<Topic> topics = new HashSet<>();
+    private final Set<Producer> producers = new HashSet<>();
     private boolean closed;
 
     private Store(Path folder, Membership members, Chores chores, InstantSource clock) throws ErrnoException {
@@ -185,6 +188,26 @@ public final class Store implements Closeable {
         files.remove(topic);
     }
 
+    /**
+     * Takes the name of a producer, whose records are each there once, however often it is killed and begins again.
+     *
+     * @param name of the characters that a topic's name may have
+     * @throws ErrnoException {@link Problem#PRODUCER_IN_USE} while another one has it, also in this process
+     */
+    public Producer producer(String name) throws IOException {
+        requireOpen();
+        Producer producer =
+                new Producer(name, ProducerName.take(folder, TopicSettings.requireName(name), members.own()), ended -> {
+                    synchronized (this) {
+                        boolean _ = producers.remove(ended);
+                    }
+                });
+        synchronized (this) {
+            boolean _ = producers.add(producer);
+        }
+        return producer;
+    }
+
     /** The names of its topics, in order. */
     public List<String> topics() throws IOException {
         return files.names();
@@ -204,13 +227,16 @@ public final class Store implements Closeable {
     @Override
     public void close() throws IOException {
         List<Topic> ended;
+        List<Producer> silent;
         synchronized (this) {
             if (closed) {
                 return;
             }
             closed = true;
             ended = List.copyOf(topics);
+            silent = List.copyOf(producers);
         }
+        silent.forEach(Producer::close); // without the monitor: they report back
         try {
             for (Topic topic : ended) { // without the monitor: they report back
                 topic.close();

@@ -88,13 +88,20 @@ public final class Topic implements Closeable {
      *     readers, and may not be there after a power cut
      */
     public Appended append(NewRecord record) throws IOException, InterruptedException {
+        return append(choose(record), record, null);
+    }
+
+    /** The same to a certain partition, by that producer. */
+    Appended append(int number, NewRecord record, Producer.@Nullable Mark by) throws IOException, InterruptedException {
         RecordWriter writer = new RecordWriter(record.key(), record.value(), encoded(record.headers()));
-        int number = choose(record, writer.bytes());
         Partition partition = partition(number);
         BatchWriter batch = partition.claim(writer.bytes());
         boolean written = false;
         try {
             writer.write(batch, record.timestampOr(System.currentTimeMillis()));
+            if (by != null) {
+                batch.by(by.id(), by.epoch(), by.sequence());
+            }
             written = true;
         } finally {
             if (!written) {
@@ -110,14 +117,18 @@ public final class Topic implements Closeable {
                 .toList();
     }
 
-    private int choose(NewRecord record, int bytes) {
+    /** Where a record goes. */
+    int choose(NewRecord record) {
         if (record.hasPartition()) {
             return record.partition();
         }
         byte[] key = record.key();
+        byte[] value = record.value();
         return key != null
                 ? Partitioner.partition(key, spec.partitions())
-                : (int) ((unkeyedBytes.getAndAdd(bytes) >>> STICKY_SHIFT) % spec.partitions());
+                : (int) ((unkeyedBytes.getAndAdd(BatchWriter.OVERHEAD + (value == null ? 0 : value.length))
+                                >>> STICKY_SHIFT)
+                        % spec.partitions());
     }
 
     /** Appends in place to that partition. For one thread. */
@@ -171,7 +182,7 @@ public final class Topic implements Closeable {
         boolean _ = cursors.remove(cursor);
     }
 
-    private synchronized Partition partition(int number) throws IOException {
+    synchronized Partition partition(int number) throws IOException {
         requireOpen();
         if (number < 0 || number >= partitions.length) {
             throw new IllegalArgumentException("partition " + number + " of " + partitions.length);

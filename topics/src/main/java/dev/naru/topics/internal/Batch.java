@@ -102,6 +102,28 @@ public final class Batch {
         return ((short) SHORT.get(memory, at + ATTRIBUTES) & CONTROL_BIT) != 0;
     }
 
+    /** The id of its producer; -1 for nobody in particular. */
+    static long producer(MemorySegment memory, long at) {
+        return (long) LONG.get(memory, at + PRODUCER);
+    }
+
+    /** The epoch of its producer. */
+    static short producerEpoch(MemorySegment memory, long at) {
+        return (short) SHORT.get(memory, at + PRODUCER_EPOCH);
+    }
+
+    /** The number that its producer gave its first record. */
+    static int sequence(MemorySegment memory, long at) {
+        return (int) INT.get(memory, at + SEQUENCE);
+    }
+
+    /** Says whose it is. */
+    static void setProducer(MemorySegment memory, long at, long id, short epoch, int sequence) {
+        LONG.set(memory, at + PRODUCER, id);
+        SHORT.set(memory, at + PRODUCER_EPOCH, epoch);
+        INT.set(memory, at + SEQUENCE, sequence);
+    }
+
     /** The CRC that its maker found. */
     public static int crc(MemorySegment memory, long at) {
         return (int) INT.get(memory, at + CRC);
@@ -143,9 +165,7 @@ public final class Batch {
         INT.set(memory, at + LAST_DELTA, count - 1);
         LONG.set(memory, at + FIRST_TIMESTAMP, first);
         LONG.set(memory, at + HIGHEST_TIMESTAMP, highest);
-        LONG.set(memory, at + PRODUCER, -1L);
-        SHORT.set(memory, at + PRODUCER_EPOCH, (short) -1);
-        INT.set(memory, at + SEQUENCE, -1);
+        setProducer(memory, at, -1, (short) -1, -1);
         INT.set(memory, at + COUNT, count);
     }
 }

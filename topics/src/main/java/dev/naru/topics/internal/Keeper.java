@@ -73,8 +73,31 @@ final class Keeper implements Closeable {
             end.load(block);
             flushTo(end.segment, 0, end.segment, true);
             indexSealed();
+            snapshot();
             retain();
         });
+    }
+
+    /** What producers appended before each segment is kept, so that looking for it does not take the whole log. */
+    private void snapshot() throws IOException {
+        if (StoreLayout.nextProducer(members.own()) == 0) {
+            return;
+        }
+        long[] bases = SegmentFiles.list(folder);
+        int known = bases.length - 1;
+        while (known > 0 && (bases[known] > end.segment || !ProducerStates.exist(folder, bases[known]))) {
+            known--;
+        }
+        if (known + 1 < bases.length && bases[known + 1] <= end.segment) {
+            ProducerStates loaded = ProducerStates.load(folder, bases[known]);
+            ProducerStates states = loaded == null ? ProducerStates.none() : loaded;
+            for (int i = known; i + 1 < bases.length && bases[i + 1] <= end.segment; i++) {
+                try (Segment segment = Segment.openToRead(folder, bases[i], 1)) {
+                    states.scan(segment.memory(), 0, segment.size());
+                }
+                states.save(folder, bases[i + 1]);
+            }
+        }
     }
 
     /** By the settings as they are now: who changed them wants it so, whoever rolls. */
@@ -201,6 +224,7 @@ final class Keeper implements Closeable {
                 if (!PartitionLayout.isRemoved(block)) {
                     boolean _ = extendIndex(end.segment, false);
                     indexSealed();
+                    snapshot();
                     retain();
                 }
             } finally {

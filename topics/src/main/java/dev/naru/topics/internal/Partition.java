@@ -317,6 +317,11 @@ public final class Partition implements Closeable {
         keeper.deleteBefore(offset);
     }
 
+    /** The number of the last record of that producer, which nobody else is using; -1 without one. */
+    public int lastSequence(long producer) throws IOException {
+        return LastSequence.of(this, producer);
+    }
+
     /** The lowest offset that may be read. To be asked after a listing, never before. */
     public long logStart() {
         return PartitionLayout.logStart(block);

@@ -68,6 +68,7 @@ public final class SegmentFiles {
     /** Takes a segment away, and its indexes first: without it they are of no use. */
     static void remove(Path folder, long base) throws IOException {
         SegmentIndex.remove(folder, base);
+        ProducerStates.remove(folder, base);
         boolean _ = Files.deleteIfExists(path(folder, base));
     }
 

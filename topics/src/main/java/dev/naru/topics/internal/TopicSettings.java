@@ -1,17 +1,12 @@
 package dev.naru.topics.internal;
 
-import dev.naru.linux.Descriptor;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
-import dev.naru.linux.FileSpace;
 import dev.naru.linux.Problem;
-import dev.naru.linux.UnnamedFile;
 import dev.naru.topics.TopicSetting;
 import dev.naru.topics.TopicSpec;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,8 +20,6 @@ import java.util.stream.Collectors;
 public final class TopicSettings {
     private static final String SUFFIX = ".properties";
     private static final String REMOVED = ".removed";
-    private static final String NEW = ".new";
-    private static final int MODE = 0600;
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
 
     private TopicSettings() {}
@@ -62,30 +55,16 @@ public final class TopicSettings {
 
     /** Makes the file of a topic in that folder, whole from the first moment: false when there is one. */
     public static boolean create(Path folder, String topic, TopicSpec spec) throws IOException {
-        return link(path(folder, topic), spec);
+        return SmallFiles.create(path(folder, topic), text(spec));
     }
 
     /** Replaces the file of a topic: who reads it meanwhile gets the old one, or the new one. For one at a time. */
     public static void replace(Path folder, String topic, TopicSpec spec) throws IOException {
-        Path fresh = folder.resolve(topic + NEW);
-        boolean _ = Files.deleteIfExists(fresh); // of one who was killed
-        boolean _ = link(fresh, spec);
-        move(fresh, path(folder, topic));
+        SmallFiles.replace(path(folder, topic), ByteBuffer.wrap(text(spec)));
         Disk.syncNames(folder);
     }
 
-    private static boolean link(Path file, TopicSpec spec) throws IOException {
-        String target = file.toString();
-        try (UnnamedFile born = UnnamedFile.create(file.resolveSibling(""), MODE, target);
-                Arena arena = Arena.ofConfined()) {
-            byte[] bytes = text(spec).getBytes(StandardCharsets.UTF_8);
-            writeAll(born.descriptor(), arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes), target);
-            FileSpace.sync(born.descriptor(), target);
-            return born.link(file);
-        }
-    }
-
-    private static String text(TopicSpec spec) {
+    private static byte[] text(TopicSpec spec) {
         StringBuilder lines = new StringBuilder();
         for (TopicSetting setting : TopicSetting.values()) {
             long value = spec.value(setting);
@@ -96,18 +75,7 @@ public final class TopicSettings {
                         .append('\n');
             }
         }
-        return lines.toString();
-    }
-
-    private static void writeAll(Descriptor file, MemorySegment bytes, String target) throws ErrnoException {
-        long written = 0;
-        while (written < bytes.byteSize()) {
-            long answer = file.write(bytes, written, bytes.byteSize() - written);
-            if (answer < 0) {
-                throw ErrnoException.of((int) -answer, "write", target);
-            }
-            written += answer;
-        }
+        return lines.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /**

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.naru.topics.Store;
 import dev.naru.topics.Topic;
 import dev.naru.topics.TopicSpec;
+import dev.naru.topics.testing.Logs;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,17 @@ class TopicSnippetsTest {
         });
 
         assertThat(read).isEqualTo(Map.of("customer-7", "{\"total\":12}", "customer-8", "{\"total\":4}"));
+    }
+
+    @Test
+    void soItIsOnce() throws Exception {
+        try (Store store = Store.create(folder);
+                Topic orders = store.create("orders", TopicSpec.partitions(1))) {
+            TopicSnippets.once(store, orders, List.of("a", "b"));
+            TopicSnippets.once(store, orders, List.of("a", "b", "c"));
+
+            assertThat(Logs.values(orders)).containsExactly("a", "b", "c");
+        }
     }
 
     @Test

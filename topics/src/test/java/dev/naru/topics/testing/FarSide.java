@@ -10,6 +10,8 @@ import dev.naru.memory.Membership;
 import dev.naru.memory.SharedLock;
 import dev.naru.memory.Waiting;
 import dev.naru.topics.Cursor;
+import dev.naru.topics.NewRecord;
+import dev.naru.topics.Producer;
 import dev.naru.topics.Start;
 import dev.naru.topics.Store;
 import dev.naru.topics.Stores;
@@ -77,6 +79,16 @@ public final class FarSide {
                         }
                         say("rolled");
                         awaitLine();
+                    }
+                }
+            }
+            case "produce" -> { // until it is killed
+                try (Topic topic = store.open("t");
+                        Producer producer = store.producer("import")) {
+                    while (true) {
+                        int next = producer.next(topic, 0);
+                        var _ = producer.append(topic, NewRecord.of(null, "v" + next));
+                        say(Integer.toString(next));
                     }
                 }
             }
