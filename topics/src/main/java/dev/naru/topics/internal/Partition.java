@@ -186,7 +186,12 @@ public final class Partition implements Closeable {
 
     /** Gives the lock back; nothing is published. */
     public void abandon() {
+        boolean hasRolled = rolled;
+        rolled = false;
         lock.unlock();
+        if (hasRolled) {
+            chores.soon(keeper::afterRoll);
+        }
     }
 
     /**
@@ -266,6 +271,7 @@ public final class Partition implements Closeable {
         PartitionLayout.setSince(block, segmentMillis == TopicSpec.NEVER ? 0 : clock.millis());
         end.flip(block);
         rolled = true;
+        appended = true; // there is something to keep
         return next;
     }
 
