@@ -31,7 +31,9 @@ class AnyOrderTest {
 
     private static List<Long> seeds() {
         Random random = new Random();
-        return random.longs(10).boxed().toList();
+        return random.longs(Integer.getInteger("naru.anyorder.runs", 10))
+                .boxed()
+                .toList();
     }
 
     /** A record as it should be. */

@@ -3,8 +3,8 @@ package dev.naru.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.naru.linux.testing.NoLeaks;
-import dev.naru.topics.testing.KafkaProgram;
 import dev.naru.topics.testing.Logs;
+import dev.naru.topics.testing.OtherProgram;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +42,7 @@ class DumpLogTest {
     }
 
     private static List<String> dump(Path file) throws Exception {
-        return KafkaProgram.run(
+        return OtherProgram.run(
                 "org.apache.kafka.tools.DumpLogSegments", "--files", file.toString(), "--deep-iteration");
     }
 

@@ -9,19 +9,23 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Kafka's own programs, each in a JVM of its own. */
-public final class KafkaProgram {
-    private KafkaProgram() {}
+/** Programs that are not ours, each in a JVM of its own. */
+public final class OtherProgram {
+    private OtherProgram() {}
 
     /** The lines that it prints; it has to end well. */
     public static List<String> run(String main, String... arguments) throws Exception {
+        return run(List.of(), main, arguments);
+    }
+
+    /** The same with options for the JVM. */
+    public static List<String> run(List<String> options, String main, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                classPath(),
-                main));
+                "-XX:+UseSerialGC"));
+        command.addAll(options);
+        command.addAll(List.of("-cp", classPath(), main));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
