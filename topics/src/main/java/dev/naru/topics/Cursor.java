@@ -1,5 +1,6 @@
 package dev.naru.topics;
 
+import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
 import dev.naru.linux.Poller;
 import dev.naru.linux.Sleepers;
@@ -40,6 +41,12 @@ public final class Cursor implements Closeable {
     /** What {@link #drain} answers when another thread has closed the cursor. */
     public static final int CLOSED = -1;
 
+    /**
+     * What {@link #drain} answers, once, when another publisher has taken back what was read: the cursor stands where the log
+     * was cut, which {@link #position} tells, and reads on from there. Nobody who appends by the lock does that.
+     */
+    public static final int TRUNCATED = -3;
+
     /** A sleeper looks again after so long: whoever was to wake it may have been killed or stopped first. */
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -66,10 +73,11 @@ public final class Cursor implements Closeable {
      *
      * <p>If the handler throws, the records before that one are done, and that one comes again.
      *
-     * @return how many were handled, or {@link #CLOSED}
+     * @return how many were handled, {@link #CLOSED} or {@link #TRUNCATED}
      * @throws dev.naru.linux.ErrnoException {@link dev.naru.linux.Problem#DAMAGED_LOG} names file and position;
      *     {@link dev.naru.linux.Problem#OUT_OF_RANGE} when the next record is no longer there;
-     *     {@link dev.naru.linux.Problem#NO_CODEC}
+     *     {@link dev.naru.linux.Problem#NO_CODEC} and {@link dev.naru.linux.Problem#UNPACKED_TOO_LARGE} for batches that are
+     *     compressed
      */
     public int drain(RecordHandler handler, int limit) throws IOException {
         return drain(handler, limit, false);
@@ -84,7 +92,11 @@ public final class Cursor implements Closeable {
             for (int i = 0; i < places.size() && handled < limit; i++) {
                 PartitionCursor place = places.get(turn);
                 turn = turn + 1 == places.size() ? 0 : turn + 1;
-                handled += place.drain(handler, limit - handled, verified);
+                int some = place.drain(handler, limit - handled, verified);
+                if (some == TRUNCATED) {
+                    return truncated(place, handled, verified);
+                }
+                handled += some;
             }
         } catch (IllegalStateException | ClosedChannelException thrown) {
             if (!closed) {
@@ -95,9 +107,24 @@ public final class Cursor implements Closeable {
         return handled;
     }
 
+    /** What was handled before is answered first. */
+    private int truncated(PartitionCursor place, int handled, boolean told) throws IOException {
+        if (handled > 0) {
+            turn = places.indexOf(place);
+            return handled;
+        }
+        ErrnoException truncated = place.truncated();
+        if (told) {
+            throw truncated;
+        }
+        return TRUNCATED;
+    }
+
     /**
      * Waits until there are records: at most 500 of them.
      *
+     * @throws ErrnoException as {@link #drain}; {@link dev.naru.linux.Problem#TRUNCATED}, once, where that answers
+     *     {@link #TRUNCATED}
      * @throws InterruptedException when the thread was interrupted; the cursor stays usable
      */
     public List<TopicRecord> poll() throws IOException, InterruptedException {

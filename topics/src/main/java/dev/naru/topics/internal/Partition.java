@@ -47,6 +47,7 @@ public final class Partition implements Closeable {
     private final SharedLock lock;
     private final Keeper keeper;
     private final Flushing flushing;
+    private final Packer packer;
     private final Chores chores;
 
     // Guarded by the lock.
@@ -69,11 +70,13 @@ public final class Partition implements Closeable {
         this.lock = SharedLock.in(control.file(), PartitionLayout.LOCK_AT, members, control.target());
         this.keeper = new Keeper(folder, control, members);
         this.chores = around.chores();
+        this.packer = new Packer(around.spec().compression());
         this.flushing = new Flushing(around.spec(), block, keeper, chores);
     }
 
     /** Makes a partition, empty, unless it is there. */
     public static void createUnlessThere(Path folder, StoreId store) throws IOException {
+        EpochCheckpoint.createUnlessThere(folder);
         ControlBlock.createUnlessThere(folder, store);
     }
 
@@ -110,16 +113,14 @@ public final class Partition implements Closeable {
      * @throws ErrnoException when the disk is full; the log is as it was, and the next append tries again
      */
     public BatchWriter claim(int bytes) throws IOException, InterruptedException {
-        if (bytes > segmentBytes) {
-            throw tooLarge(bytes);
-        }
+        requireFits(bytes);
+        packer.require(folder);
         var _ = lock.lock(); // a dead owner has left nothing to repair
         boolean ready = false;
         try {
             end.loadOwned(block);
             if (!PartitionLayout.mayAppend(block)) {
-                Problem problem = PartitionLayout.isNotFlushed(block) ? Problem.NOT_FLUSHED : Problem.NO_APPENDING;
-                throw ErrnoException.of(problem, folder.toString());
+                throw noAppending();
             }
             Segment segment = room(bytes);
             writer.begin(segment.memory(), end.position, end.position + (long) bytes);
@@ -146,7 +147,7 @@ public final class Partition implements Closeable {
             if (segment == null || writer.count() == 0) {
                 throw new IllegalStateException("nothing was laid out");
             }
-            int size = writer.finish(offset, PartitionLayout.epoch(block));
+            int size = packer.pack(segment, writer.start(), writer.finish(offset, PartitionLayout.epoch(block)));
             Batch.setCrc(segment.memory(), writer.start(), checksum.of(segment.bytes(), writer.start(), size));
             end.next = offset + writer.count();
             end.position += size;
@@ -239,14 +240,30 @@ public final class Partition implements Closeable {
         return opened;
     }
 
-    private ErrnoException tooLarge(int bytes) {
-        return ErrnoException.of(
-                Problem.BATCH_TOO_LARGE,
-                Errno.EMSGSIZE.number(),
-                "append",
-                folder.toString(),
-                "segment.bytes=" + segmentBytes,
-                bytes + " B");
+    private ErrnoException noAppending() throws ErrnoException {
+        if (PartitionLayout.isNotFlushed(block)) {
+            return ErrnoException.of(Problem.NOT_FLUSHED, folder.toString());
+        }
+        String why = "the topic was removed";
+        if (isAppendedElsewhere()) {
+            long publisher = PartitionLayout.publisher(block);
+            String life = members.isAlive(publisher) ? "alive" : "dead";
+            why = "publisher " + publisher + " alone does, which is " + life;
+        }
+        return ErrnoException.of(Problem.NO_APPENDING, Errno.EPERM.number(), "append", folder.toString(), "", why);
+    }
+
+    /** Refuses a batch that is larger than a segment may be. */
+    public void requireFits(int bytes) throws ErrnoException {
+        if (bytes > segmentBytes) {
+            throw ErrnoException.of(
+                    Problem.BATCH_TOO_LARGE,
+                    Errno.EMSGSIZE.number(),
+                    "append",
+                    folder.toString(),
+                    "segment.bytes=" + segmentBytes,
+                    bytes + " B");
+        }
     }
 
     /** The published end, as of now. */
@@ -257,6 +274,16 @@ public final class Partition implements Closeable {
     /** Whether something was published since it was loaded. */
     public boolean hasMoved(PublishedEnd since) {
         return since.hasMoved(block);
+    }
+
+    /** Whether another publisher appends, and nobody by the lock. */
+    public boolean isAppendedElsewhere() {
+        return !PartitionLayout.isAppendedByLock(block);
+    }
+
+    /** The leader epoch that new batches carry. */
+    public int epoch() {
+        return PartitionLayout.epoch(block);
     }
 
     /** The lowest offset that may be read. To be asked after a listing, never before. */
@@ -275,9 +302,10 @@ public final class Partition implements Closeable {
     }
 
     /** Where to look in a segment for the first record of that time or a later one. */
-    public long positionOfTime(long base, long millis, MemorySegment segment, long limit) throws IOException {
+    public long positionOfTime(long base, long millis, long bound, MemorySegment segment, long limit)
+            throws IOException {
         SegmentIndex index = SegmentIndex.load(folder, base);
-        return believed(base, index, index.positionOfTime(millis, segment, limit), limit);
+        return believed(base, index, index.positionOfTime(millis, bound, segment, limit), limit);
     }
 
     /** An index that is wrong, or that lies far behind, is put right for whoever comes next. */
@@ -352,6 +380,9 @@ public final class Partition implements Closeable {
         try {
             end.loadOwned(block);
             Segment segment = active;
+            if (isAppendedElsewhere()) {
+                return;
+            }
             if (segment != null && segment.base() == end.segment && !end.sealed && end.reserved > end.position) {
                 end.reserved = end.position;
                 end.flip(block);

@@ -1,5 +1,6 @@
 package dev.naru.topics.snippets;
 
+import dev.naru.topics.Appended;
 import dev.naru.topics.Cursor;
 import dev.naru.topics.NewRecord;
 import dev.naru.topics.RecordHandler;
@@ -14,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BiConsumer;
 
 /** The snippets of README and docs: compiled here, and run by {@link TopicSnippetsTest}. */
@@ -28,6 +30,15 @@ final class TopicSnippets {
             orders.append(NewRecord.of("customer-8", "{\"total\":4}").withHeader("trace", "4711"));
         }
         // @end
+    }
+
+    static List<Appended> many(Topic orders) throws IOException, InterruptedException {
+        // @start region="many"
+        List<Appended> where = orders.append(List.of(
+                NewRecord.of("customer-7", "{\"total\":12}"), //
+                NewRecord.of("customer-8", "{\"total\":4}")));
+        // @end
+        return where;
     }
 
     static void read(Path data, BiConsumer<String, String> bill) throws IOException, InterruptedException {
