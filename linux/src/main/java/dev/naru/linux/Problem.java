@@ -290,6 +290,21 @@ public enum Problem {
     NO_STORE(65, "there is no such store", "check the spelling: a store is a directory with a file store.naru"),
     /** A topic is not there. */
     NO_TOPIC(65, "there is no such topic", "check the spelling: each topic has a file in settings/ of its store"),
+    /** A topic that was open is there no more. */
+    TOPIC_REMOVED(65, "the topic was removed", "open or make it again; what was in it is gone"),
+    /** Somebody else appends under the name of a producer. */
+    PRODUCER_IN_USE(
+            75,
+            "another one has the name of that producer",
+            "wait until it has ended, or take another name; 'fuser -v PATH' shows who has it"),
+    /** A producer left out a record. */
+    OUT_OF_ORDER(
+            65, "record {value} of the producer comes too early: {limit} is the next", "append those between first"),
+    /** A topic keeps the partitions that it has. */
+    FEWER_PARTITIONS(
+            64,
+            "a topic of {limit} partitions cannot have {value}: their records would be lost",
+            "make another topic with fewer partitions, and append to it what this one has"),
     /** Not the name of a topic. */
     BAD_TOPIC_NAME(
             64,
@@ -305,11 +320,13 @@ public enum Problem {
     /** A batch is larger than a segment. */
     BATCH_TOO_LARGE(
             65,
-            "a batch of {value} does not fit into a segment ({limit})",
+            "a batch of {value} is more than the topic allows ({limit})",
             "append less at once, or make a topic with larger segments"),
     /** Nobody may append to the partition by its lock. */
     NO_APPENDING(
-            69, "nobody appends to it by its lock: {value}", "open the topic again, or append through whoever does"),
+            69,
+            "another process alone appends to it: {value}",
+            "append by that process, or open the topic when it has ended"),
     /** What was appended may not be on the disk, and nobody may append. */
     NOT_FLUSHED(
             69,

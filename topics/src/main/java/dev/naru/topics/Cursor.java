@@ -1,6 +1,5 @@
 package dev.naru.topics;
 
-import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
 import dev.naru.linux.Poller;
 import dev.naru.linux.Sleepers;
@@ -41,6 +40,9 @@ public final class Cursor implements Closeable {
     /** What {@link #drain} answers when another thread has closed the cursor. */
     public static final int CLOSED = -1;
 
+    /** What {@link #drain} answers when the next record is not there any more: {@link #outOfRange} says where, {@link #seek} goes on. */
+    public static final int OUT_OF_RANGE = -2;
+
     /**
      * What {@link #drain} answers, once, when another publisher has taken back what was read: the cursor stands where the log
      * was cut, which {@link #position} tells, and reads on from there. Nobody who appends by the lock does that.
@@ -73,14 +75,18 @@ public final class Cursor implements Closeable {
      *
      * <p>If the handler throws, the records before that one are done, and that one comes again.
      *
-     * @return how many were handled, {@link #CLOSED} or {@link #TRUNCATED}
+     * @return how many were handled; {@link #CLOSED}; {@link #TRUNCATED}; {@link #OUT_OF_RANGE} when the next record is no longer there, and the
+     *     start does not say what else ({@link Start#orEarliest})
      * @throws dev.naru.linux.ErrnoException {@link dev.naru.linux.Problem#DAMAGED_LOG} names file and position;
-     *     {@link dev.naru.linux.Problem#OUT_OF_RANGE} when the next record is no longer there;
-     *     {@link dev.naru.linux.Problem#NO_CODEC} and {@link dev.naru.linux.Problem#UNPACKED_TOO_LARGE} for batches that are
-     *     compressed
+     *     {@link dev.naru.linux.Problem#TOPIC_REMOVED}; {@link dev.naru.linux.Problem#NO_CODEC} and
+     *     {@link dev.naru.linux.Problem#UNPACKED_TOO_LARGE} for batches that are compressed
      */
     public int drain(RecordHandler handler, int limit) throws IOException {
-        return drain(handler, limit, false);
+        int answer = drain(handler, limit, false);
+        if (answer == TRUNCATED) {
+            var _ = places.get(turn).truncated(); // told
+        }
+        return answer;
     }
 
     private int drain(RecordHandler handler, int limit, boolean verified) throws IOException {
@@ -91,12 +97,14 @@ public final class Cursor implements Closeable {
         try {
             for (int i = 0; i < places.size() && handled < limit; i++) {
                 PartitionCursor place = places.get(turn);
-                turn = turn + 1 == places.size() ? 0 : turn + 1;
-                int some = place.drain(handler, limit - handled, verified);
-                if (some == TRUNCATED) {
-                    return truncated(place, handled, verified);
+                handled += place.drain(handler, limit - handled, verified);
+                if (place.isLost()) {
+                    return handled == 0 ? OUT_OF_RANGE : handled; // and it is first at the next call
                 }
-                handled += some;
+                if (place.isTruncated()) {
+                    return handled == 0 ? TRUNCATED : handled; // likewise
+                }
+                turn = turn + 1 == places.size() ? 0 : turn + 1;
             }
         } catch (IllegalStateException | ClosedChannelException thrown) {
             if (!closed) {
@@ -107,24 +115,11 @@ public final class Cursor implements Closeable {
         return handled;
     }
 
-    /** What was handled before is answered first. */
-    private int truncated(PartitionCursor place, int handled, boolean told) throws IOException {
-        if (handled > 0) {
-            turn = places.indexOf(place);
-            return handled;
-        }
-        ErrnoException truncated = place.truncated();
-        if (told) {
-            throw truncated;
-        }
-        return TRUNCATED;
-    }
-
     /**
      * Waits until there are records: at most 500 of them.
      *
-     * @throws ErrnoException as {@link #drain}; {@link dev.naru.linux.Problem#TRUNCATED}, once, where that answers
-     *     {@link #TRUNCATED}
+     * @throws dev.naru.linux.ErrnoException as {@link #drain}, and {@link dev.naru.linux.Problem#OUT_OF_RANGE}; {@link
+     *     dev.naru.linux.Problem#TRUNCATED}, once
      * @throws InterruptedException when the thread was interrupted; the cursor stays usable
      */
     public List<TopicRecord> poll() throws IOException, InterruptedException {
@@ -149,8 +144,15 @@ public final class Cursor implements Closeable {
     /** What is there, at most 500 records. Does not wait, nor heed an interrupt. */
     public List<TopicRecord> tryPoll() throws IOException {
         List<TopicRecord> records = new ArrayList<>();
-        if (drain(record -> records.add(record.copy()), MOST_POLLED, true) == CLOSED) {
+        int answer = drain(record -> records.add(record.copy()), MOST_POLLED, true);
+        if (answer == CLOSED) {
             throw new ClosedChannelException();
+        }
+        if (answer == OUT_OF_RANGE) {
+            throw places.get(turn).outOfRange();
+        }
+        if (answer == TRUNCATED) {
+            throw places.get(turn).truncated();
         }
         return records;
     }
@@ -167,9 +169,38 @@ public final class Cursor implements Closeable {
 
     /** The offset of the next record in that partition. */
     public long position(int partition) {
+        return place(partition).next();
+    }
+
+    /** The partitions whose next record is not there any more, when that was told. */
+    public List<Integer> outOfRange() {
+        return places.stream()
+                .filter(PartitionCursor::isLost)
+                .map(PartitionCursor::number)
+                .toList();
+    }
+
+    /** How many records it passed over since they were not there any more, where its start says that it goes on. */
+    public long missed() {
+        return places.stream().mapToLong(PartitionCursor::missed).sum();
+    }
+
+    /** Goes there in all its partitions. */
+    public void seek(Start start) throws IOException {
+        for (PartitionCursor place : places) {
+            place.seekTo(start);
+        }
+    }
+
+    /** Goes there in that partition. */
+    public void seek(int partition, Start start) throws IOException {
+        place(partition).seekTo(start);
+    }
+
+    private PartitionCursor place(int partition) {
         for (PartitionCursor place : places) {
             if (place.number() == partition) {
-                return place.next();
+                return place;
             }
         }
         throw new IllegalArgumentException("partition " + partition + " is not read here");

@@ -42,16 +42,42 @@ final class PartitionCursor {
         this.view = new RecordView(number);
         this.batches = BatchCursor.of(partition, committed);
         this.transactions = committed ? new Transactions(partition) : null;
-        long first = partition.logStart();
-        long bound = batches.end().bound(committed);
+        seekTo(start);
+    }
+
+    /** Goes there. */
+    void seekTo(Start start) throws IOException {
+        batches.reload();
+        long wanted = find(start);
+        left = 0;
         batches.begin(
-                switch (start) {
-                    case Start.Earliest _ -> first;
-                    case Start.Latest _ -> bound;
-                    case Start.Offset(long offset) -> offset;
-                    case Start.Time(long millis) -> TimeSearch.find(partition, batches.end(), bound, millis);
-                });
-        batches.requireInRange();
+                wanted, start instanceof Start.Otherwise otherwise ? otherwise.outOfRange() : Start.OutOfRange.TELL);
+    }
+
+    private long find(Start start) throws IOException {
+        long bound = batches.end().bound(transactions != null);
+        return switch (start) {
+            case Start.Earliest _ -> partition.logStart();
+            case Start.Latest _ -> bound;
+            case Start.Offset(long offset) -> offset;
+            case Start.Time(long millis) -> TimeSearch.find(partition, batches.end(), bound, millis);
+            case Start.Otherwise(Start wanted, Start.OutOfRange _) -> find(wanted);
+        };
+    }
+
+    /** What is told when the next record is not there. */
+    ErrnoException outOfRange() {
+        return batches.outOfRange();
+    }
+
+    /** Whether the next record is not there, and that is to be told. */
+    boolean isLost() {
+        return batches.isLost();
+    }
+
+    /** How many offsets it passed over since they were not there. */
+    long missed() {
+        return batches.missed();
     }
 
     /** The offset of the next record. */
@@ -59,12 +85,15 @@ final class PartitionCursor {
         return batches.next();
     }
 
-    /** Handles what is there, at most so many records; {@link Cursor#TRUNCATED} when what was read was taken back. */
+    /**
+     * Handles what is there, at most so many records. None, though there is something: look at {@link #isLost} and
+     * {@link #isTruncated}.
+     */
     int drain(RecordHandler handler, int most, boolean verified) throws IOException {
         int handled = 0;
         while (handled < most) {
             if (left == 0 && !enter(verified)) {
-                return handled == 0 && isTruncated() ? Cursor.TRUNCATED : handled;
+                return handled;
             }
             long after = view.parse(recordAt);
             if (after < 0) {
@@ -86,7 +115,7 @@ final class PartitionCursor {
     /** Whether there is something that was not looked at yet. */
     boolean isReady() throws IOException {
         try {
-            return left > 0 || (batches.find() && !waitsForTransaction()) || isTruncated();
+            return left > 0 || (batches.find() && !waitsForTransaction()) || isTruncated() || isLost();
         } catch (InternalError fault) {
             if (batches.wasCut()) {
                 return true; // look again
@@ -95,7 +124,8 @@ final class PartitionCursor {
         }
     }
 
-    private boolean isTruncated() {
+    /** Whether what was read was taken back, and that is to be told. */
+    boolean isTruncated() {
         return batches.truncatedAt() != BatchCursor.NONE;
     }
 

@@ -34,6 +34,47 @@ public sealed interface Start {
         return timestamp(time.toEpochMilli());
     }
 
+    /**
+     * The same, but where the record that is wanted next is not there any more, or not yet, the cursor goes on with the first one that
+     * is: now, and whenever it falls behind what is kept. {@link Cursor#missed} counts what it missed.
+     */
+    default Start orEarliest() {
+        return new Otherwise(this, OutOfRange.EARLIEST);
+    }
+
+    /** The same, but there the cursor goes on with what is appended from then on. */
+    default Start orLatest() {
+        return new Otherwise(this, OutOfRange.LATEST);
+    }
+
+    /** What a cursor does whose next record is not there. */
+    enum OutOfRange {
+        /** It says so: {@link Cursor#OUT_OF_RANGE}, or an error. */
+        TELL,
+        /** It goes on with the first record that is still there. */
+        EARLIEST,
+        /** It goes on with the first record that is appended from then on. */
+        LATEST
+    }
+
+    /**
+     * A start, and what to do when it is not there, or a later record is not.
+     *
+     * @param start where to begin
+     * @param outOfRange what to do else
+     */
+    record Otherwise(Start start, OutOfRange outOfRange) implements Start {
+        @Override
+        public Start orEarliest() {
+            return start.orEarliest();
+        }
+
+        @Override
+        public Start orLatest() {
+            return start.orLatest();
+        }
+    }
+
     /** The first record that is still there. */
     enum Earliest implements Start {
         /** It. */

@@ -6,6 +6,7 @@ import dev.naru.linux.Problem;
 import dev.naru.memory.Membership;
 import dev.naru.topics.internal.Chores;
 import dev.naru.topics.internal.Partition;
+import dev.naru.topics.internal.ProducerName;
 import dev.naru.topics.internal.StoreId;
 import dev.naru.topics.internal.StoreLayout;
 import dev.naru.topics.internal.Surroundings;
@@ -15,10 +16,10 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * A directory of topics, which any number of processes have open at once. No server runs: what they share are its files.
@@ -46,16 +47,20 @@ public final class Store implements Closeable {
     private final Path folder;
     private final Membership members;
     private final StoreId id;
+    private final TopicFiles files;
     private final Chores chores;
+    private final InstantSource clock;
 
     // Guarded by this object's monitor.
     private final Set<Topic> topics = new HashSet<>();
+    private final Set<Producer> producers = new HashSet<>();
     private boolean closed;
 
-    private Store(Path folder, Membership members, Chores chores) throws ErrnoException {
+    private Store(Path folder, Membership members, Chores chores, InstantSource clock) throws ErrnoException {
         this.folder = folder;
         this.members = members;
         this.chores = chores;
+        this.clock = clock;
         int version = StoreLayout.version(members.own());
         if (version > StoreLayout.VERSION) {
             throw ErrnoException.of(
@@ -67,6 +72,7 @@ public final class Store implements Closeable {
                     Integer.toString(version));
         }
         this.id = StoreLayout.id(members.own());
+        this.files = new TopicFiles(folder, members, id);
     }
 
     /** Makes a store in that directory, where none may be; the directory is made with it. */
@@ -83,25 +89,26 @@ public final class Store implements Closeable {
 
     /** Opens the store in that directory, or makes it. */
     public static Store openOrCreate(Path folder) throws IOException {
-        return openOrCreate(folder, Chores.onThread());
+        return openOrCreate(folder, Chores.onThread(), InstantSource.system());
     }
 
-    /** The same, where the chores are done as told. */
-    static Store openOrCreate(Path folder, Chores chores) throws IOException {
+    /** The same, where the chores are done as told, and it is as late as told. */
+    static Store openOrCreate(Path folder, Chores chores, InstantSource clock) throws IOException {
         makeFolders(folder);
         return of(
                 folder,
                 Membership.openOrCreate(file(folder), MODE, folder.toString(), Problem.NO_STORE, StoreLayout::fill),
-                chores);
+                chores,
+                clock);
     }
 
     private static Store of(Path folder, Membership members) throws IOException {
-        return of(folder, members, Chores.onThread());
+        return of(folder, members, Chores.onThread(), InstantSource.system());
     }
 
-    private static Store of(Path folder, Membership members, Chores chores) throws IOException {
+    private static Store of(Path folder, Membership members, Chores chores, InstantSource clock) throws IOException {
         try {
-            return new Store(folder.toAbsolutePath(), members, chores);
+            return new Store(folder.toAbsolutePath(), members, chores, clock);
         } catch (ErrnoException | RuntimeException | Error failed) {
             members.close();
             throw failed;
@@ -119,19 +126,22 @@ public final class Store implements Closeable {
 
     /** Makes a topic, which must not be there. */
     public Topic create(String topic, TopicSpec spec) throws IOException {
-        if (!make(topic, spec)) {
-            throw ErrnoException.of(Problem.EXISTS, Errno.EEXIST.number(), "linkat", target(topic));
+        requireOpen();
+        if (!files.make(topic, spec)) {
+            throw ErrnoException.of(Problem.EXISTS, Errno.EEXIST.number(), "linkat", files.target(topic));
         }
         return open(topic);
     }
 
     /** Opens a topic, which must be there. */
     public Topic open(String topic) throws IOException {
-        TopicSpec spec = TopicSettings.read(settings(TopicSettings.requireName(topic)), target(topic));
+        TopicSpec spec = files.read(topic);
         Topic opened = new Topic(
                 topic,
                 spec,
-                number -> Partition.open(partition(topic, number), new Surroundings(id, members, spec, chores)),
+                number -> Partition.open(
+                        files.partition(topic, number),
+                        new Surroundings(id, members, spec, () -> files.read(topic), chores, clock)),
                 this::forget);
         synchronized (this) {
             requireOpen();
@@ -142,51 +152,68 @@ public final class Store implements Closeable {
 
     /** Opens a topic, or makes it by that specification; one that is there stays as it is. */
     public Topic openOrCreate(String topic, TopicSpec spec) throws IOException {
-        if (!Files.exists(settings(TopicSettings.requireName(topic)))) {
-            boolean _ = make(topic, spec); // if somebody was faster, his is the one
-        }
+        requireOpen();
+        boolean _ = files.make(topic, spec); // if somebody was faster, his is the one
         return open(topic);
     }
 
-    /** The partitions first, the settings last: they are the topic. */
-    private boolean make(String topic, TopicSpec spec) throws IOException {
-        Path settings = settings(TopicSettings.requireName(topic));
+    /**
+     * Changes the settings of a topic, which must be there, or gives it more partitions. Who opens it from now on finds them so; of who
+     * has it open, what is kept and for how long changes when a segment is full, and all else when he opens it again.
+     *
+     * <p>With more partitions a key may belong to another one than before, as with Kafka.
+     *
+     * @throws ErrnoException {@link Problem#FEWER_PARTITIONS}: what is in them would be lost
+     */
+    public void change(String topic, TopicSpec spec) throws IOException {
+        requireOpen();
+        files.change(topic, spec);
+    }
+
+    /** The settings of a topic, which must be there. */
+    public TopicSpec spec(String topic) throws IOException {
+        return files.read(topic);
+    }
+
+    /**
+     * Removes a topic, which must be there, and all that was appended to it. Who has it open in any process is told at his next
+     * append or read ({@link Problem#TOPIC_REMOVED}). If this process is killed meanwhile, the topic is gone all the same, and
+     * whoever removes or makes it next removes what was left.
+     *
+     * @throws java.io.InterruptedIOException when the thread was interrupted while it waited for somebody who appends: it is gone
+     *     all the same, and this may be called again
+     */
+    public void remove(String topic) throws IOException {
+        requireOpen();
+        files.remove(topic);
+    }
+
+    /**
+     * Takes the name of a producer, whose records are each there once, however often it is killed and begins again.
+     *
+     * @param name of the characters that a topic's name may have
+     * @throws ErrnoException {@link Problem#PRODUCER_IN_USE} while another one has it, also in this process
+     */
+    public Producer producer(String name) throws IOException {
+        requireOpen();
+        Producer producer =
+                new Producer(name, ProducerName.take(folder, TopicSettings.requireName(name), members.own()), ended -> {
+                    synchronized (this) {
+                        boolean _ = producers.remove(ended);
+                    }
+                });
         synchronized (this) {
-            requireOpen();
+            boolean _ = producers.add(producer);
         }
-        if (Files.exists(settings)) {
-            return false;
-        }
-        for (int number = 0; number < spec.partitions(); number++) {
-            Path partition = Files.createDirectories(partition(topic, number));
-            Partition.createUnlessThere(partition, id);
-        }
-        return TopicSettings.create(folder.resolve(StoreLayout.SETTINGS), topic, spec);
+        return producer;
     }
 
     /** The names of its topics, in order. */
     public List<String> topics() throws IOException {
-        try (Stream<Path> files = Files.list(folder.resolve(StoreLayout.SETTINGS))) {
-            return files.map(TopicSettings::topic)
-                    .filter(name -> !name.isEmpty())
-                    .sorted()
-                    .toList();
-        }
+        return files.names();
     }
 
-    private Path settings(String topic) {
-        return TopicSettings.path(folder.resolve(StoreLayout.SETTINGS), topic);
-    }
-
-    private Path partition(String topic, int number) {
-        return folder.resolve(StoreLayout.TOPICS).resolve(topic + "-" + number);
-    }
-
-    private String target(String topic) {
-        return "topic:" + folder + "#" + topic;
-    }
-
-    private void requireOpen() throws ClosedChannelException {
+    private synchronized void requireOpen() throws ClosedChannelException {
         if (closed) {
             throw new ClosedChannelException();
         }
@@ -200,13 +227,16 @@ public final class Store implements Closeable {
     @Override
     public void close() throws IOException {
         List<Topic> ended;
+        List<Producer> silent;
         synchronized (this) {
             if (closed) {
                 return;
             }
             closed = true;
             ended = List.copyOf(topics);
+            silent = List.copyOf(producers);
         }
+        silent.forEach(Producer::close); // without the monitor: they report back
         try {
             for (Topic topic : ended) { // without the monitor: they report back
                 topic.close();

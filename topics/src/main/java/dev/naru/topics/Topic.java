@@ -90,13 +90,20 @@ public final class Topic implements Closeable {
      *     readers, and may not be there after a power cut
      */
     public Appended append(NewRecord record) throws IOException, InterruptedException {
+        return append(choose(record), record, null);
+    }
+
+    /** The same to a certain partition, by that producer. */
+    Appended append(int number, NewRecord record, Producer.@Nullable Mark by) throws IOException, InterruptedException {
         RecordWriter writer = new RecordWriter(record.key(), record.value(), encoded(record.headers()));
-        int number = choose(record, writer.bytes());
         Partition partition = partition(number);
         BatchWriter batch = partition.claim(writer.bytes());
         boolean written = false;
         try {
             writer.write(batch, record.timestampOr(System.currentTimeMillis()));
+            if (by != null) {
+                batch.by(by.id(), by.epoch(), by.sequence());
+            }
             written = true;
         } finally {
             if (!written) {
@@ -119,8 +126,7 @@ public final class Topic implements Closeable {
         for (int i = 0; i < records.size(); i++) {
             NewRecord record = records.get(i);
             RecordWriter writer = new RecordWriter(record.key(), record.value(), encoded(record.headers()));
-            batches.computeIfAbsent(choose(record, writer.bytes()), _ -> new ManyRecords())
-                    .add(writer, record.timestampOr(now), i);
+            batches.computeIfAbsent(choose(record), _ -> new ManyRecords()).add(writer, record.timestampOr(now), i);
         }
         for (Map.Entry<Integer, ManyRecords> each : batches.entrySet()) {
             partition(each.getKey()).requireFits(each.getValue().bytes());
@@ -138,19 +144,34 @@ public final class Topic implements Closeable {
                 .toList();
     }
 
-    private int choose(NewRecord record, int bytes) {
+    /** Where a record goes. */
+    int choose(NewRecord record) {
         if (record.hasPartition()) {
             return record.partition();
         }
         byte[] key = record.key();
+        byte[] value = record.value();
         return key != null
                 ? Partitioner.partition(key, spec.partitions())
-                : (int) ((unkeyedBytes.getAndAdd(bytes) >>> STICKY_SHIFT) % spec.partitions());
+                : (int) ((unkeyedBytes.getAndAdd(BatchWriter.OVERHEAD + (value == null ? 0 : value.length))
+                                >>> STICKY_SHIFT)
+                        % spec.partitions());
     }
 
     /** Appends in place to that partition. For one thread. */
     public TopicWriter writer(int partition) throws IOException {
         return new TopicWriter(partition(partition));
+    }
+
+    /**
+     * Deletes all records of a partition before that offset, for good: its readers begin there from now on. Space is given back
+     * when a whole segment is before it. Waits for the disk.
+     *
+     * @param offset of the first record that stays; no more than the next one that is appended
+     * @throws ErrnoException {@link dev.naru.linux.Problem#OUT_OF_RANGE}
+     */
+    public void deleteBefore(int partition, long offset) throws IOException, InterruptedException {
+        partition(partition).deleteBefore(offset);
     }
 
     /** A cursor over all partitions, from there on. */
@@ -200,7 +221,7 @@ public final class Topic implements Closeable {
         boolean _ = cursors.remove(cursor);
     }
 
-    private synchronized Partition partition(int number) throws IOException {
+    synchronized Partition partition(int number) throws IOException {
         requireOpen();
         if (number < 0 || number >= partitions.length) {
             throw new IllegalArgumentException("partition " + number + " of " + partitions.length);

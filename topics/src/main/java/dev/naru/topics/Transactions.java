@@ -53,7 +53,8 @@ final class Transactions implements Closeable {
     Outcome of(long producer, long offset, long inGeneration) throws IOException {
         if (inGeneration != generation || offset < passed || offset > ahead.next()) {
             marks.clear();
-            ahead.begin(offset);
+            ahead.reload();
+            ahead.begin(offset, Start.OutOfRange.EARLIEST);
             generation = inGeneration;
         }
         passed = offset;

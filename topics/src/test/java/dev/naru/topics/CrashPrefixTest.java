@@ -117,6 +117,63 @@ class CrashPrefixTest {
         }
     }
 
+    /** Whoever is killed while it lets go leaves a log that begins somewhere, and has all from there on. */
+    @Test
+    void aLogThatLetsGo() throws Exception {
+        Path store = Files.createDirectories(folder.resolve("store"));
+        var _ = record(CrashScript.CREATE, store);
+        List<State> states = record(CrashScript.LET_GO, store);
+
+        assertThat(states).hasSizeGreaterThan(80);
+        assertThat(states.getFirst().files()).containsKey(SEGMENT);
+        assertThat(states.getLast().files()).doesNotContainKey(SEGMENT);
+        long start = 0;
+        for (State state : states) {
+            Path path = layOut(state);
+            try (Store opened = Store.open(path);
+                    Topic topic = opened.open("t")) {
+                List<TopicRecord> all = Logs.all(topic);
+                long first =
+                        all.isEmpty() ? 3L + state.answered() : all.getFirst().offset();
+                assertThat(first).as("nothing comes back").isGreaterThanOrEqualTo(start);
+                start = first;
+                for (TopicRecord record : all) {
+                    assertThat(record.offset()).isEqualTo(first);
+                    assertThat(number(record)).isEqualTo((int) first++);
+                }
+                assertThat(first).isBetween(3L + state.answered(), 3L + state.begun());
+                assertThat(topic.append("k", "v").offset()).isEqualTo(first);
+            }
+            Logs.forgetBoot(Logs.partition(path, "t", 0)); // as after a power cut that lost nothing
+            try (Store opened = Store.open(path);
+                    Topic topic = opened.open("t")) {
+                assertThat(Logs.all(topic).getFirst().offset()).isGreaterThanOrEqualTo(start);
+            }
+        }
+        assertThat(start).isEqualTo(7);
+    }
+
+    /** Killed while it removes a topic, it is there with all it had, or another one can be made, and is empty. */
+    @Test
+    void aTopicThatIsRemoved() throws Exception {
+        Path store = Files.createDirectories(folder.resolve("store"));
+        var _ = record(CrashScript.CREATE, store);
+        List<State> states = record(CrashScript.REMOVE, store);
+
+        assertThat(states).hasSizeGreaterThan(15);
+        for (State state : states) {
+            try (Store opened = Store.openOrCreate(layOut(state))) { // which makes the folders that had no file
+                boolean there = opened.topics().contains("t") && state.answered() == 0;
+                try (Topic topic = opened.openOrCreate("t", CrashScript.SPEC)) {
+                    assertThat(records(topic)).isEqualTo(there ? 3 : 0);
+                    assertThat(topic.append("k", "v").offset()).isEqualTo(there ? 3 : 0);
+                }
+                opened.remove("t");
+                assertThat(opened.topics()).isEmpty();
+            }
+        }
+    }
+
     @Test
     void aBatchAndAClaimThatWasGivenUp() throws Exception {
         Path store = Files.createDirectories(folder.resolve("store"));

@@ -3,6 +3,7 @@ package dev.naru.topics;
 import dev.naru.topics.internal.Chores;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 
 /** Stores as tests want them. */
 public final class Stores {
@@ -10,6 +11,11 @@ public final class Stores {
 
     /** What is else done on a thread of its own is done at once, by whoever causes it. */
     public static Store withChoresAtOnce(Path folder) throws IOException {
-        return Store.openOrCreate(folder, Chores.atOnce());
+        return withChoresAtOnce(folder, InstantSource.system());
+    }
+
+    /** The same, where it is as late as told. */
+    public static Store withChoresAtOnce(Path folder, InstantSource clock) throws IOException {
+        return Store.openOrCreate(folder, Chores.atOnce(), clock);
     }
 }

@@ -426,13 +426,14 @@ class TopicTest {
     @Test
     void whereTheLockMayNotAppendItIsSaid() throws Exception {
         store.create("t", TopicSpec.partitions(1)).close();
-        for (int word : new int[] {48, 64}) { // another appends; it was removed
+        for (int word : new int[] {48, 64}) {
+            Problem problem = word == 48 ? Problem.NO_APPENDING : Problem.TOPIC_REMOVED;
             Logs.setWord(Logs.partition(folder, "t", 0), word, 1);
             try (Topic topic = store.open("t")) {
                 assertThatThrownBy(() -> topic.append("a", "b"))
                         .isInstanceOfSatisfying(
                                 ErrnoException.class,
-                                refused -> assertThat(refused.problem()).isEqualTo(Problem.NO_APPENDING));
+                                refused -> assertThat(refused.problem()).isEqualTo(problem));
             }
             Logs.setWord(Logs.partition(folder, "t", 0), word, 0);
         }

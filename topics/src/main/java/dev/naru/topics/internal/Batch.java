@@ -46,6 +46,9 @@ public final class Batch {
     private static final int TRANSACTION_BIT = 0x10;
     private static final int CONTROL_BIT = 0x20;
 
+    /** All of its records have the highest timestamp, which the log gave. */
+    static final short TIME_OF_LOG = 8;
+
     private static final VarHandle SHORT = bigEndian(ValueLayout.JAVA_SHORT_UNALIGNED);
     private static final VarHandle INT = bigEndian(ValueLayout.JAVA_INT_UNALIGNED);
     private static final VarHandle LONG = bigEndian(ValueLayout.JAVA_LONG_UNALIGNED);
@@ -106,14 +109,31 @@ public final class Batch {
         return ((short) SHORT.get(memory, at + ATTRIBUTES) & TRANSACTION_BIT) != 0;
     }
 
-    /** Who made it; -1 for nobody in particular. */
+    /** Whether it has marks of transactions and no records of users. */
+    public static boolean isControl(MemorySegment memory, long at) {
+        return ((short) SHORT.get(memory, at + ATTRIBUTES) & CONTROL_BIT) != 0;
+    }
+
+    /** The id of its producer; -1 for nobody in particular. */
     public static long producer(MemorySegment memory, long at) {
         return (long) LONG.get(memory, at + PRODUCER);
     }
 
-    /** Whether it has marks of transactions and no records of users. */
-    public static boolean isControl(MemorySegment memory, long at) {
-        return ((short) SHORT.get(memory, at + ATTRIBUTES) & CONTROL_BIT) != 0;
+    /** The epoch of its producer. */
+    static short producerEpoch(MemorySegment memory, long at) {
+        return (short) SHORT.get(memory, at + PRODUCER_EPOCH);
+    }
+
+    /** The number that its producer gave its first record. */
+    static int sequence(MemorySegment memory, long at) {
+        return (int) INT.get(memory, at + SEQUENCE);
+    }
+
+    /** Says whose it is. */
+    static void setProducer(MemorySegment memory, long at, long id, short epoch, int sequence) {
+        LONG.set(memory, at + PRODUCER, id);
+        SHORT.set(memory, at + PRODUCER_EPOCH, epoch);
+        INT.set(memory, at + SEQUENCE, sequence);
     }
 
     /** The CRC that its maker found. */
@@ -147,18 +167,24 @@ public final class Batch {
 
     /** Writes all but the CRC, for records of nobody in particular. */
     static void write(
-            MemorySegment memory, long at, long baseOffset, int size, int epoch, int count, long first, long highest) {
+            MemorySegment memory,
+            long at,
+            long baseOffset,
+            int size,
+            int epoch,
+            short attributes,
+            int count,
+            long first,
+            long highest) {
         LONG.set(memory, at, baseOffset);
         INT.set(memory, at + LENGTH, size - OVERHEAD);
         INT.set(memory, at + EPOCH, epoch);
         memory.set(ValueLayout.JAVA_BYTE, at + MAGIC_AT, MAGIC);
-        SHORT.set(memory, at + ATTRIBUTES, (short) 0);
+        SHORT.set(memory, at + ATTRIBUTES, attributes);
         INT.set(memory, at + LAST_DELTA, count - 1);
         LONG.set(memory, at + FIRST_TIMESTAMP, first);
         LONG.set(memory, at + HIGHEST_TIMESTAMP, highest);
-        LONG.set(memory, at + PRODUCER, -1L);
-        SHORT.set(memory, at + PRODUCER_EPOCH, (short) -1);
-        INT.set(memory, at + SEQUENCE, -1);
+        setProducer(memory, at, -1, (short) -1, -1);
         INT.set(memory, at + COUNT, count);
     }
 }

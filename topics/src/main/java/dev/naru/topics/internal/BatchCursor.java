@@ -3,6 +3,7 @@ package dev.naru.topics.internal;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
+import dev.naru.topics.Start;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -37,6 +38,10 @@ public final class BatchCursor implements Closeable {
     private long truncatedAt = NONE;
     private long truncatedFrom = NONE;
 
+    private Start.OutOfRange policy = Start.OutOfRange.TELL;
+    private boolean lost; // the next record is not there, and that is to be told
+    private long missed;
+
     private @Nullable Segment segment;
     private MemorySegment memory = MemorySegment.NULL;
     private long position;
@@ -62,30 +67,70 @@ public final class BatchCursor implements Closeable {
         return new BatchCursor(partition, committed);
     }
 
-    /** Begins at that offset, wherever it was. */
-    public void begin(long offset) throws IOException {
-        leaveSegment();
-        next = offset;
-        lastEpoch = NO_EPOCH;
-        truncatedAt = NONE;
+    /** Looks at the published end, before it is asked where to begin. */
+    public void reload() throws ErrnoException {
+        partition.load(end);
+        bound = end.bound(committed);
+        requireThere();
     }
 
-    /** Refuses an offset that is not there, and is not the next one. */
-    public void requireInRange() throws ErrnoException {
-        long first = partition.logStart();
-        if (next < first || next > bound) {
-            throw outOfRange(first);
+    /**
+     * Begins at that offset, wherever it was.
+     *
+     * @throws ErrnoException {@link Problem#OUT_OF_RANGE} when it is not there, nor the next one, and the policy is to tell that
+     */
+    public void begin(long offset, Start.OutOfRange otherwise) throws IOException {
+        leaveSegment();
+        next = offset;
+        policy = otherwise;
+        lost = false;
+        lastEpoch = NO_EPOCH;
+        truncatedAt = NONE;
+        truncatedFrom = NONE;
+        if ((next < partition.logStart() || next > bound) && !goOn()) {
+            throw outOfRange();
         }
     }
 
-    private ErrnoException outOfRange(long first) {
+    /** Where the policy says, when the next record is not there; false when that is to be told. */
+    private boolean goOn() {
+        long from = next;
+        switch (policy) {
+            case TELL -> {
+                return false;
+            }
+            case EARLIEST -> next = partition.logStart();
+            case LATEST -> next = bound;
+        }
+        missed += Math.max(0, next - from);
+        return true;
+    }
+
+    /** What is told when the next record is not there. */
+    public ErrnoException outOfRange() {
         return ErrnoException.of(
                 Problem.OUT_OF_RANGE,
                 Errno.ERANGE.number(),
                 "read",
                 partition.folder().toString(),
-                "it has " + first + " to " + bound,
+                "it has " + partition.logStart() + " to " + bound,
                 "offset " + next);
+    }
+
+    private void requireThere() throws ErrnoException {
+        if (partition.isRemoved()) {
+            throw ErrnoException.of(Problem.TOPIC_REMOVED, partition.folder().toString());
+        }
+    }
+
+    /** Whether the next record is not there, and that is to be told. */
+    public boolean isLost() {
+        return lost;
+    }
+
+    /** How many offsets it passed over since they were not there. */
+    public long missed() {
+        return missed;
     }
 
     /** The offset that is wanted next. */
@@ -101,7 +146,7 @@ public final class BatchCursor implements Closeable {
     /**
      * Goes to the next batch that has a wanted offset; false when all is used. It stands there until {@link #leave}.
      *
-     * @throws ErrnoException {@link Problem#DAMAGED_LOG}, {@link Problem#OUT_OF_RANGE}
+     * @throws ErrnoException {@link Problem#DAMAGED_LOG}, {@link Problem#TOPIC_REMOVED}
      */
     public boolean find() throws IOException {
         while (!found) {
@@ -146,8 +191,7 @@ public final class BatchCursor implements Closeable {
             return false;
         }
         long generation = end.generation();
-        partition.load(end);
-        bound = end.bound(committed);
+        reload();
         boolean isNew = generation != end.generation();
         if (isNew || (next > bound && partition.epoch() != lastEpoch)) {
             checkEpoch();
@@ -196,7 +240,7 @@ public final class BatchCursor implements Closeable {
     private boolean findMore() throws IOException {
         while (true) {
             boolean _ = refresh();
-            if (next >= bound || isBeingReplaced()) {
+            if (lost || next >= bound || isBeingReplaced()) {
                 return false;
             }
             Segment open = segment;
@@ -266,7 +310,9 @@ public final class BatchCursor implements Closeable {
     /** Opens what was listed, if it is still true. */
     private void seek(long base) throws IOException {
         if (next < partition.logStart()) { // after the listing: what was missing there is missing for this reason
-            throw outOfRange(partition.logStart());
+            lost = !goOn();
+            leaveSegment();
+            return;
         }
         partition.load(look);
         if (look.generation() != end.generation()) { // after the listing
@@ -278,6 +324,7 @@ public final class BatchCursor implements Closeable {
         }
         try {
             open(base);
+            requireThere(); // or it may be of another topic of that name
             position = next > base ? partition.positionOf(base, next, memory, limit) : 0;
         } catch (ErrnoException refused) {
             if (refused.problem() != Problem.NOT_FOUND) {

@@ -25,6 +25,9 @@ public final class BatchWriter {
     private long keyAt;
     private long valueAt;
     private long headersAt;
+    private long producer = NONE;
+    private short producerEpoch;
+    private int sequence;
 
     BatchWriter() {}
 
@@ -66,6 +69,14 @@ public final class BatchWriter {
         limit = to;
         at = from + Batch.HEADER;
         count = 0;
+        producer = NONE;
+    }
+
+    /** Says whose the batch is, and the number of its first record. */
+    public void by(long id, short epoch, int first) {
+        producer = id;
+        producerEpoch = epoch;
+        sequence = first;
     }
 
     /**
@@ -131,10 +142,19 @@ public final class BatchWriter {
         return start;
     }
 
-    /** Writes the header but for the CRC: the bytes of the batch. */
-    int finish(long baseOffset, int epoch) {
+    /**
+     * Writes the header but for the CRC: the bytes of the batch.
+     *
+     * @param logTime the timestamp of all its records; {@link #NONE} for those that they have
+     */
+    int finish(long baseOffset, int epoch, long logTime) {
         int size = (int) (at - start);
-        Batch.write(memory, start, baseOffset, size, epoch, count, firstTimestamp, highestTimestamp);
+        short attributes = logTime == NONE ? 0 : Batch.TIME_OF_LOG;
+        long highest = logTime == NONE ? highestTimestamp : logTime;
+        Batch.write(memory, start, baseOffset, size, epoch, attributes, count, firstTimestamp, highest);
+        if (producer != NONE) {
+            Batch.setProducer(memory, start, producer, producerEpoch, sequence);
+        }
         return size;
     }
 }

@@ -12,11 +12,9 @@ import dev.naru.linux.UnnamedFile;
 import dev.naru.memory.Membership;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The control block of a partition as this process has it open: born whole, and put right after a boot or in a copy before
@@ -95,12 +93,7 @@ final class ControlBlock implements Closeable {
             return;
         }
         OpenFileLock locks = OpenFileLock.of(file, target);
-        while (!locks.tryLock(RECOVERY_BYTE)) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-            if (Thread.currentThread().isInterrupted()) {
-                throw new InterruptedIOException();
-            }
-        }
+        Turn.await(locks, RECOVERY_BYTE);
         try {
             if (!PartitionLayout.isCurrent(block, boot, store, inode)) {
                 Words.setRelease(block, PartitionLayout.BOOT_AT, 0);
@@ -112,6 +105,16 @@ final class ControlBlock implements Closeable {
         } finally {
             locks.unlock(RECOVERY_BYTE);
         }
+    }
+
+    /** Whether there is one in that folder. */
+    static boolean exists(Path folder) {
+        return Files.exists(folder.resolve(NAME));
+    }
+
+    /** Takes it away, last of all that is in the folder. */
+    static void remove(Path folder) throws IOException {
+        boolean _ = Files.deleteIfExists(folder.resolve(NAME));
     }
 
     /** The page. */

@@ -7,7 +7,7 @@ import dev.naru.linux.SharedMapping;
 import java.nio.file.Path;
 
 /** Waiting for the disk. All that is on it for certain went through here. */
-final class Disk {
+public final class Disk {
     private Disk() {}
 
     /** Waits until the bytes of a file are there. */
@@ -16,7 +16,7 @@ final class Disk {
     }
 
     /** Waits until the names in a folder are there. */
-    static void syncNames(Path folder) throws ErrnoException {
+    public static void syncNames(Path folder) throws ErrnoException {
         FileSpace.syncNames(folder, folder.toString());
     }
 

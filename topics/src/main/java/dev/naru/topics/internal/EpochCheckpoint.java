@@ -1,11 +1,6 @@
 package dev.naru.topics.internal;
 
-import dev.naru.linux.FileSpace;
-import dev.naru.linux.UnnamedFile;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -26,7 +21,6 @@ import java.util.List;
 final class EpochCheckpoint {
     private static final String NAME = "leader-epoch-checkpoint";
     private static final String FIRST = "0\n1\n0 0\n";
-    private static final int MODE = 0600;
     private static final int HEAD_LINES = 2;
 
     private EpochCheckpoint() {}
@@ -34,15 +28,8 @@ final class EpochCheckpoint {
     /** Makes that of a new log, whose first epoch is 0, unless it is there. */
     static void createUnlessThere(Path folder) throws IOException {
         Path path = folder.resolve(NAME);
-        if (Files.exists(path)) {
-            return;
-        }
-        try (UnnamedFile born = UnnamedFile.create(folder, MODE, path.toString());
-                Arena arena = Arena.ofConfined()) {
-            FileSpace.reserve(born.descriptor(), 0, FIRST.length(), path.toString());
-            MemorySegment bytes = arena.allocateFrom(ValueLayout.JAVA_BYTE, FIRST.getBytes(StandardCharsets.US_ASCII));
-            long _ = born.descriptor().write(bytes, 0, bytes.byteSize()); // space is there, and it is one page
-            boolean _ = born.link(path); // somebody was faster: his is the same
+        if (!Files.exists(path)) {
+            boolean _ = SmallFiles.create(path, FIRST.getBytes(StandardCharsets.US_ASCII)); // or somebody was faster
         }
     }
 

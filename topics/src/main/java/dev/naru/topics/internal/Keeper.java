@@ -1,6 +1,7 @@
 package dev.naru.topics.internal;
 
 import dev.naru.linux.Descriptor;
+import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.linux.SharedFiles;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is done for a partition beside appending, by one at a time under a lock of its own, so that nobody who appends waits for a disk
- * unless he asked for it: flushing, and moving the recovery point.
+ * unless he asked for it: flushing, moving the recovery point, and letting go of what is no longer kept.
  *
  * <p>Who dies in here leaves nothing to repair: a recovery point counts when its CRC is right, and until then the other one does.
  *
@@ -34,6 +35,7 @@ final class Keeper implements Closeable {
     private final ControlBlock control;
     private final MemorySegment block;
     private final Membership members;
+    private final Surroundings around;
     private final SharedLock lock;
 
     // Guarded by the lock.
@@ -41,11 +43,12 @@ final class Keeper implements Closeable {
     private long openBase = NONE;
     private @Nullable Descriptor open;
 
-    Keeper(Path folder, ControlBlock control, Membership members) throws ErrnoException {
+    Keeper(Path folder, ControlBlock control, Surroundings around) throws ErrnoException {
         this.folder = folder;
         this.control = control;
         this.block = control.memory();
-        this.members = members;
+        this.members = around.members();
+        this.around = around;
         this.lock = SharedLock.in(control.file(), PartitionLayout.KEEPER_AT, members, control.target());
     }
 
@@ -70,7 +73,88 @@ final class Keeper implements Closeable {
             end.load(block);
             flushTo(end.segment, 0, end.segment, true);
             indexSealed();
+            snapshot();
+            retain();
         });
+    }
+
+    /** What producers appended before each segment is kept, so that looking for it does not take the whole log. */
+    private void snapshot() throws IOException {
+        if (StoreLayout.nextProducer(members.own()) == 0) {
+            return;
+        }
+        long[] bases = SegmentFiles.list(folder);
+        int known = bases.length - 1;
+        while (known > 0 && (bases[known] > end.segment || !ProducerStates.exist(folder, bases[known]))) {
+            known--;
+        }
+        if (known + 1 < bases.length && bases[known + 1] <= end.segment) {
+            ProducerStates loaded = ProducerStates.load(folder, bases[known]);
+            ProducerStates states = loaded == null ? ProducerStates.none() : loaded;
+            for (int i = known; i + 1 < bases.length && bases[i + 1] <= end.segment; i++) {
+                try (Segment segment = Segment.openToRead(folder, bases[i], 1)) {
+                    states.scan(segment.memory(), 0, segment.size());
+                }
+                states.save(folder, bases[i + 1]);
+            }
+        }
+    }
+
+    /** By the settings as they are now: who changed them wants it so, whoever rolls. */
+    private void retain() throws IOException {
+        Retention retention =
+                new Retention(folder, around.settings().read(), around.clock().millis());
+        if (retention.isLimited()) {
+            long[] bases = SegmentFiles.list(folder);
+            if (bases.length > 1) {
+                boolean _ = extendIndex(bases[0], false); // one who was killed may have left it so
+            }
+            startAt(Math.max(PartitionLayout.logStart(block), retention.start(bases, end)));
+        }
+    }
+
+    /** Lets go of all below that offset. */
+    void deleteBefore(long offset) throws IOException, InterruptedException {
+        var _ = lock.lock();
+        try {
+            end.load(block);
+            if (PartitionLayout.isRemoved(block)) {
+                throw ErrnoException.of(Problem.TOPIC_REMOVED, folder.toString());
+            }
+            if (offset > end.next) {
+                throw ErrnoException.of(
+                        Problem.OUT_OF_RANGE,
+                        Errno.ERANGE.number(),
+                        "delete",
+                        folder.toString(),
+                        "it has " + PartitionLayout.logStart(block) + " to " + end.next,
+                        "offset " + offset);
+            }
+            flushTo(end.segment, end.position, end.next, true); // so the recovery point lies behind all that may go
+            startAt(offset);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** First the disk, then readers, then the names: who is killed in between is made good by the next one. */
+    private void startAt(long offset) throws IOException {
+        if (offset > PartitionLayout.logStart(block)) {
+            RecoveryPoint last = RecoveryPoint.read(block);
+            try {
+                last.withLogStart(offset).write(block);
+                control.sync();
+            } catch (ErrnoException refused) {
+                throw notFlushed(refused);
+            }
+            PartitionLayout.setLogStart(block, offset);
+        }
+        long[] bases = SegmentFiles.list(folder);
+        for (int i = 0;
+                i + 1 < bases.length && bases[i + 1] <= Math.min(PartitionLayout.logStart(block), end.segment);
+                i++) {
+            SegmentFiles.remove(folder, bases[i]);
+        }
     }
 
     /** The newest first, down to one that had its index: of a process that was killed before, more may lack it. */
@@ -119,7 +203,9 @@ final class Keeper implements Closeable {
         try {
             var _ = lock.lock();
             try {
-                step.run();
+                if (!PartitionLayout.isRemoved(block)) { // then there may be another of its name
+                    step.run();
+                }
             } finally {
                 lock.unlock();
             }
@@ -138,8 +224,12 @@ final class Keeper implements Closeable {
         if (lockSoon()) {
             try {
                 flushAll(true);
-                boolean _ = extendIndex(end.segment, false);
-                indexSealed();
+                if (!PartitionLayout.isRemoved(block)) {
+                    boolean _ = extendIndex(end.segment, false);
+                    indexSealed();
+                    snapshot();
+                    retain();
+                }
             } finally {
                 lock.unlock();
             }
@@ -162,6 +252,9 @@ final class Keeper implements Closeable {
 
     /** The data first, then its name, then what says so. */
     private void flushTo(long segment, long position, long offset, boolean point) throws IOException {
+        if (PartitionLayout.isRemoved(block)) {
+            return; // there is nothing to keep any more
+        }
         if (PartitionLayout.isNotFlushed(block)) {
             throw ErrnoException.of(Problem.NOT_FLUSHED, folder.toString());
         }
@@ -193,11 +286,15 @@ final class Keeper implements Closeable {
                 control.sync();
             }
         } catch (ErrnoException refused) {
-            // The kernel tells it once, and would call the next flush a success.
-            PartitionLayout.setNotFlushed(block);
-            throw ErrnoException.of(Problem.NOT_FLUSHED, refused.errno().number(), refused.call(), refused.target());
+            throw notFlushed(refused);
         }
         PartitionLayout.setFlushed(block, offset);
+    }
+
+    /** The kernel tells it once, and would call the next flush a success. */
+    private ErrnoException notFlushed(ErrnoException refused) {
+        PartitionLayout.setNotFlushed(block);
+        return ErrnoException.of(Problem.NOT_FLUSHED, refused.errno().number(), refused.call(), refused.target());
     }
 
     private void syncFile(long base) throws ErrnoException {

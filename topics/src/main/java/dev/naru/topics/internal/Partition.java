@@ -7,11 +7,14 @@ import dev.naru.linux.Problem;
 import dev.naru.linux.Sleepers;
 import dev.naru.memory.Membership;
 import dev.naru.memory.SharedLock;
+import dev.naru.topics.TopicSetting;
+import dev.naru.topics.TopicSpec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,10 @@ public final class Partition implements Closeable {
     private final Path folder;
     private final Membership members;
     private final int segmentBytes;
+    private final long segmentMillis;
+    private final int mostBytes;
+    private final boolean timesOfLog;
+    private final InstantSource clock;
     private final ControlBlock control;
     private final MemorySegment block;
     private final SharedLock lock;
@@ -65,10 +72,14 @@ public final class Partition implements Closeable {
         this.folder = folder;
         this.members = around.members();
         this.segmentBytes = around.spec().segmentBytes();
+        this.segmentMillis = around.spec().value(TopicSetting.SEGMENT_MILLIS);
+        this.mostBytes = (int) Math.min(segmentBytes, around.spec().value(TopicSetting.MAX_MESSAGE_BYTES));
+        this.timesOfLog = around.spec().value(TopicSetting.TIMESTAMP_TYPE) != 0;
+        this.clock = around.clock();
         this.control = control;
         this.block = control.memory();
         this.lock = SharedLock.in(control.file(), PartitionLayout.LOCK_AT, members, control.target());
-        this.keeper = new Keeper(folder, control, members);
+        this.keeper = new Keeper(folder, control, around);
         this.chores = around.chores();
         this.packer = new Packer(around.spec().compression());
         this.flushing = new Flushing(around.spec(), block, keeper, chores);
@@ -133,6 +144,13 @@ public final class Partition implements Closeable {
         }
     }
 
+    private Problem whyNot() {
+        if (PartitionLayout.isRemoved(block)) {
+            return Problem.TOPIC_REMOVED;
+        }
+        return PartitionLayout.isNotFlushed(block) ? Problem.NOT_FLUSHED : Problem.NO_APPENDING;
+    }
+
     /**
      * Publishes what was laid out, gives the lock back, and waits for the disk if the topic says so: the offset of the first
      * record. When that wait fails, the records are there all the same.
@@ -147,7 +165,9 @@ public final class Partition implements Closeable {
             if (segment == null || writer.count() == 0) {
                 throw new IllegalStateException("nothing was laid out");
             }
-            int size = packer.pack(segment, writer.start(), writer.finish(offset, PartitionLayout.epoch(block)));
+            int laidOut =
+                    writer.finish(offset, PartitionLayout.epoch(block), timesOfLog ? clock.millis() : BatchWriter.NONE);
+            int size = packer.pack(segment, writer.start(), laidOut);
             Batch.setCrc(segment.memory(), writer.start(), checksum.of(segment.bytes(), writer.start(), size));
             end.next = offset + writer.count();
             end.position += size;
@@ -172,6 +192,20 @@ public final class Partition implements Closeable {
         lock.unlock();
     }
 
+    /**
+     * Removes the partition in that folder: whoever has it open is told, then its files go, the control block last. May be run
+     * again.
+     */
+    public static void remove(Path folder, StoreId store, Membership members) throws IOException {
+        if (ControlBlock.exists(folder)) {
+            try (ControlBlock control = ControlBlock.open(folder, store)) {
+                Removal.run(folder, control, members);
+            }
+        }
+        ControlBlock.remove(folder);
+        Removal.removeIfEmpty(folder);
+    }
+
     private void wakeReaders() {
         VarHandle.fullFence(); // pairs with that of arm: the flip, then the look; there it is arming, then the look
         if (Words.getOpaque(block, PartitionLayout.ARMED_AT) > Words.getOpaque(block, PartitionLayout.WOKEN_AT)) {
@@ -183,14 +217,29 @@ public final class Partition implements Closeable {
 
     private Segment room(int bytes) throws ErrnoException {
         long needed = end.position + (long) bytes;
-        if (end.sealed || (end.position > 0 && needed > segmentBytes)) {
+        if (end.sealed || (end.position > 0 && (needed > segmentBytes || isOld()))) {
             return roll(bytes);
+        }
+        if (end.position == 0 && segmentMillis != TopicSpec.NEVER) {
+            PartitionLayout.setSince(block, clock.millis());
         }
         Segment segment = active(end.segment);
         if (needed > end.reserved) {
             extend(segment, needed);
         }
         return segment;
+    }
+
+    /** Whether the segment has been appended to for long enough. */
+    private boolean isOld() {
+        if (segmentMillis == TopicSpec.NEVER) {
+            return false;
+        }
+        long since = PartitionLayout.since(block);
+        if (since == 0) { // appended to by one who does not keep the time
+            PartitionLayout.setSince(block, clock.millis());
+        }
+        return since != 0 && clock.millis() - since >= segmentMillis;
     }
 
     /** First the space, then the flip: {@code reserved} is never more than the size of the file. */
@@ -217,6 +266,7 @@ public final class Partition implements Closeable {
         end.position = 0;
         end.reserved = reserved;
         end.sealed = false;
+        PartitionLayout.setSince(block, segmentMillis == TopicSpec.NEVER ? 0 : clock.millis());
         end.flip(block);
         rolled = true;
         return next;
@@ -241,29 +291,31 @@ public final class Partition implements Closeable {
     }
 
     private ErrnoException noAppending() throws ErrnoException {
-        if (PartitionLayout.isNotFlushed(block)) {
-            return ErrnoException.of(Problem.NOT_FLUSHED, folder.toString());
+        if (!isAppendedElsewhere() || PartitionLayout.isRemoved(block)) {
+            return ErrnoException.of(whyNot(), folder.toString());
         }
-        String why = "the topic was removed";
-        if (isAppendedElsewhere()) {
-            long publisher = PartitionLayout.publisher(block);
-            String life = members.isAlive(publisher) ? "alive" : "dead";
-            why = "publisher " + publisher + " alone does, which is " + life;
-        }
-        return ErrnoException.of(Problem.NO_APPENDING, Errno.EPERM.number(), "append", folder.toString(), "", why);
+        long publisher = PartitionLayout.publisher(block);
+        return ErrnoException.of(
+                Problem.NO_APPENDING,
+                Errno.EPERM.number(),
+                "append",
+                folder.toString(),
+                "",
+                "publisher " + publisher + ", which is " + (members.isAlive(publisher) ? "alive" : "dead"));
     }
 
-    /** Refuses a batch that is larger than a segment may be. */
+    /** Refuses a batch that is larger than the topic allows. */
     public void requireFits(int bytes) throws ErrnoException {
-        if (bytes > segmentBytes) {
-            throw ErrnoException.of(
-                    Problem.BATCH_TOO_LARGE,
-                    Errno.EMSGSIZE.number(),
-                    "append",
-                    folder.toString(),
-                    "segment.bytes=" + segmentBytes,
-                    bytes + " B");
+        if (bytes <= mostBytes) {
+            return;
         }
+        throw ErrnoException.of(
+                Problem.BATCH_TOO_LARGE,
+                Errno.EMSGSIZE.number(),
+                "append",
+                folder.toString(),
+                mostBytes == segmentBytes ? "segment.bytes=" + segmentBytes : "max.message.bytes=" + mostBytes,
+                bytes + " B");
     }
 
     /** The published end, as of now. */
@@ -284,6 +336,21 @@ public final class Partition implements Closeable {
     /** The leader epoch that new batches carry. */
     public int epoch() {
         return PartitionLayout.epoch(block);
+    }
+
+    /** Whether the topic was removed, and another of its name may be there. */
+    public boolean isRemoved() {
+        return PartitionLayout.isRemoved(block);
+    }
+
+    /** Lets go of all below that offset, for good. It is on the disk when this returns; files go when all of them is below. */
+    public void deleteBefore(long offset) throws IOException, InterruptedException {
+        keeper.deleteBefore(offset);
+    }
+
+    /** The number of the last record of that producer, which nobody else is using; -1 without one. */
+    public int lastSequence(long producer) throws IOException {
+        return LastSequence.of(this, producer);
     }
 
     /** The lowest offset that may be read. To be asked after a listing, never before. */

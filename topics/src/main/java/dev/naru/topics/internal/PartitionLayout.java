@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
  *  128  lock, a word of the lock's protocol
  *  256  seq, and copy 0 of the published end at 264; copy 1 at 328: {@link PublishedEnd}
  *  384  armed                392  woken
- *  512  log start            520  leader epoch, int32
+ *  512  log start            520  leader epoch, int32          528  since: when the segment was begun
  *  640  recovery point 0     704  recovery point 1: {@link RecoveryPoint}
  *  768  keeper's lock        776  flushed         784  flushes
  * </pre>
@@ -44,12 +44,14 @@ public final class PartitionLayout {
     static final long WOKEN_AT = 392;
     static final long LOG_START_AT = 512;
     static final long EPOCH_AT = 520;
+    static final long SINCE_AT = 528;
     static final long RECOVERY_AT = 640;
     static final long RECOVERY_STEP = 64;
     static final long KEEPER_AT = 768;
     static final long FLUSHED_AT = 776;
     static final long FLUSHES_AT = 784;
 
+    private static final long REMOVED = 1;
     private static final long NOT_FLUSHED = 2;
 
     private PartitionLayout() {}
@@ -109,6 +111,16 @@ public final class PartitionLayout {
         return (Words.getOpaque(block, MARKS_AT) & NOT_FLUSHED) != 0;
     }
 
+    /** Whether the topic was removed. */
+    static boolean isRemoved(MemorySegment block) {
+        return (Words.getOpaque(block, MARKS_AT) & REMOVED) != 0;
+    }
+
+    /** The lock's owner's; the flip that follows shows it to readers. */
+    static void setRemoved(MemorySegment block) {
+        mark(block, REMOVED);
+    }
+
     static void setNotFlushed(MemorySegment block) {
         mark(block, NOT_FLUSHED);
     }
@@ -151,6 +163,20 @@ public final class PartitionLayout {
     /** The lowest offset that may be read. */
     static long logStart(MemorySegment block) {
         return Words.getAcquire(block, LOG_START_AT);
+    }
+
+    /** The keeper's, after the disk has it and before the files go: pairs with the acquire of who has listed them. */
+    static void setLogStart(MemorySegment block, long offset) {
+        Words.setRelease(block, LOG_START_AT, offset);
+    }
+
+    /** When the first batch of the published segment was appended, in ms since 1970; 0 when that is not known. The owner's. */
+    static long since(MemorySegment block) {
+        return Words.get(block, SINCE_AT);
+    }
+
+    static void setSince(MemorySegment block, long millis) {
+        Words.set(block, SINCE_AT, millis);
     }
 
     /** What new batches carry. */

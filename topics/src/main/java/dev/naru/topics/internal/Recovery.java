@@ -1,6 +1,5 @@
 package dev.naru.topics.internal;
 
-import dev.naru.linux.SharedFiles;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
@@ -36,7 +35,7 @@ final class Recovery {
         boolean begun = false;
         for (long base : bases) {
             if (begun && base != recovery.expected && (dense || !whole)) {
-                recovery.remove(base);
+                SegmentFiles.remove(folder, base);
             } else if (base >= point.segment()) {
                 begun = true;
                 long from = base == point.segment() ? point.position() : 0;
@@ -51,7 +50,7 @@ final class Recovery {
         end.sealed = false;
         end.generation = before.generation + 1; // of no use but to differ
         long lowest = bases.length == 0 ? point.offset() : bases[0];
-        Words.set(block, PartitionLayout.LOG_START_AT, Math.max(point.logStart(), lowest));
+        Words.set(block, PartitionLayout.LOG_START_AT, Math.min(Math.max(point.logStart(), lowest), recovery.expected));
         Words.set(block, PartitionLayout.ARMED_AT, 0);
         Words.set(block, PartitionLayout.WOKEN_AT, 0);
         Words.set(block, PartitionLayout.LOCK_AT, 0);
@@ -108,11 +107,5 @@ final class Recovery {
                 boolean _ = SegmentIndex.extend(folder, segment, segment.size(), base >= checked);
             }
         }
-    }
-
-    private void remove(long base) throws IOException {
-        SegmentIndex.remove(folder, base);
-        Path path = SegmentFiles.path(folder, base);
-        SharedFiles.remove(path, path.toString());
     }
 }

@@ -47,6 +47,11 @@ record RecoveryPoint(long number, long segment, long position, long offset, long
                         Words.get(block, at + 32));
     }
 
+    /** The next one, with another start of the log. */
+    RecoveryPoint withLogStart(long offset) {
+        return new RecoveryPoint(number + 1, segment, position, this.offset, offset);
+    }
+
     /** Writes it where the older one stands. */
     void write(MemorySegment block) {
         long at = PartitionLayout.RECOVERY_AT + (number & 1) * PartitionLayout.RECOVERY_STEP;

@@ -65,6 +65,13 @@ public final class SegmentFiles {
         return base;
     }
 
+    /** Takes a segment away, and its indexes first: without it they are of no use. */
+    static void remove(Path folder, long base) throws IOException {
+        SegmentIndex.remove(folder, base);
+        ProducerStates.remove(folder, base);
+        boolean _ = Files.deleteIfExists(path(folder, base));
+    }
+
     /** The lowest base above that one which a reader of this end may open; {@link #NONE} when there is none. */
     public static long above(long[] bases, long base, PublishedEnd end) {
         for (long each : bases) {

@@ -1,17 +1,10 @@
 package dev.naru.topics.internal;
 
-import dev.naru.linux.Descriptor;
-import dev.naru.linux.ErrnoException;
-import dev.naru.linux.Problem;
-import dev.naru.linux.SharedFiles;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 
 /**
  * The two sparse indexes of a segment, in Kafka's formats, big-endian:
@@ -32,10 +25,8 @@ public final class SegmentIndex {
 
     private static final String OFFSETS = ".index";
     private static final String TIMES = ".timeindex";
-    private static final String NEW = ".new";
     private static final int ENTRY = 8;
     private static final int TIME_ENTRY = 12;
-    private static final int MODE = 0600;
     private static final int FEW = 64;
 
     private final long base;
@@ -59,29 +50,8 @@ public final class SegmentIndex {
     }
 
     private static ByteBuffer read(Path path, int entry) throws IOException {
-        ByteBuffer none = ByteBuffer.allocate(0);
-        try (Descriptor file = SharedFiles.open(path, false, path.toString());
-                Arena arena = Arena.ofConfined()) {
-            int size = (int) file.status().size();
-            if (size % entry != 0 || size == 0) {
-                return none;
-            }
-            MemorySegment bytes = arena.allocate(size);
-            long got = 0;
-            while (got < size) {
-                long answer = file.read(bytes, got, size - got);
-                if (answer <= 0) {
-                    return none;
-                }
-                got += answer;
-            }
-            return used(ByteBuffer.wrap(bytes.toArray(ValueLayout.JAVA_BYTE)), entry);
-        } catch (ErrnoException refused) {
-            if (refused.problem() == Problem.NOT_FOUND) {
-                return none;
-            }
-            throw refused;
-        }
+        ByteBuffer file = SmallFiles.read(path);
+        return file.limit() % entry == 0 ? used(file, entry) : ByteBuffer.allocate(0);
     }
 
     /** Kafka's broker has zeros behind the entries of a file that still grows. */
@@ -125,6 +95,11 @@ public final class SegmentIndex {
 
     private long timeOffset(int entry) {
         return base + times.getInt(entry * TIME_ENTRY + 8);
+    }
+
+    /** The highest timestamp of its records, of a sealed segment whose files are up to date; -1 when there is none. */
+    long highestTimestamp() {
+        return timeCount() == 0 ? -1 : time(timeCount() - 1);
     }
 
     /** How much of the segment lies behind the last entry. */
@@ -220,8 +195,8 @@ public final class SegmentIndex {
         boolean more = anew || !index.offsets.equals(offsets) || !index.times.equals(times);
         boolean missing = !Files.exists(offsetFile) || !Files.exists(timeFile);
         if (missing || more) {
-            replace(offsetFile, index.offsets);
-            replace(timeFile, index.times);
+            SmallFiles.replace(offsetFile, index.offsets);
+            SmallFiles.replace(timeFile, index.times);
         }
         return missing || more;
     }
@@ -292,30 +267,9 @@ public final class SegmentIndex {
         return room.clear().position(size);
     }
 
-    private static void replace(Path path, ByteBuffer entries) throws IOException {
-        Path fresh = path.resolveSibling(path.getFileName() + NEW);
-        boolean _ = Files.deleteIfExists(fresh); // of one who was killed
-        try (Descriptor file = SharedFiles.openOrCreate(fresh, MODE, path.toString());
-                Arena arena = Arena.ofConfined()) {
-            MemorySegment bytes = arena.allocate(Math.max(1, entries.limit()));
-            MemorySegment.copy(MemorySegment.ofBuffer(entries), 0, bytes, 0, entries.limit());
-            long written = 0;
-            while (written < entries.limit()) {
-                long answer = file.write(bytes, written, entries.limit() - written);
-                if (answer < 0) {
-                    throw ErrnoException.of((int) -answer, "write", path.toString());
-                }
-                written += answer;
-            }
-            Disk.sync(fresh, file);
-        }
-        var _ = Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
     /** Takes the files away, with a segment that goes. */
     static void remove(Path folder, long base) throws IOException {
-        for (String suffix : new String[] {OFFSETS, TIMES, OFFSETS + NEW, TIMES + NEW}) {
-            boolean _ = Files.deleteIfExists(path(folder, base, suffix));
-        }
+        SmallFiles.remove(path(folder, base, OFFSETS));
+        SmallFiles.remove(path(folder, base, TIMES));
     }
 }

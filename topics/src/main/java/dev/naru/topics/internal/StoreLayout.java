@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
  * What a store has in its own bytes of {@code store.naru}, and its folders.
  *
  * <pre>
- *   0  version, int32    8  store id, 16 bytes
+ *   0  version, int32    8  store id, 16 bytes    24  the next producer's id
  * </pre>
  */
 public final class StoreLayout {
@@ -24,6 +24,7 @@ public final class StoreLayout {
 
     private static final long VERSION_AT = 0;
     private static final long ID_AT = 8;
+    private static final long PRODUCER_AT = 24;
 
     private StoreLayout() {}
 
@@ -36,6 +37,16 @@ public final class StoreLayout {
     /** The version that it has. */
     public static int version(MemorySegment own) {
         return Words.getInt(own, VERSION_AT);
+    }
+
+    /** The id of the next producer; 0 when there was none yet. */
+    static long nextProducer(MemorySegment own) {
+        return Words.getOpaque(own, PRODUCER_AT);
+    }
+
+    /** For whoever has the turn. */
+    static void setNextProducer(MemorySegment own, long id) {
+        Words.setOpaque(own, PRODUCER_AT, id);
     }
 
     /** Which store it is. */

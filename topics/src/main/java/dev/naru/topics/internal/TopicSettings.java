@@ -1,21 +1,17 @@
 package dev.naru.topics.internal;
 
-import dev.naru.linux.Descriptor;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
-import dev.naru.linux.FileSpace;
 import dev.naru.linux.Problem;
-import dev.naru.linux.UnnamedFile;
 import dev.naru.topics.TopicSetting;
 import dev.naru.topics.TopicSpec;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,7 +19,7 @@ import java.util.stream.Collectors;
 /** The settings of a topic in their file, {@code settings/NAME.properties}, whose existence is the topic. */
 public final class TopicSettings {
     private static final String SUFFIX = ".properties";
-    private static final int MODE = 0600;
+    private static final String REMOVED = ".removed";
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
 
     private TopicSettings() {}
@@ -31,6 +27,16 @@ public final class TopicSettings {
     /** Where the settings of the topic of that name lie. */
     public static Path path(Path folder, String topic) {
         return folder.resolve(topic + SUFFIX);
+    }
+
+    /** Where they lie while the topic is being removed. */
+    public static Path removedPath(Path folder, String topic) {
+        return folder.resolve(topic + REMOVED);
+    }
+
+    /** Gives the file another name, and replaces the one that has it. */
+    public static void move(Path from, Path to) throws IOException {
+        var _ = Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** The topic whose settings that file has; empty when it has none. */
@@ -49,19 +55,16 @@ public final class TopicSettings {
 
     /** Makes the file of a topic in that folder, whole from the first moment: false when there is one. */
     public static boolean create(Path folder, String topic, TopicSpec spec) throws IOException {
-        String text = text(spec);
-        Path file = path(folder, topic);
-        String target = file.toString();
-        try (UnnamedFile born = UnnamedFile.create(folder, MODE, target);
-                Arena arena = Arena.ofConfined()) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            writeAll(born.descriptor(), arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes), target);
-            FileSpace.sync(born.descriptor(), target);
-            return born.link(file);
-        }
+        return SmallFiles.create(path(folder, topic), text(spec));
     }
 
-    private static String text(TopicSpec spec) {
+    /** Replaces the file of a topic: who reads it meanwhile gets the old one, or the new one. For one at a time. */
+    public static void replace(Path folder, String topic, TopicSpec spec) throws IOException {
+        SmallFiles.replace(path(folder, topic), ByteBuffer.wrap(text(spec)));
+        Disk.syncNames(folder);
+    }
+
+    private static byte[] text(TopicSpec spec) {
         StringBuilder lines = new StringBuilder();
         for (TopicSetting setting : TopicSetting.values()) {
             long value = spec.value(setting);
@@ -72,18 +75,7 @@ public final class TopicSettings {
                         .append('\n');
             }
         }
-        return lines.toString();
-    }
-
-    private static void writeAll(Descriptor file, MemorySegment bytes, String target) throws ErrnoException {
-        long written = 0;
-        while (written < bytes.byteSize()) {
-            long answer = file.write(bytes, written, bytes.byteSize() - written);
-            if (answer < 0) {
-                throw ErrnoException.of((int) -answer, "write", target);
-            }
-            written += answer;
-        }
+        return lines.toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.naru.topics.snippets;
 import dev.naru.topics.Appended;
 import dev.naru.topics.Cursor;
 import dev.naru.topics.NewRecord;
+import dev.naru.topics.Producer;
 import dev.naru.topics.RecordHandler;
 import dev.naru.topics.Start;
 import dev.naru.topics.Store;
@@ -48,6 +49,16 @@ final class TopicSnippets {
                 Cursor all = orders.read(Start.earliest())) {
             for (TopicRecord record : all.poll(Duration.ofSeconds(1))) {
                 bill.accept(record.key(), record.value());
+            }
+        }
+        // @end
+    }
+
+    static void once(Store store, Topic orders, List<String> lines) throws IOException, InterruptedException {
+        // @start region="producer"
+        try (Producer importer = store.producer("import")) {
+            for (int i = importer.next(orders, 0); i < lines.size(); i++) { // after a crash it goes on where it was
+                importer.append(orders, NewRecord.of(null, lines.get(i)).toPartition(0));
             }
         }
         // @end

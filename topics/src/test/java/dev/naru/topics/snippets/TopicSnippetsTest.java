@@ -6,8 +6,10 @@ import dev.naru.topics.Appended;
 import dev.naru.topics.Store;
 import dev.naru.topics.Topic;
 import dev.naru.topics.TopicSpec;
+import dev.naru.topics.testing.Logs;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,17 @@ class TopicSnippetsTest {
         try (Store store = Store.create(folder);
                 Topic orders = store.create("orders", TopicSpec.partitions(1))) {
             assertThat(TopicSnippets.many(orders)).extracting(Appended::offset).containsExactly(0L, 1L);
+        }
+    }
+
+    @Test
+    void soItIsOnce() throws Exception {
+        try (Store store = Store.create(folder);
+                Topic orders = store.create("orders", TopicSpec.partitions(1))) {
+            TopicSnippets.once(store, orders, List.of("a", "b"));
+            TopicSnippets.once(store, orders, List.of("a", "b", "c"));
+
+            assertThat(Logs.values(orders)).containsExactly("a", "b", "c");
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.naru.topics.testing;
 
+import dev.naru.topics.Cursor;
+import dev.naru.topics.Start;
 import dev.naru.topics.Store;
 import dev.naru.topics.Stores;
 import dev.naru.topics.Topic;
@@ -17,7 +19,11 @@ public enum CrashScript {
     /** Appends enough for two extents and two more segments. */
     GROW,
     /** Gives a claim up, then appends a batch. */
-    BATCH;
+    BATCH,
+    /** Fills segments of a topic that keeps little, and lets go of some more. */
+    LET_GO,
+    /** Removes the topic, and makes it again. */
+    REMOVE;
 
     /** The topic that is used. */
     public static final TopicSpec SPEC = TopicSpec.partitions(1).withSegmentBytes(160_000);
@@ -33,12 +39,23 @@ public enum CrashScript {
         try (Store store = Stores.withChoresAtOnce(folder);
                 Topic topic = store.openOrCreate("t", script == CREATE_FLUSHED ? FLUSHED : SPEC)) {
             TopicWriter writer = topic.writer(0);
-            int next = Logs.all(topic).size();
+            int next = (int) end(topic);
             switch (script) {
                 case CREATE, CREATE_FLUSHED -> append(writer, next, 3, 4);
                 case GROW -> {
                     append(writer, next, 9, LARGE);
                     append(writer, next + 9, 2, 4);
+                }
+                case LET_GO -> {
+                    store.change("t", SPEC.withRetentionBytes(0));
+                    append(writer, next, 5, LARGE);
+                    topic.deleteBefore(0, next + 4);
+                    append(writer, next + 5, 1, 4);
+                }
+                case REMOVE -> {
+                    store.remove("t");
+                    CrashRecorder.answer(1);
+                    store.create("t", SPEC).close();
                 }
                 case BATCH -> {
                     writer.claim(TopicWriter.NONE, 100, 1);
@@ -53,6 +70,12 @@ public enum CrashScript {
                     CrashRecorder.answer(3);
                 }
             }
+        }
+    }
+
+    private static long end(Topic topic) throws Exception {
+        try (Cursor cursor = topic.read(Start.latest())) {
+            return cursor.position(0);
         }
     }
 

@@ -10,8 +10,11 @@ import dev.naru.memory.Membership;
 import dev.naru.memory.SharedLock;
 import dev.naru.memory.Waiting;
 import dev.naru.topics.Cursor;
+import dev.naru.topics.NewRecord;
+import dev.naru.topics.Producer;
 import dev.naru.topics.Start;
 import dev.naru.topics.Store;
+import dev.naru.topics.Stores;
 import dev.naru.topics.Topic;
 import dev.naru.topics.TopicRecord;
 import dev.naru.topics.TopicSpec;
@@ -42,7 +45,7 @@ public final class FarSide {
     public static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[1]);
         int number = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 0;
-        try (Store store = Store.openOrCreate(folder)) {
+        try (Store store = Stores.withChoresAtOnce(folder)) {
             run(arguments[0], folder, store, number);
         } catch (IOException refused) {
             say(refused.getMessage());
@@ -65,6 +68,27 @@ public final class FarSide {
                     for (long i = 0; ; i++) {
                         var appended = topic.append(null, number + " " + i);
                         say(i + " " + appended.offset());
+                    }
+                }
+            }
+            case "roll" -> { // each record fills a segment
+                try (Topic topic = store.open("t")) {
+                    for (int round = 0; round < 2; round++) {
+                        for (int i = 0; i < number; i++) {
+                            var _ = topic.append(null, new byte[40_000]);
+                        }
+                        say("rolled");
+                        awaitLine();
+                    }
+                }
+            }
+            case "produce" -> { // until it is killed
+                try (Topic topic = store.open("t");
+                        Producer producer = store.producer("import")) {
+                    while (true) {
+                        int next = producer.next(topic, 0);
+                        var _ = producer.append(topic, NewRecord.of(null, "v" + next));
+                        say(Integer.toString(next));
                     }
                 }
             }
