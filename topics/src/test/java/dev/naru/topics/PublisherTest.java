@@ -13,6 +13,7 @@ import dev.naru.memory.testing.Talk;
 import dev.naru.topics.testing.Logs;
 import dev.naru.topics.testing.Publisher;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -266,8 +267,35 @@ class PublisherTest {
                 assertThat(refused.target()).endsWith("/t-0");
             });
         }
+        assertThatThrownBy(() -> topic.deleteBefore(0, 1))
+                .isInstanceOfSatisfying(
+                        ErrnoException.class,
+                        refused -> assertThat(refused.problem()).isEqualTo(Problem.NO_APPENDING));
         tell("append b", "publish 2");
         assertThat(Logs.values(topic)).containsExactly("a", "b");
+    }
+
+    @Test
+    void afterABootItsFilesAreLeftToIt() throws Exception {
+        // given
+        tell("append a", "append b", "roll 300", "append c", "publish 2");
+        publisher.kill();
+        store.close();
+        Path partition = Logs.partition(folder, "t", 0);
+        Path first = Logs.segments(partition).getFirst();
+        byte[] before = Files.readAllBytes(first);
+
+        // when
+        Logs.forgetBoot(partition);
+        store = Store.open(folder);
+        topic = store.open("t");
+
+        // then
+        assertThat(Logs.values(topic)).isEmpty();
+        assertThat(Files.readAllBytes(first)).isEqualTo(before);
+        assertThat(Logs.segments(partition)).hasSize(2);
+        assertThat(partition.resolve("00000000000000000000.index")).doesNotExist();
+        assertThatThrownBy(() -> topic.append("k", "v")).isInstanceOf(ErrnoException.class);
     }
 
     @Test
