@@ -75,7 +75,10 @@ class PublisherTest {
                 Cursor drains = topic.read(Start.earliest())) {
             assertThat(poll(polls)).isEmpty();
 
-            tell("append a b", "append c", "publish 2");
+            tell("append a b", "append c", "publish 1");
+            assertThat(poll(polls)).as("half a batch").isEmpty();
+
+            tell("publish 2");
             assertThat(poll(polls)).containsExactly("a", "b");
             assertThat(drain(drains)).containsExactly("a", "b");
             assertThat(poll(polls)).isEmpty();

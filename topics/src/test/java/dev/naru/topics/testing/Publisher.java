@@ -21,6 +21,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.TreeMap;
@@ -122,10 +123,7 @@ public final class Publisher {
                 flip();
             }
             case "roll" -> roll(Integer.parseInt(words[1]));
-            case "replace" -> {
-                generation += 2;
-                flip();
-            }
+            case "replace" -> replace();
             case "truncate" -> truncate(number(words));
             default -> throw new IllegalArgumentException(words[0]);
         }
@@ -176,6 +174,17 @@ public final class Publisher {
             int _ = file.write(ByteBuffer.allocate(zeros), segments.get(base));
         }
         var _ = segments.put(logEnd, 0L);
+    }
+
+    /** The last segment is another file from then on, as after a compaction. */
+    private void replace() throws IOException {
+        generation++;
+        flip();
+        Path path = folder.resolve("%020d.log".formatted(segments.lastKey()));
+        Path other = Files.copy(path, folder.resolve("replacement"));
+        var _ = Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
+        generation++;
+        flip();
     }
 
     /** In place, as Kafka does it; then another leader goes on. */
