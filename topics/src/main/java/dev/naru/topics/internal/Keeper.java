@@ -176,6 +176,9 @@ final class Keeper implements Closeable {
     }
 
     private boolean extendIndex(long base, boolean anew) throws IOException {
+        if (!PartitionLayout.isAppendedByLock(block)) {
+            return false; // they are another publisher's
+        }
         try (Segment segment = Segment.openToRead(folder, base, 1)) {
             long limit = base == end.segment ? end.position : segment.size();
             return SegmentIndex.extend(folder, segment, Math.min(limit, segment.reach()), anew);
@@ -254,6 +257,9 @@ final class Keeper implements Closeable {
         }
         if (PartitionLayout.isNotFlushed(block)) {
             throw ErrnoException.of(Problem.NOT_FLUSHED, folder.toString());
+        }
+        if (!PartitionLayout.isAppendedByLock(block)) {
+            return; // another publisher keeps what he appends
         }
         RecoveryPoint last = RecoveryPoint.read(block);
         boolean newFile = segment != last.segment() || last.isFirst();

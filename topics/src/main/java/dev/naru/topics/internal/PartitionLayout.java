@@ -101,6 +101,11 @@ public final class PartitionLayout {
         return Words.get(block, APPENDER_AT) == 0;
     }
 
+    /** The id of the publisher that appends instead. */
+    static long publisher(MemorySegment block) {
+        return Words.get(block, PUBLISHER_AT);
+    }
+
     /** Whether the disk failed to keep what was appended. */
     static boolean isNotFlushed(MemorySegment block) {
         return (Words.getOpaque(block, MARKS_AT) & NOT_FLUSHED) != 0;

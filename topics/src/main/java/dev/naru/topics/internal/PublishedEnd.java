@@ -31,8 +31,10 @@ public final class PublishedEnd {
     int reserved;
     boolean sealed;
     long generation;
+    long watermark;
+    long stable;
 
-    /** Base offset of the segment that is appended to. */
+    /** Base offset of the segment that is appended to; -1 when another publisher does not say. */
     public long segment() {
         return segment;
     }
@@ -42,7 +44,18 @@ public final class PublishedEnd {
         return next;
     }
 
-    /** Bytes of whole batches in that segment. */
+    /** Below which offset may be read: all that stays, or all whose transactions are decided. */
+    public long bound(boolean committed) {
+        long stays = Math.min(next, watermark);
+        return committed ? Math.min(stays, stable) : stays;
+    }
+
+    /** Whether segment and position say where that is; else it is an offset alone, and segments end where their batches do. */
+    public boolean isExact() {
+        return position >= 0 && segment >= 0 && watermark >= next;
+    }
+
+    /** Bytes of whole batches in that segment; -1 when another publisher does not say. */
     public int position() {
         return position;
     }
@@ -91,6 +104,8 @@ public final class PublishedEnd {
         reserved = word & ~SEALED;
         sealed = word < 0;
         generation = Words.get(block, at + GENERATION);
+        watermark = Words.get(block, at + WATERMARK);
+        stable = Words.get(block, at + STABLE);
     }
 
     private static long copyAt(long number) {
