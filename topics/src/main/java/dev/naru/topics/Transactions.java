@@ -46,7 +46,7 @@ final class Transactions implements Closeable {
     private long passed;
 
     Transactions(Partition partition) {
-        this.ahead = BatchCursor.of(partition, true);
+        this.ahead = BatchCursor.of(partition, false); // a mark may lie above the last stable offset
     }
 
     /** What became of that producer's transaction whose batch begins there; offsets that are asked for grow within a generation. */

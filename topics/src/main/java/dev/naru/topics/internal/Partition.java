@@ -300,14 +300,9 @@ public final class Partition implements Closeable {
         if (!isAppendedElsewhere() || PartitionLayout.isRemoved(block)) {
             return ErrnoException.of(whyNot(), folder.toString());
         }
-        long publisher = PartitionLayout.publisher(block);
+        String publisher = PartitionLayout.publisher(block, members);
         return ErrnoException.of(
-                Problem.NO_APPENDING,
-                Errno.EPERM.number(),
-                "append",
-                folder.toString(),
-                "",
-                "publisher " + publisher + ", which is " + (members.isAlive(publisher) ? "alive" : "dead"));
+                Problem.NO_APPENDING, Errno.EPERM.number(), "append", folder.toString(), "", publisher);
     }
 
     /** Refuses a batch that is larger than the topic allows. */

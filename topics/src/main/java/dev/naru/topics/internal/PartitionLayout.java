@@ -1,5 +1,7 @@
 package dev.naru.topics.internal;
 
+import dev.naru.linux.ErrnoException;
+import dev.naru.memory.Membership;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
@@ -101,9 +103,10 @@ public final class PartitionLayout {
         return Words.get(block, APPENDER_AT) == 0;
     }
 
-    /** The id of the publisher that appends instead. */
-    static long publisher(MemorySegment block) {
-        return Words.get(block, PUBLISHER_AT);
+    /** The publisher that appends instead, for people. */
+    static String publisher(MemorySegment block, Membership members) throws ErrnoException {
+        long id = Words.get(block, PUBLISHER_AT);
+        return "publisher " + id + ", which is " + (members.isAlive(id) ? "alive" : "dead");
     }
 
     /** Whether the disk failed to keep what was appended. */

@@ -80,4 +80,13 @@ public final class KafkaLogs {
         var _ = Files.write(partition.resolve("00000000000000000000.log"), all.array());
         Logs.forgetBoot(partition);
     }
+
+    /** Puts another segment of those batches behind them. */
+    public static void placeSegment(Path folder, long base, List<MemoryRecords> batches) throws IOException {
+        ByteBuffer all = ByteBuffer.allocate(
+                batches.stream().mapToInt(MemoryRecords::sizeInBytes).sum());
+        batches.forEach(batch -> all.put(batch.buffer().duplicate()));
+        Path partition = Logs.partition(folder, "t", 0);
+        var _ = Files.write(partition.resolve("%020d.log".formatted(base)), all.array());
+    }
 }
