@@ -278,7 +278,8 @@ public final class Partition implements Closeable {
     }
 
     private Segment activate(long base) throws ErrnoException {
-        Segment opened = Segment.openToAppend(folder, base, Math.max(segmentBytes, end.reserved));
+        Segment opened =
+                Segment.openToAppend(folder, base, Math.max(segmentBytes, end.reserved), !flushing.isRegular());
         Segment old = active;
         active = opened;
         if (old != null) {

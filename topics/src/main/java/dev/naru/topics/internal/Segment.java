@@ -19,6 +19,12 @@ import java.nio.file.Path;
 public final class Segment implements Closeable {
     private static final int MODE = 0600;
 
+    /**
+     * Large pages where the file system has them (ext4 since Linux 6.16, xfs): the first touch of a page of 4 KiB costs more than
+     * half of an append. But the disk then gets 2 MiB where a byte was stored.
+     */
+    private static final SharedMapping.Options LARGE_PAGES = new SharedMapping.Options(true, false, true);
+
     private final long base;
     private final Path path;
     private final Descriptor file;
@@ -33,11 +39,15 @@ public final class Segment implements Closeable {
         this.bytes = mapping.segment().asByteBuffer();
     }
 
-    /** The one with that base, to append to; made when it is not there. So many bytes of it can be reached. */
-    static Segment openToAppend(Path folder, long base, long reach) throws ErrnoException {
+    /**
+     * The one with that base, to append to; made when it is not there. So many bytes of it can be reached.
+     *
+     * @param largePages where it is not flushed every now and then
+     */
+    static Segment openToAppend(Path folder, long base, long reach, boolean largePages) throws ErrnoException {
         Path path = SegmentFiles.path(folder, base);
         Descriptor file = SharedFiles.openOrCreate(path, MODE, path.toString());
-        return map(base, path, file, reach, SharedMapping.Options.WRITABLE);
+        return map(base, path, file, reach, largePages ? LARGE_PAGES : SharedMapping.Options.WRITABLE);
     }
 
     /** The one with that base, which must be there, to read. */
