@@ -3,6 +3,11 @@ package dev.naru.bench;
 import dev.naru.bench.Work.Amount;
 import dev.naru.bench.Work.Carrier;
 import dev.naru.bench.Work.LockPairs;
+import dev.naru.bench.Work.LogAppend;
+import dev.naru.bench.Work.LogDelivery;
+import dev.naru.bench.Work.LogFlush;
+import dev.naru.bench.Work.LogRead;
+import dev.naru.bench.Work.LogWriters;
 import dev.naru.bench.Work.OneWay;
 import dev.naru.bench.Work.RingIdle;
 import dev.naru.bench.Work.RingOneWay;
@@ -22,6 +27,9 @@ import java.util.List;
 
 /** The C programs: each round starts one, which forks its second side and pins both. */
 final class CContestant implements Contestant {
+    private static final int RING_BYTES = 1 << 20;
+    private static final Path MEMORY = Path.of("/dev/shm");
+
     private final CPeers peers;
     private final Work work;
     private final int firstCore;
@@ -79,7 +87,20 @@ final class CContestant implements Contestant {
                         messages.bytes(),
                         messages.batch());
             case LockPairs _ -> List.of("mutex", firstCore);
-            case RingIdle _ -> throw new IllegalArgumentException("C has no program for " + work);
+            case LogDelivery delivery ->
+                List.of(
+                        "delivery",
+                        delivery.policy().word(),
+                        firstCore,
+                        secondCore,
+                        RING_BYTES,
+                        delivery.bytes(),
+                        delivery.percentile(),
+                        delivery.gapNanos());
+            case LogFlush flush -> List.of("flush", there, firstCore, flush.bytes());
+            case LogAppend append -> List.of("append", MEMORY, firstCore, append.bytes());
+            case LogRead _, LogWriters _, RingIdle _ ->
+                throw new IllegalArgumentException("C has no program for " + work);
         };
         return run(words, amount);
     }

@@ -20,8 +20,20 @@ import java.util.List;
  */
 record CPeers(Path directory) {
     private static final List<String> SOURCES = List.of(
-            "peer.h", "peer.c", "rtt.c", "stream.c", "ring.h", "ring.c", "ringrtt.c", "ringstream.c", "mutex.c");
-    private static final List<String> PROGRAMS = List.of("rtt", "stream", "ringrtt", "ringstream", "mutex");
+            "peer.h",
+            "peer.c",
+            "rtt.c",
+            "stream.c",
+            "ring.h",
+            "ring.c",
+            "ringrtt.c",
+            "ringstream.c",
+            "mutex.c",
+            "append.c",
+            "delivery.c",
+            "flush.c");
+    private static final List<String> PROGRAMS =
+            List.of("rtt", "stream", "ringrtt", "ringstream", "mutex", "append", "delivery", "flush");
     private static final List<String> FLAGS =
             List.of("-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror");
 

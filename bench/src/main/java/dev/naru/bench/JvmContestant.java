@@ -2,6 +2,12 @@ package dev.naru.bench;
 
 import dev.naru.bench.Work.Amount;
 import dev.naru.bench.Work.LockPairs;
+import dev.naru.bench.Work.Log;
+import dev.naru.bench.Work.LogAppend;
+import dev.naru.bench.Work.LogDelivery;
+import dev.naru.bench.Work.LogFlush;
+import dev.naru.bench.Work.LogRead;
+import dev.naru.bench.Work.LogWriters;
 import dev.naru.bench.Work.Memory;
 import dev.naru.bench.Work.RingIdle;
 import dev.naru.bench.Work.RingOneWay;
@@ -13,12 +19,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 
-/** Ours or a Java peer's, with shared memory: JVMs that stay warm over the rounds. Their files go with it. */
+/** Ours or a Java peer's, with shared memory or a log: JVMs that stay warm over the rounds. Their files go with it. */
 final class JvmContestant implements Contestant {
     private static final Path MEMORY = Path.of("/dev/shm");
     private static final int SOME_BYTES = 64 * 1024;
+    private static final int MEDIAN = 50;
 
     private final Scratch memory;
 
@@ -27,10 +35,14 @@ final class JvmContestant implements Contestant {
 
     private final int producers;
 
-    private JvmContestant(Scratch memory, List<SideProcess> sides, int producers) {
+    /** Whether the last one sends too, and has no more than its share. */
+    private final boolean allSend;
+
+    private JvmContestant(Scratch memory, List<SideProcess> sides, int producers, boolean allSend) {
         this.memory = memory;
         this.sides = sides;
         this.producers = producers;
+        this.allSend = allSend;
     }
 
     /**
@@ -40,25 +52,52 @@ final class JvmContestant implements Contestant {
      */
     static JvmContestant open(Equipment equipment, Race race, Memory work, boolean ours)
             throws IOException, UnavailableException {
+        Library library = ours ? Library.NARU : Library.named(race.peer());
+        Scratch memory = Scratch.createIn(memory());
+        List<List<String>> roles = roles(work, library, ours, memory.directory());
+        return start(equipment, race.placement(), memory, library.options(), roles, producers(work), false);
+    }
+
+    /** The same with a log, on the disk or in memory. */
+    static JvmContestant openLog(Equipment equipment, Race race, Log work, boolean ours)
+            throws IOException, UnavailableException {
+        LogLibrary library =
+                ours ? LogLibrary.NARU : LogLibrary.valueOf(race.peer().toUpperCase(Locale.ROOT));
+        Scratch files = work.onDisk() ? Scratch.create() : Scratch.createIn(memory());
+        List<List<String>> roles = logRoles(work, ours, LogTask.alone(library, files.directory(), bytes(work)));
+        int writers = work.writers(ours);
+        return start(equipment, race.placement(), files, library.options(), roles, writers, writers > 1);
+    }
+
+    private static Path memory() throws UnavailableException {
         if (!Files.isWritable(MEMORY)) {
             throw new UnavailableException(MEMORY + " is not there, or not to be written: mount a tmpfs there");
         }
-        Library library = ours ? Library.NARU : Library.named(race.peer());
-        Scratch memory = Scratch.createIn(MEMORY);
+        return MEMORY;
+    }
+
+    private static JvmContestant start(
+            Equipment equipment,
+            Placement placement,
+            Scratch files,
+            List<String> options,
+            List<List<String>> roles,
+            int producers,
+            boolean allSend)
+            throws IOException, UnavailableException {
         List<SideProcess> sides = new ArrayList<>();
         try {
-            List<List<String>> roles = roles(work, library, ours, memory.directory());
             for (List<String> role : roles) {
                 boolean far = sides.size() == roles.size() - 1 && roles.size() > 1;
                 int core = far
-                        ? race.placement().second(equipment.cores())
+                        ? placement.second(equipment.cores())
                         : equipment.cores().first();
-                sides.add(SideProcess.start(equipment, core, library.options(), role, UnaryOperator.identity()));
+                sides.add(SideProcess.start(equipment, core, options, role, UnaryOperator.identity()));
             }
             sides.forEach(side -> side.endsAlso(sides));
-            return new JvmContestant(memory, List.copyOf(sides), producers(work));
+            return new JvmContestant(files, List.copyOf(sides), producers, allSend);
         } catch (IOException | UnavailableException refused) {
-            closeAll(sides, memory);
+            closeAll(sides, files);
             throw refused;
         }
     }
@@ -88,6 +127,42 @@ final class JvmContestant implements Contestant {
         };
     }
 
+    private static int bytes(Log work) {
+        return switch (work) {
+            case LogAppend append -> append.bytes();
+            case LogRead read -> read.bytes();
+            case LogDelivery delivery -> delivery.bytes();
+            case LogWriters writers -> writers.bytes();
+            case LogFlush flush -> flush.bytes();
+        };
+    }
+
+    private static List<List<String>> logRoles(Log work, boolean ours, LogTask task) {
+        return switch (work) {
+            case LogAppend append -> List.of(role("log-append", task.batched(append.batch())));
+            case LogRead read -> List.of(role("log-read", task.batched(read.batch())));
+            case LogDelivery delivery -> {
+                LogTask paced = task.delivered(delivery.policy(), delivery.percentile(), delivery.gapNanos());
+                yield List.of(role("log-send", paced.sideOf(0, 2)), role("log-receive", paced.sideOf(1, 2)));
+            }
+            case LogWriters writers -> {
+                LogTask each = writers.flushed() ? task.flushedFor(ours ? writers.threads() : 1, 0) : task;
+                List<List<String>> all = new ArrayList<>();
+                for (int i = 0; i < writers.writers(ours); i++) {
+                    all.add(role("log-append", each.sideOf(i, writers.writers(ours))));
+                }
+                yield all;
+            }
+            case LogFlush _ -> List.of(role("log-flush", task.flushedFor(1, MEDIAN)));
+        };
+    }
+
+    private static List<String> role(String name, LogTask task) {
+        List<String> words = new ArrayList<>(List.of(name));
+        words.addAll(task.words());
+        return words;
+    }
+
     private static List<List<String>> alone(String name, Library library, Path folder, Wait wait) {
         return List.of(role(name, new RingTask(library, folder, wait, Outlet.SMALL, SOME_BYTES, 1, 1)));
     }
@@ -102,7 +177,7 @@ final class JvmContestant implements Contestant {
     public long round(Amount amount) throws IOException {
         Amount share = amount.share(producers);
         for (int i = sides.size() - 1; i >= 0; i--) {
-            sides.get(i).begin(i == sides.size() - 1 ? amount : share);
+            sides.get(i).begin(i == sides.size() - 1 && !allSend ? amount : share);
         }
         long measured = 0;
         for (SideProcess side : sides) {

@@ -4,6 +4,8 @@ package dev.naru.bench;
 enum Metric {
     /** The median time of a round trip. */
     ROUND_TRIP("ns", "lower"),
+    /** A percentile of the times that a thing took. */
+    LATENCY("ns", "lower"),
     /** Bytes moved per time, in 10^6 bytes a second. */
     BANDWIDTH("MB/s", "higher"),
     /** Messages per time, in 10^3 messages a second. */
@@ -40,7 +42,7 @@ enum Metric {
     /** The figure of a round that took, or used, so many ns. */
     double figure(Work work, Work.Amount amount, long nanos) {
         return switch (this) {
-            case ROUND_TRIP, CPU -> nanos;
+            case ROUND_TRIP, LATENCY, CPU -> nanos;
             case CALL -> (double) nanos / amount.count();
             case BANDWIDTH -> work.bytes(amount) * BYTES_A_NANO_TO_MEGABYTES / nanos;
             case MESSAGES -> amount.count() * MESSAGES_A_NANO_TO_THOUSANDS / nanos;

@@ -38,13 +38,16 @@ final class RaceRunner {
         return switch (race.work()) {
             case Work.Streams work -> NaruContestant.open(equipment, work, race.placement(), directory);
             case Work.Memory work -> JvmContestant.open(equipment, race, work, true);
+            case Work.Log work -> JvmContestant.openLog(equipment, race, work, true);
         };
     }
 
     private Contestant peer(Race race) throws IOException, InterruptedException, UnavailableException {
-        return race.work() instanceof Work.Memory work && !race.peer().equals(Races.C)
-                ? JvmContestant.open(equipment, race, work, false)
-                : CContestant.open(peers(), race, equipment.cores(), directory);
+        return switch (race.work()) {
+            case Work.Memory work when !race.peer().equals(Races.C) -> JvmContestant.open(equipment, race, work, false);
+            case Work.Log work when !race.peer().equals(Races.C) -> JvmContestant.openLog(equipment, race, work, false);
+            default -> CContestant.open(peers(), race, equipment.cores(), directory);
+        };
     }
 
     private CPeers peers() throws IOException, InterruptedException, UnavailableException {

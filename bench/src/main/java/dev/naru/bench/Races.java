@@ -2,6 +2,11 @@ package dev.naru.bench;
 
 import dev.naru.bench.Work.Carrier;
 import dev.naru.bench.Work.LockPairs;
+import dev.naru.bench.Work.LogAppend;
+import dev.naru.bench.Work.LogDelivery;
+import dev.naru.bench.Work.LogFlush;
+import dev.naru.bench.Work.LogRead;
+import dev.naru.bench.Work.LogWriters;
 import dev.naru.bench.Work.OneWay;
 import dev.naru.bench.Work.RingIdle;
 import dev.naru.bench.Work.RingOneWay;
@@ -24,6 +29,7 @@ final class Races {
 
     private static final String AGRONA = "agrona";
     private static final String AERON = "aeron";
+    private static final String CHRONICLE = "chronicle";
     private static final String NARU = "naru";
 
     private static final double BANDWIDTH_BAR = 0.95;
@@ -58,6 +64,29 @@ final class Races {
             "a reader waits for a second, and no message comes: the time that its whole process had a core; its peer spins";
     private static final String LOCK_PAIR =
             "lock and unlock, by one thread, with nothing between, wanted by nobody else";
+
+    private static final String APPEND =
+            "a record copied in from one buffer, its number put before, and published before the next, with its CRC by naru and"
+                    + " c; a new log in memory for each round";
+    private static final String APPEND_BATCH =
+            "the same, published 64 at a time by naru; chronicle publishes each, it cannot else";
+    private static final String READ =
+            "a record looked at in place, in a log whose records were published one by one; numbers checked by their sum";
+    private static final String READ_BATCH =
+            "the same, in a log whose records naru published 64 at a time; chronicle each, it cannot else";
+    private static final String DELIVERY_SPIN =
+            "from before the append by one process until the record is read by another, which spins; 100,000 a second: ";
+    private static final String DELIVERY_PARK =
+            "from before the append by one process until the record is read by another, which sleeps in a futex; 5,000 a"
+                    + " second; c sends it through a ring: the median";
+    private static final String TWO_WRITERS =
+            "100 B appended one by one to one partition by two processes, both together; its peer is one process alone";
+    private static final String GROUP_COMMIT =
+            "4 KiB appended, on the disk before the answer, to one partition by two processes with four threads each; its peer"
+                    + " is one thread alone";
+    private static final String FLUSH =
+            "4 KiB appended, on the disk before the answer; c calls pwrite and fdatasync in a file whose blocks it got by"
+                    + " fallocate: the median";
 
     /** In the order in which they run. */
     static final List<Race> ALL = Stream.of(
@@ -104,7 +133,19 @@ final class Races {
                             new RingOneWay(32, 1, 2, MIB, MIB),
                             TWO_PRODUCERS),
                     alone("ring.idle.adaptive", Metric.CPU, NARU, 0.01, new RingIdle(Wait.ADAPTIVE, Wait.SPIN), IDLE),
-                    alone("lock.uncontended", Metric.CALL, C, 1.2, new LockPairs(), LOCK_PAIR))
+                    alone("lock.uncontended", Metric.CALL, C, 1.2, new LockPairs(), LOCK_PAIR),
+                    append("topic.append.100", CHRONICLE, 5.0, new LogAppend(100, 1), APPEND),
+                    append("topic.append.100", C, null, new LogAppend(100, 1), APPEND),
+                    append("topic.append.1k", CHRONICLE, 4.0, new LogAppend(KIB, 1), APPEND),
+                    append("topic.append.batch.1k", CHRONICLE, null, new LogAppend(KIB, 64), APPEND_BATCH),
+                    append("topic.read.100", CHRONICLE, 3.0, new LogRead(100, 1), READ),
+                    append("topic.read.batch.100", CHRONICLE, null, new LogRead(100, 64), READ_BATCH),
+                    delivery("topic.delivery.spin.100", CHRONICLE, 0.5, Wait.SPIN, 99),
+                    delivery("topic.delivery.spin.p50.100", CHRONICLE, null, Wait.SPIN, 50),
+                    delivery("topic.delivery.park.100", C, 1.3, Wait.PARK, 50),
+                    writers("topic.twowriters.100", 0.6, new LogWriters(100, 2, 1, false), TWO_WRITERS),
+                    writers("topic.groupcommit.4k", 4.0, new LogWriters(4 * KIB, 2, 4, true), GROUP_COMMIT),
+                    new Race("topic.flush.4k", Metric.LATENCY, C, 1.2, Placement.ALONE, new LogFlush(4 * KIB), FLUSH))
             .toList();
 
     private Races() {}
@@ -163,6 +204,19 @@ final class Races {
 
     private static Race alone(String name, Metric metric, String peer, double bar, Work work, String operation) {
         return new Race(name, metric, peer, bar, Placement.ALONE, work, operation);
+    }
+
+    private static Race append(String name, String peer, @Nullable Double bar, Work work, String operation) {
+        return new Race(name, Metric.MESSAGES, peer, bar, Placement.ALONE, work, operation);
+    }
+
+    private static Race delivery(String name, String peer, @Nullable Double bar, Wait wait, int percentile) {
+        String operation = wait == Wait.SPIN ? DELIVERY_SPIN + "percentile " + percentile : DELIVERY_PARK;
+        return ring(name, Metric.LATENCY, peer, bar, new LogDelivery(100, wait, percentile), operation);
+    }
+
+    private static Race writers(String name, double bar, Work work, String operation) {
+        return ring(name, Metric.MESSAGES, NARU, bar, work, operation);
     }
 
     /** Those whose name matches: a glob with {@code *} and {@code ?}, or else a beginning. */

@@ -60,6 +60,11 @@ final class Scratch implements Closeable {
 
     /** A race that is still under way at the end of the process makes and removes FIFOs meanwhile: look again then. */
     private void delete() throws IOException {
+        delete(directory);
+    }
+
+    /** Deletes that directory and all that is in it. */
+    static void delete(Path directory) throws IOException {
         while (Files.exists(directory)) {
             try (Stream<Path> files = Files.walk(directory)) {
                 for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -23,7 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * send OUT PIECE CAPACITY   lend OUT PIECE CAPACITY   receive IN READ
  * }</pre>
  *
- * <p>and those of {@link MemoryRoles}.
+ * <p>and those of {@link MemoryRoles} and {@link LogRoles}.
  */
 final class Side {
     private Side() {}
@@ -64,7 +64,7 @@ final class Side {
             case "send" -> new OneWayRoles.Send(pipe(arguments), Integer.parseInt(arguments[2]));
             case "lend" -> new OneWayRoles.Lend(pipe(arguments), Integer.parseInt(arguments[2]));
             case "receive" -> new OneWayRoles.Receive(reader(arguments[1]), Integer.parseInt(arguments[2]));
-            default -> MemoryRoles.of(arguments);
+            default -> arguments[0].startsWith("log-") ? LogRoles.of(arguments) : MemoryRoles.of(arguments);
         };
     }
 

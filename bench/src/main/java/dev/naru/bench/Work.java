@@ -195,6 +195,160 @@ sealed interface Work {
         }
     }
 
+    /** Work with a log in files. */
+    sealed interface Log extends Work {
+        /** Whether its files lie on the disk; else in memory, as the page cache is, and no disk disturbs. */
+        default boolean onDisk() {
+            return false;
+        }
+
+        /** How many share what is appended, of ours or of the peer's. */
+        default int writers(boolean ours) {
+            return 1;
+        }
+    }
+
+    /**
+     * Records appended to a new log by one process, which is alone.
+     *
+     * @param bytes of a record
+     * @param batch how many are published at a time, by those who can choose
+     */
+    record LogAppend(int bytes, int batch) implements Log {
+        private static final int BYTES_PER_TRIP = 90_000;
+        private static final int WARM_PER_TRIP = 4_000;
+
+        @Override
+        public Amount amount(Effort effort) {
+            long records = effort.trips() * BYTES_PER_TRIP / (bytes + 61) / batch * batch;
+            return new Amount(records / 16 / batch * batch, records);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return new Amount(0, effort.warmUpTrips() * WARM_PER_TRIP / bytes / batch * batch);
+        }
+
+        @Override
+        public long bytes(Amount amount) {
+            return amount.count() * bytes;
+        }
+    }
+
+    /**
+     * Records read from the start of a log to its end, out of memory, by one process, which is alone.
+     *
+     * @param bytes of a record
+     * @param batch how many were published at a time, by those who can choose
+     */
+    record LogRead(int bytes, int batch) implements Log {
+        private static final int PER_TRIP = 1_000;
+        private static final int PASSES = 10;
+
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(0, effort.trips() * PER_TRIP);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return new Amount(PASSES, effort.trips() * PER_TRIP);
+        }
+    }
+
+    /**
+     * Records that one process appends at a pace and another reads.
+     *
+     * @param bytes of a record
+     * @param policy how the reader waits
+     * @param percentile of the times, in percent
+     */
+    record LogDelivery(int bytes, Wait policy, int percentile) implements Log {
+        private static final int SPINNING_GAP = 10_000;
+        private static final int PARKED_GAP = 200_000;
+        private static final int SPINNING = 20;
+
+        @Override
+        public Amount amount(Effort effort) {
+            long records = spins() ? effort.trips() * SPINNING : effort.trips();
+            return new Amount(records / 10, records);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return new Amount(0, spins() ? effort.warmUpTrips() * (SPINNING / 4) : effort.warmUpTrips() / 5);
+        }
+
+        /** From one record to the next, in ns: for a reader that sleeps long enough to fall asleep. */
+        int gapNanos() {
+            return spins() ? SPINNING_GAP : PARKED_GAP;
+        }
+
+        private boolean spins() {
+            return policy == Wait.SPIN;
+        }
+    }
+
+    /**
+     * Records appended by several processes, each with several threads, to one partition; by the peer, which is ours too, by one.
+     *
+     * @param bytes of a record
+     * @param processes how many
+     * @param threads how many in each
+     * @param flushed whether each is answered when it is on the disk
+     */
+    record LogWriters(int bytes, int processes, int threads, boolean flushed) implements Log {
+        private static final int PER_TRIP = 600;
+        private static final int WARM = 64;
+        private static final int WARM_PER_TRIP = 40;
+
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(WARM, flushed ? shared(effort.trips()) : effort.trips() * PER_TRIP);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return new Amount(WARM, flushed ? shared(effort.trips()) : effort.warmUpTrips() * WARM_PER_TRIP);
+        }
+
+        private static long shared(long records) {
+            return records / WARM * WARM;
+        }
+
+        @Override
+        public boolean onDisk() {
+            return flushed;
+        }
+
+        @Override
+        public int writers(boolean ours) {
+            return ours ? processes : 1;
+        }
+    }
+
+    /**
+     * Records each of which is on the disk before the next one.
+     *
+     * @param bytes of a record
+     */
+    record LogFlush(int bytes) implements Log {
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(effort.trips() / 10, effort.trips());
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return amount(effort);
+        }
+
+        @Override
+        public boolean onDisk() {
+            return true;
+        }
+    }
+
     /**
      * Trips, messages, bytes, pairs of calls, or milliseconds.
      *

@@ -27,6 +27,9 @@ class FiguresTest {
     @Test
     void producersShareWhatIsSent() {
         for (Effort effort : List.of(Effort.brief(), Effort.full())) {
+            Work commit = Races.matching("topic.groupcommit.4k").getFirst().work();
+            assertThat(commit.amount(effort).count()).isPositive();
+            assertThat(commit.amount(effort).share(2).share(4).warmup()).isPositive();
             for (Race race : Races.matching("ring.manytoone.32")) {
                 Work.Amount share = race.work().amount(effort).share(2);
                 assertThat(2 * share.count())

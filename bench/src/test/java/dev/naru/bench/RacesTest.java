@@ -30,7 +30,15 @@ class RacesTest {
                         "ring.throughput.64k aeron >= 1.50",
                         "ring.manytoone.32 agrona >= 1.50",
                         "ring.idle.adaptive naru <= 0.01",
-                        "lock.uncontended c <= 1.20");
+                        "lock.uncontended c <= 1.20",
+                        "topic.append.100 chronicle >= 5.00",
+                        "topic.append.1k chronicle >= 4.00",
+                        "topic.read.100 chronicle >= 3.00",
+                        "topic.delivery.spin.100 chronicle <= 0.50",
+                        "topic.delivery.park.100 c <= 1.30",
+                        "topic.twowriters.100 naru >= 0.60",
+                        "topic.groupcommit.4k naru >= 4.00",
+                        "topic.flush.4k c <= 1.20");
     }
 
     @Test
@@ -45,12 +53,21 @@ class RacesTest {
         assertThat(Races.ALL.stream()
                         .filter(race -> race.placement() == Placement.ALONE)
                         .map(Race::name))
-                .containsExactly("ring.idle.adaptive", "lock.uncontended");
+                .containsExactly(
+                        "ring.idle.adaptive",
+                        "lock.uncontended",
+                        "topic.append.100",
+                        "topic.append.100",
+                        "topic.append.1k",
+                        "topic.append.batch.1k",
+                        "topic.read.100",
+                        "topic.read.batch.100",
+                        "topic.flush.4k");
     }
 
     @Test
     void peersHaveTheNamesThatReadersOfTheJsonKnow() {
-        assertThat(Races.ALL).extracting(Race::peer).isSubsetOf("c", "agrona", "aeron", "naru");
+        assertThat(Races.ALL).extracting(Race::peer).isSubsetOf("c", "agrona", "aeron", "chronicle", "naru");
     }
 
     @Test

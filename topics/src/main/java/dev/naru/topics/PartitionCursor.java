@@ -100,7 +100,7 @@ final class PartitionCursor {
                 throw batches.damaged("a record that begins at " + recordAt + " does not end in its batch");
             }
             if (view.offset() >= batches.next()) {
-                handler.onRecord(view); // if it throws, this record comes again
+                handle(handler); // if it throws, this record comes again
                 batches.used(view.offset() + 1);
                 handled++;
             }
@@ -110,6 +110,14 @@ final class PartitionCursor {
             }
         }
         return handled;
+    }
+
+    private void handle(RecordHandler handler) throws ErrnoException {
+        try {
+            handler.onRecord(view);
+        } catch (RecordView.TornException torn) {
+            throw batches.damaged(String.valueOf(torn.getMessage()));
+        }
     }
 
     /** Whether there is something that was not looked at yet. */

@@ -178,10 +178,20 @@ public final class RecordView {
         return headers;
     }
 
+    /** What is thrown through a handler when a record is not whole. */
+    static final class TornException extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        private TornException(String what) {
+            super(what);
+        }
+    }
+
     /**
      * An object of it.
      *
-     * @throws IllegalStateException when its headers do not end in its batch: the log is damaged
+     * @throws IllegalStateException when its headers do not end in its batch. A handler lets it pass: {@link Cursor#drain} tells where
+     *     the log is damaged
      */
     public TopicRecord copy() {
         byte[] key = bytes(keyAt, keyLength);
@@ -199,7 +209,7 @@ public final class RecordView {
     private byte @Nullable [] field() {
         int length = varint();
         if (torn || length > limit - at) {
-            throw new IllegalStateException("the headers of offset " + offset + " do not end in their batch");
+            throw new TornException("the headers of offset " + offset + " do not end in their batch");
         }
         byte[] bytes = bytes(at, length);
         at += Math.max(0, length);

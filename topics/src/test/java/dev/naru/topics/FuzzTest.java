@@ -10,8 +10,14 @@ import dev.naru.topics.testing.SegmentFuzzer;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,10 +27,12 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(NoLeaks.class)
 class FuzzTest {
-    private static final int RUNS = Integer.getInteger("naru.fuzz.runs", 4000);
+    private static final int RUNS = Integer.getInteger("naru.fuzz.runs", 500);
 
     @TempDir
     Path folder;
+
+    private Path memory;
 
     /** What a real log has, as something to begin with. */
     private static void seed(Path corpus) throws Exception {
@@ -44,31 +52,47 @@ class FuzzTest {
         }
     }
 
-    private List<String> fuzz(Class<?> target) throws Exception {
+    /** In memory, since each run waits for the disk. */
+    @BeforeEach
+    void makeFolder() throws Exception {
+        memory = Files.createTempDirectory(Path.of("/dev/shm"), "naru-fuzz-");
+    }
+
+    @AfterEach
+    void removeFolder() throws Exception {
+        try (Stream<Path> files = Files.walk(memory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private List<String> fuzz(Class<?> target, int runs) throws Exception {
         Path corpus = Files.createDirectories(folder.resolve("corpus"));
         seed(corpus);
         return OtherProgram.run(
-                List.of("-Dnaru.fuzz.folder=" + folder.resolve("store"), "--enable-native-access=ALL-UNNAMED"),
+                List.of("-Dnaru.fuzz.folder=" + memory.resolve("store"), "--enable-native-access=ALL-UNNAMED"),
                 "com.code_intelligence.jazzer.Jazzer",
                 "--target_class=" + target.getName(),
                 "--instrumentation_includes=dev.naru.topics.**",
                 "--reproducer_path=" + folder,
                 "-artifact_prefix=" + folder + "/",
-                "-runs=" + RUNS,
+                "-runs=" + runs,
                 "-rss_limit_mb=0",
                 "-timeout=60",
                 corpus.toString());
     }
 
     @Test
+    @Timeout(value = 10, unit = TimeUnit.HOURS) // the long form
     void whateverASegmentHasWhoReadsItIsToldAndARecoveryLeavesALog() throws Exception {
-        assertThat(fuzz(SegmentFuzzer.class)).anyMatch(line -> line.contains("Done " + RUNS + " runs"));
+        assertThat(fuzz(SegmentFuzzer.class, RUNS)).anyMatch(line -> line.contains("Done " + RUNS + " runs"));
     }
 
     /** Else it might find nothing. */
     @Test
     void whatIsWrongIsFound() {
-        assertThatThrownBy(() -> fuzz(Wrong.class))
+        assertThatThrownBy(() -> fuzz(Wrong.class, 1_000_000))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("a bug");
     }

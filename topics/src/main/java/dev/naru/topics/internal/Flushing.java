@@ -28,6 +28,11 @@ final class Flushing {
         this.chores = chores;
     }
 
+    /** Whether what is appended is flushed every now and then, and not only when a segment is full. */
+    boolean isRegular() {
+        return everyRecords != TopicSpec.NEVER || everyMillis != TopicSpec.NEVER;
+    }
+
     /** After a publish, up to that offset, and without the lock of those who append. */
     void after(long next) throws IOException {
         if (everyRecords != TopicSpec.NEVER && next - PartitionLayout.flushed(block) >= everyRecords) {

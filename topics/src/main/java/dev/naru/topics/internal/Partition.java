@@ -5,6 +5,7 @@ import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
 import dev.naru.linux.Problem;
 import dev.naru.linux.Sleepers;
+import dev.naru.linux.UnguardedMemory;
 import dev.naru.memory.Membership;
 import dev.naru.memory.SharedLock;
 import dev.naru.topics.TopicSetting;
@@ -168,7 +169,8 @@ public final class Partition implements Closeable {
             int laidOut =
                     writer.finish(offset, PartitionLayout.epoch(block), timesOfLog ? clock.millis() : BatchWriter.NONE);
             int size = packer.pack(segment, writer.start(), laidOut);
-            Batch.setCrc(segment.memory(), writer.start(), checksum.of(segment.bytes(), writer.start(), size));
+            int crc = checksum.of(segment.unguardedBytes(), writer.start(), size);
+            Batch.setCrc(UnguardedMemory.ALL, segment.memory().address() + writer.start(), crc);
             end.next = offset + writer.count();
             end.position += size;
             end.flip(block);
@@ -287,7 +289,8 @@ public final class Partition implements Closeable {
     }
 
     private Segment activate(long base) throws ErrnoException {
-        Segment opened = Segment.openToAppend(folder, base, Math.max(segmentBytes, end.reserved));
+        Segment opened =
+                Segment.openToAppend(folder, base, Math.max(segmentBytes, end.reserved), !flushing.isRegular());
         Segment old = active;
         active = opened;
         if (old != null) {

@@ -102,7 +102,7 @@ final class Recovery {
 
     /** Checks a segment from there on, and cuts it at the first batch that is not right. */
     private void check(long base, long from, PublishedEnd end) throws IOException {
-        try (Segment segment = Segment.openToAppend(folder, base, 1)) {
+        try (Segment segment = Segment.openToAppend(folder, base, 1, false)) {
             long size = segment.size();
             long at = Math.min(from, size);
             MemorySegment memory = segment.memory();

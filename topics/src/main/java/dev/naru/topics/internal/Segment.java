@@ -5,6 +5,7 @@ import dev.naru.linux.ErrnoException;
 import dev.naru.linux.FileSpace;
 import dev.naru.linux.SharedFiles;
 import dev.naru.linux.SharedMapping;
+import dev.naru.linux.UnguardedMemory;
 import java.io.Closeable;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -19,11 +20,18 @@ import java.nio.file.Path;
 public final class Segment implements Closeable {
     private static final int MODE = 0600;
 
+    /**
+     * Large pages where the file system has them (ext4 since Linux 6.16, xfs): the first touch of a page of 4 KiB costs more than
+     * half of an append. But the disk then gets 2 MiB where a byte was stored.
+     */
+    private static final SharedMapping.Options LARGE_PAGES = new SharedMapping.Options(true, false, true);
+
     private final long base;
     private final Path path;
     private final Descriptor file;
     private final SharedMapping mapping;
     private final ByteBuffer bytes;
+    private final ByteBuffer unguarded;
 
     private Segment(long base, Path path, Descriptor file, SharedMapping mapping) {
         this.base = base;
@@ -31,13 +39,21 @@ public final class Segment implements Closeable {
         this.file = file;
         this.mapping = mapping;
         this.bytes = mapping.segment().asByteBuffer();
+        MemorySegment memory = mapping.segment();
+        this.unguarded = UnguardedMemory.ALL
+                .asSlice(memory.address(), memory.byteSize())
+                .asByteBuffer();
     }
 
-    /** The one with that base, to append to; made when it is not there. So many bytes of it can be reached. */
-    static Segment openToAppend(Path folder, long base, long reach) throws ErrnoException {
+    /**
+     * The one with that base, to append to; made when it is not there. So many bytes of it can be reached.
+     *
+     * @param largePages where it is not flushed every now and then
+     */
+    static Segment openToAppend(Path folder, long base, long reach, boolean largePages) throws ErrnoException {
         Path path = SegmentFiles.path(folder, base);
         Descriptor file = SharedFiles.openOrCreate(path, MODE, path.toString());
-        return map(base, path, file, reach, SharedMapping.Options.WRITABLE);
+        return map(base, path, file, reach, largePages ? LARGE_PAGES : SharedMapping.Options.WRITABLE);
     }
 
     /** The one with that base, which must be there, to read. */
@@ -77,6 +93,11 @@ public final class Segment implements Closeable {
     /** The same for a checksum; its position and limit may be moved. */
     public ByteBuffer bytes() {
         return bytes;
+    }
+
+    /** The same for who appends: he has the lock, and it is not closed meanwhile. */
+    ByteBuffer unguardedBytes() {
+        return unguarded;
     }
 
     /** Where it lay when it was opened. */

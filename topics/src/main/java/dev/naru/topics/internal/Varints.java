@@ -8,18 +8,29 @@ public final class Varints {
     /** The most bytes of one of 32 bits. */
     public static final int MOST_INT_BYTES = 5;
 
+    /** The lowest value that takes more than one byte, and more than two. */
+    private static final long ONE_BYTE = 1L << 7;
+
+    private static final long TWO_BYTES = 1L << 14;
+
     private Varints() {}
 
     /** The bytes of it. */
     public static int size(int value) {
-        int zigzag = (value << 1) ^ (value >> 31);
-        return (Integer.SIZE - 1 - Integer.numberOfLeadingZeros(zigzag | 1)) / 7 + 1;
+        return sizeUnsigned(Integer.toUnsignedLong((value << 1) ^ (value >> 31)));
     }
 
     /** The bytes of it. */
     public static int size(long value) {
-        long zigzag = (value << 1) ^ (value >> 63);
-        return (Long.SIZE - 1 - Long.numberOfLeadingZeros(zigzag | 1)) / 7 + 1;
+        return sizeUnsigned((value << 1) ^ (value >> 63));
+    }
+
+    /** Most are short: a branch that is guessed right costs less than a division. */
+    private static int sizeUnsigned(long value) {
+        if ((value & -ONE_BYTE) == 0) {
+            return 1;
+        }
+        return (value & -TWO_BYTES) == 0 ? 2 : (Long.SIZE - 1 - Long.numberOfLeadingZeros(value)) / 7 + 1;
     }
 
     /** Writes it: where the next byte goes. */
@@ -33,9 +44,13 @@ public final class Varints {
     }
 
     private static long writeUnsigned(MemorySegment memory, long start, long value) {
+        if ((value & -ONE_BYTE) == 0) {
+            memory.set(ValueLayout.JAVA_BYTE, start, (byte) value);
+            return start + 1;
+        }
         long at = start;
         long left = value;
-        while ((left & ~0x7FL) != 0) {
+        while ((left & -ONE_BYTE) != 0) {
             memory.set(ValueLayout.JAVA_BYTE, at++, (byte) ((left & 0x7F) | 0x80));
             left >>>= 7;
         }

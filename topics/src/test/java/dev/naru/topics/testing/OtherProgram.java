@@ -28,9 +28,13 @@ public final class OtherProgram {
         command.addAll(List.of("-cp", classPath(), main));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(text).isZero();
-        return text.lines().toList();
+        try {
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(text).isZero();
+            return text.lines().toList();
+        } finally {
+            var _ = process.destroyForcibly();
+        }
     }
 
     /** All that this test has, however it was told. */
