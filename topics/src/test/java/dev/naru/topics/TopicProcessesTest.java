@@ -14,9 +14,11 @@ import dev.naru.topics.testing.Logs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +45,7 @@ class TopicProcessesTest {
     }
 
     @Test
+    @Timeout(value = 5, unit = TimeUnit.MINUTES) // fifty JVMs may have to start on one core
     void fiftyProcessesHaveAStoreOpen() throws Exception {
         int many = 50;
         List<Talk> all = new ArrayList<>();
