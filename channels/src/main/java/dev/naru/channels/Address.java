@@ -2,6 +2,7 @@ package dev.naru.channels;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where bytes come from or go to, in the one syntax of commands, errors and docs. Parsed once, at the edge.
@@ -18,6 +19,8 @@ import java.nio.file.Path;
  * <tr><td>{@code shm:run/quote}</td><td>a file that is mapped, by its path: a slash further on, or none in front</td></tr>
  * <tr><td>{@code ring:/orders}, {@code ring:run/orders}</td><td>a ring, by name or in a file</td></tr>
  * <tr><td>{@code lock:/state}, {@code lock:run/state}</td><td>a lock, by name or in a file</td></tr>
+ * <tr><td>{@code topic:orders}</td><td>a topic of the store that is at hand</td></tr>
+ * <tr><td>{@code topic:data#orders}</td><td>a topic of the store in that directory</td></tr>
  * </table>
  */
 public sealed interface Address {
@@ -184,6 +187,39 @@ public sealed interface Address {
         }
     }
 
+    /**
+     * A topic.
+     *
+     * @param store the directory of its store; null for the one that is at hand
+     * @param name its name there
+     */
+    record Topic(@Nullable Path store, String name) implements Address {
+        /** Refuses the empty name and the empty directory. */
+        public Topic {
+            if (name.isEmpty()) {
+                throw new AddressException("topic:" + (store == null ? "" : store + "#"), "the name is missing");
+            }
+            if (store != null && store.toString().isEmpty()) {
+                throw new AddressException("topic:#" + name, "the directory before # is missing");
+            }
+        }
+
+        /** The same in that store, unless it says which itself. */
+        public Topic orIn(Path directory) {
+            return store == null ? new Topic(directory, name) : this;
+        }
+
+        /** Another one in the same store. */
+        public Topic beside(String other) {
+            return new Topic(store, other);
+        }
+
+        @Override
+        public String toString() {
+            return "topic:" + (store == null ? "" : store + "#") + name;
+        }
+    }
+
     private static void requirePlace(String kind, String place) {
         if (place.isEmpty() || place.equals("/")) {
             throw new AddressException(kind + place, "the name is missing");
@@ -216,6 +252,7 @@ public sealed interface Address {
             case "shm" -> memory(text, rest);
             case "ring" -> new Ring(rest);
             case "lock" -> new Lock(rest);
+            case "topic" -> topic(text, rest);
             case String kind -> throw new AddressException(text, "there is no kind '" + kind + ":'");
         };
     }
@@ -241,6 +278,19 @@ public sealed interface Address {
     private static Address fifo(String text, String rest) {
         try {
             return new FifoPath(Path.of(rest));
+        } catch (InvalidPathException invalid) {
+            throw new AddressException(text, invalid.getReason());
+        }
+    }
+
+    /** No name of a topic has a #, and a directory may. */
+    private static Address topic(String text, String rest) {
+        int end = rest.lastIndexOf('#');
+        if (end < 0) {
+            return new Topic(null, rest);
+        }
+        try {
+            return new Topic(Path.of(rest.substring(0, end)), rest.substring(end + 1));
         } catch (InvalidPathException invalid) {
             throw new AddressException(text, invalid.getReason());
         }

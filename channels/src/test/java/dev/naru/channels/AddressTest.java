@@ -23,6 +23,11 @@ class AddressTest {
         assertThat(new Address.Ring("/run/orders").isNamed()).isFalse();
         assertThat(Address.parse("lock:run/state")).isEqualTo(new Address.Lock("run/state"));
         assertThat(new Address.Lock("run/state").isNamed()).isFalse();
+        assertThat(Address.parse("topic:orders")).isEqualTo(new Address.Topic(null, "orders"));
+        assertThat(Address.parse("topic:a#b#orders")).isEqualTo(new Address.Topic(Path.of("a#b"), "orders"));
+        assertThat(new Address.Topic(null, "orders").orIn(Path.of("data"))).hasToString("topic:data#orders");
+        assertThat(new Address.Topic(Path.of("a"), "orders").orIn(Path.of("data")))
+                .hasToString("topic:a#orders");
         assertThat(Address.parse("shm:quote")).isEqualTo(new Address.MemoryFile(Path.of("quote")));
         assertThat(Address.parse("shm:/run/quote")).isEqualTo(new Address.MemoryFile(Path.of("/run/quote")));
     }
@@ -45,6 +50,8 @@ class AddressTest {
                 "-",
                 "fd:0",
                 "fd:2147483647",
+                "topic:orders",
+                "topic:/var/data#orders",
                 "fifo:orders",
                 "fifo:/run/orders",
                 "fifo:a:b",

@@ -14,11 +14,15 @@ import java.util.Optional;
  * @param trace whether a defect of ours shows its stack
  * @param jvm how to start ourselves again
  * @param locale what LC_ALL was, or empty, where the launcher has set another for us; otherwise nothing
+ * @param store the store of topics that name none
  */
-public record Context(PrintStream out, PrintStream err, boolean trace, Jvm jvm, Optional<String> locale) {
-    /** With a locale that nobody has changed. */
+public record Context(PrintStream out, PrintStream err, boolean trace, Jvm jvm, Optional<String> locale, Path store) {
+    /** Where a store is that nobody has named. */
+    static final Path USUAL_STORE = Path.of("data");
+
+    /** With a locale that nobody has changed, and the usual store. */
     public Context(PrintStream out, PrintStream err, boolean trace, Jvm jvm) {
-        this(out, err, trace, jvm, Optional.empty());
+        this(out, err, trace, jvm, Optional.empty(), USUAL_STORE);
     }
 
     /**

@@ -18,7 +18,8 @@ import tools.jackson.core.JsonGenerator;
         name = "ls",
         description = {
             "List the FIFOs under directories, and which processes have them open.",
-            "Without a directory: those under the working directory, and this machine's shared memory, rings and locks.",
+            "Without a directory: those under the working directory, this machine's shared memory, rings and locks, and the"
+                    + " topics of the store at hand, which is that of NARU_STORE, else ./data.",
             "Other users' processes are seen only by root: ? is shown where some may be."
         })
 final class LsCommand implements Callable<Integer> {
@@ -60,15 +61,18 @@ final class LsCommand implements Callable<Integer> {
             MemoryTable memory = new MemoryTable(context, FoundMemory.all());
             RingTable rings = new RingTable(context, FoundShared.rings());
             LockTable locks = LockTable.all(context);
+            TopicTable topics = TopicTable.atHand(context);
             if (json) {
                 JsonLines lines = new JsonLines(context.out());
                 memory.printJson(lines);
                 rings.printJson(lines);
                 locks.printJson(lines);
+                topics.printJson(lines);
             } else {
                 memory.print();
                 rings.print();
                 locks.print();
+                topics.print();
             }
             hides |= memory.hides() || rings.hides() || locks.hides();
         }

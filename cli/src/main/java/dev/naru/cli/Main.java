@@ -31,6 +31,7 @@ public final class Main {
         commands.put("shm", ShmCommand::line);
         commands.put("ring", RingCommand::line);
         commands.put("lock", LockCommand::line);
+        commands.put("topic", TopicCommand::line);
         commands.put("ls", LsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("explain", ExplainCommand::new);
@@ -62,7 +63,11 @@ public final class Main {
                         Path.of(System.getProperty("java.home")),
                         System.getProperty("java.version"),
                         System.getProperty("java.class.path")),
-                Optional.ofNullable(System.getenv("NARU_LC_ALL")));
+                Optional.ofNullable(System.getenv("NARU_LC_ALL")),
+                Optional.ofNullable(System.getenv("NARU_STORE"))
+                        .filter(named -> !named.isEmpty())
+                        .map(Path::of)
+                        .orElse(Context.USUAL_STORE));
     }
 
     private static int run(Context context, String[] arguments) {

@@ -15,9 +15,14 @@ final class Places {
 
     /** Refuses an address of another kind: it would be taken as the name of a file, and not as what was meant. */
     static void requireKind(String text, String kind, String what, String forms) {
-        if (!text.startsWith(kind) && ADDRESS.matcher(text).matches()) {
+        if (!text.startsWith(kind) && isAddress(text)) {
             throw other(text, what, forms);
         }
+    }
+
+    /** Whether it is an address, of whatever kind, or looks like one. */
+    static boolean isAddress(String text) {
+        return ADDRESS.matcher(text).matches();
     }
 
     /** The same of what has no keys. */

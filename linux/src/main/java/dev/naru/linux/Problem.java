@@ -57,7 +57,7 @@ public enum Problem {
             65,
             "it exists already",
             "choose another name, or take what is there: create --exist-ok; or remove it if nobody needs it: rm of"
-                    + " 'naru fifo', 'naru shm' or 'naru ring'"),
+                    + " 'naru fifo', 'naru shm' or 'naru ring', delete of 'naru topic'"),
     /** The path is something else than a FIFO. */
     NOT_A_FIFO(65, "it exists, but is not a FIFO", "choose another path; 'ls -ld PATH' shows what stands there"),
     /** A regular file was asked for. */
@@ -164,10 +164,12 @@ public enum Problem {
             "only a checkout of Naru can do this",
             "get one with git, and run './naru' there: it builds and tests what is in it"),
     /** The tour knows no such mechanism. */
-    NO_MECHANISM(64, "there is no such mechanism", "the tour knows pipe, fifo, shm, ring-busy and ring-parked"),
+    NO_MECHANISM(64, "there is no such mechanism", "the tour knows pipe, fifo, shm, ring-busy, ring-parked and topic"),
     /** An address of no known kind or form. */
     BAD_ADDRESS(
-            64, "that is no address", "use pipe:, fd:3, -, fifo:run/orders, shm:/quote, ring:/orders, or lock:/state"),
+            64,
+            "that is no address",
+            "use pipe:, fd:3, -, fifo:run/orders, shm:/quote, ring:/orders, lock:/state, or topic:orders"),
     /** A code that is in neither table. */
     UNKNOWN_CODE(65, "there is no such code", "'naru explain' without a code lists them all"),
     /** Standard output did not take all. */
@@ -287,9 +289,15 @@ public enum Problem {
             "a message of {value} does not fit, since the longest may have {limit}",
             "send less at once, or make the ring anew and larger: 'naru ring create --size SIZE PLACE'"),
     /** A store of topics is not there. */
-    NO_STORE(65, "there is no such store", "check the spelling: a store is a directory with a file store.naru"),
+    NO_STORE(
+            65,
+            "there is no such store",
+            "check --store and NARU_STORE: a store is a directory with a file store.naru, and 'naru topic create' makes one"),
     /** A topic is not there. */
-    NO_TOPIC(65, "there is no such topic", "check the spelling: each topic has a file in settings/ of its store"),
+    NO_TOPIC(
+            65,
+            "there is no such topic",
+            "check the spelling: 'naru topic list' shows what there is, and 'naru topic create TOPIC' makes one"),
     /** A topic that was open is there no more. */
     TOPIC_REMOVED(65, "the topic was removed", "open or make it again; what was in it is gone"),
     /** Somebody else appends under the name of a producer. */
@@ -310,6 +318,16 @@ public enum Problem {
             64,
             "that is no name for a topic",
             "write 1 to 249 of the characters a-z A-Z 0-9 . _ -, but neither . nor .. alone"),
+    /** A topic has no partition of that number. */
+    NO_PARTITION(
+            65,
+            "there is no {value}: it has {limit}",
+            "'naru topic describe TOPIC' shows them, and 'naru topic alter --partitions N TOPIC' makes more"),
+    /** What was to be appended is no record in the form that was said. */
+    BAD_RECORD(
+            65,
+            "{limit} of the input is no record: {value}",
+            "write a JSON object on each line, as 'naru topic consume --json' does; what came before it is appended"),
     /** The settings of a topic are not as they should be. */
     BAD_SETTING(65, "a setting of the topic is {value}, and should be {limit}", "put it right in the file"),
     /** A store is of a version that this Naru does not know. */

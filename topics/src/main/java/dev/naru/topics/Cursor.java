@@ -1,5 +1,6 @@
 package dev.naru.topics;
 
+import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
 import dev.naru.linux.Poller;
 import dev.naru.linux.Sleepers;
@@ -144,7 +145,15 @@ public final class Cursor implements Closeable {
     /** What is there, at most 500 records. Does not wait, nor heed an interrupt. */
     public List<TopicRecord> tryPoll() throws IOException {
         List<TopicRecord> records = new ArrayList<>();
-        int answer = drain(record -> records.add(record.copy()), MOST_POLLED, true);
+        int answer;
+        try {
+            answer = drain(record -> records.add(record.copy()), MOST_POLLED, true);
+        } catch (ErrnoException refused) {
+            if (records.isEmpty()) {
+                throw refused;
+            }
+            return records; // they are used; the next call finds it so again
+        }
         if (answer == CLOSED) {
             throw new ClosedChannelException();
         }

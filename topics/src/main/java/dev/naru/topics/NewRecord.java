@@ -42,6 +42,16 @@ public final class NewRecord {
         return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** The same with that key, or none. */
+    public NewRecord withKey(byte @Nullable [] other) {
+        return new NewRecord(other, value, headers, timestamp, partition);
+    }
+
+    /** The same with that value, or none. */
+    public NewRecord withValue(byte @Nullable [] other) {
+        return new NewRecord(key, other, headers, timestamp, partition);
+    }
+
     /** The same with another header. */
     public NewRecord withHeader(Header header) {
         List<Header> more = Stream.concat(headers.stream(), Stream.of(header)).toList();
@@ -75,15 +85,28 @@ public final class NewRecord {
         return headers;
     }
 
+    /** What it takes in a batch at most, in bytes. */
+    public long mostBytes() {
+        long bytes = TopicWriter.mostBytes(key == null ? 0 : key.length, value == null ? 0 : value.length);
+        for (Header header : headers) {
+            byte[] itsValue = header.valueBytes();
+            // a character has 3 bytes at most, a length 5
+            bytes += 3L * header.name().length() + (itsValue == null ? 0 : itsValue.length) + 10;
+        }
+        return bytes;
+    }
+
     long timestampOr(long now) {
         return timestamp == UNSET ? now : timestamp;
     }
 
-    boolean hasPartition() {
+    /** Whether it is for a certain partition. */
+    public boolean hasPartition() {
         return partition != UNSET;
     }
 
-    int partition() {
+    /** That partition; -1 where the key chooses one. */
+    public int partition() {
         return partition;
     }
 }

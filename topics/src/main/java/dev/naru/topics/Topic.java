@@ -210,6 +210,35 @@ public final class Topic implements Closeable {
                 List.of(new PartitionCursor(opened, partition, start, options.committedOnly())), options.waiting());
     }
 
+    /** A cursor over some partitions, each from a place of its own, such as where somebody had come to. */
+    public Cursor read(Map<Integer, Start> starts) throws IOException {
+        return read(starts, ReadOptions.all());
+    }
+
+    /** The same, as those options say. */
+    public Cursor read(Map<Integer, Start> starts, ReadOptions options) throws IOException {
+        List<PartitionCursor> places = new ArrayList<>();
+        for (Map.Entry<Integer, Start> start : starts.entrySet()) {
+            Partition opened = partition(start.getKey());
+            places.add(new PartitionCursor(opened, start.getKey(), start.getValue(), options.committedOnly()));
+        }
+        return cursor(places, options.waiting());
+    }
+
+    /** What there is of each partition now, in their order. Disturbs nobody. */
+    public List<PartitionStatus> describe() throws IOException {
+        List<PartitionStatus> described = new ArrayList<>();
+        for (int number = 0; number < spec.partitions(); number++) {
+            described.add(describe(number));
+        }
+        return described;
+    }
+
+    /** What there is of that partition now. */
+    public PartitionStatus describe(int partition) throws IOException {
+        return PartitionStatus.of(partition, partition(partition));
+    }
+
     private synchronized Cursor cursor(List<PartitionCursor> places, Waiting waiting) throws IOException {
         requireOpen();
         Cursor cursor = new Cursor(places, waiting, this::forget);

@@ -9,6 +9,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -127,7 +128,11 @@ final class Scratch implements Closeable {
     private static void deleteOnce(Path path) throws IOException {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(path)) {
             for (Path file : left) {
-                boolean _ = Files.deleteIfExists(file);
+                if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                    deleteOnce(file);
+                } else {
+                    boolean _ = Files.deleteIfExists(file);
+                }
             }
         }
         boolean _ = Files.deleteIfExists(path);

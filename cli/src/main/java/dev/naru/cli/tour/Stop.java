@@ -11,7 +11,8 @@ import java.util.function.Consumer;
 /** One mechanism of the tour: how its kernel objects come to be and how two processes get at them. */
 interface Stop {
     /** Every stop, in the order of the table. A new mechanism joins with a line. */
-    List<Stop> ALL = List.of(new PipeStop(), new FifoStop(), new ShmStop(), RingStop.busy(), RingStop.parked());
+    List<Stop> ALL =
+            List.of(new PipeStop(), new FifoStop(), new ShmStop(), RingStop.busy(), RingStop.parked(), new TopicStop());
 
     /** The name of the row, and the word for {@code --only}. */
     String mechanism();

@@ -7,9 +7,13 @@ import dev.naru.linux.Descriptor;
 import dev.naru.linux.Memfd;
 import dev.naru.memory.Ring;
 import dev.naru.memory.Waiting;
+import dev.naru.topics.Store;
+import dev.naru.topics.TopicSpec;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.Objects;
 
 /** How a process of the tour gets at an end: by an address, or by what it was given at a descriptor number. */
 sealed interface Way {
@@ -33,7 +37,11 @@ sealed interface Way {
             case "ring3" -> new InRing(words[1], Integer.parseInt(words[2]));
             case "slot4" ->
                 new InSlot(Integer.parseInt(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
-            default -> new ByAddress(Address.parse(text));
+            default ->
+                switch (Address.parse(text)) {
+                    case Address.Topic topic -> new InTopic(topic);
+                    case Address other -> new ByAddress(other);
+                };
         };
     }
 
@@ -123,6 +131,50 @@ sealed interface Way {
         @Override
         public String toString() {
             return "slot/" + memory + "/" + lock + "/" + slot;
+        }
+    }
+
+    /**
+     * A topic.
+     *
+     * @param topic with its store
+     */
+    record InTopic(Address.Topic topic) implements Way {
+        private static final int WARM_SEGMENT = 16 << 20;
+
+        private Path folder() {
+            return Objects.requireNonNull(topic.store());
+        }
+
+        @Override
+        public WritableByteChannel openWriter() throws IOException {
+            return TopicStream.writer(folder(), topic.name());
+        }
+
+        @Override
+        public ReadableByteChannel openReader() throws IOException {
+            return TopicStream.reader(folder(), topic.name());
+        }
+
+        /** In a topic of its own, of which little is kept. */
+        @Override
+        public void warmUp() throws IOException {
+            TopicSpec little =
+                    TopicSpec.partitions(1).withSegmentBytes(WARM_SEGMENT).withRetentionBytes(0);
+            String name = topic.name() + ".warm-up-" + ProcessHandle.current().pid();
+            try (Store store = Store.open(folder())) {
+                store.create(name, little).close();
+                try (WritableByteChannel out = TopicStream.writer(folder(), name);
+                        ReadableByteChannel in = TopicStream.reader(folder(), name)) {
+                    WarmUp.run(out, in);
+                }
+                store.remove(name);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return topic.toString();
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.naru.channels.Address;
 import dev.naru.cli.Main;
 import dev.naru.linux.testing.JavaProgram;
 import dev.naru.memory.SharedMemory;
+import dev.naru.topics.Store;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -60,6 +61,7 @@ public final class Naru {
                 .needing(Main.class)
                 .needing(Address.class)
                 .needing(SharedMemory.class)
+                .needing(Store.class)
                 .needing(CommandLine.class)
                 .needing(JsonFactory.class)
                 .option("-XX:+UseSerialGC");
@@ -112,7 +114,7 @@ public final class Naru {
                 new ProcessBuilder(command).directory(directory).redirectInput(input);
         builder.environment()
                 .keySet()
-                .removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "NARU_TRACE", "NARU_LC_ALL"));
+                .removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "NARU_TRACE", "NARU_LC_ALL", "NARU_STORE"));
         builder.environment().putAll(environment);
         return Program.start(builder);
     }

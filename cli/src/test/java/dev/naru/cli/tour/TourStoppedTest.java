@@ -39,7 +39,13 @@ class TourStoppedTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"pipe, send, sender", "fifo, receive, receiver", "ring-parked, receive, receiver", "shm, send, sender"})
+    @CsvSource({
+        "pipe, send, sender",
+        "fifo, receive, receiver",
+        "ring-parked, receive, receiver",
+        "shm, send, sender",
+        "topic, send, sender"
+    })
     void whoIsStoppedIsToldOnceAndTheTourEndsWellWhenItGoesOn(String mechanism, String role, String title)
             throws Exception {
         try (Tour tour = Tour.start(folder, "--json", "--only", mechanism, file.toString())) {

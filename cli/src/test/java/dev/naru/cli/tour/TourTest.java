@@ -26,7 +26,7 @@ class TourTest {
     private static final List<String> PROPERTIES =
             List.of("mechanism", "bytes", "mbPerSecond", "rttP50Ns", "rttP99Ns", "verified", "object");
 
-    private static final List<String> MECHANISMS = List.of("pipe", "fifo", "shm", "ring-busy", "ring-parked");
+    private static final List<String> MECHANISMS = List.of("pipe", "fifo", "shm", "ring-busy", "ring-parked", "topic");
 
     @TempDir
     private Path folder;
@@ -83,7 +83,7 @@ class TourTest {
 
         // then
         List<String> lines = result.endedWith(0).out().lines().toList();
-        assertThat(lines).hasSize(7);
+        assertThat(lines).hasSize(8);
         assertThat(lines.get(0)).matches("mechanism +what it is +MB/s +p50 +p99 +verified +kernel object");
         assertThat(lines.get(1))
                 .matches("pipe +anonymous pipe, between relatives +[\\d,]+ +[\\d.]+ µs +[\\d.]+ µs +yes +pipe:\\[.*");
@@ -92,7 +92,8 @@ class TourTest {
         assertThat(lines.get(3)).matches("shm +shared memory, a lock for turn +.* yes +memfd inode .*");
         assertThat(lines.get(4)).matches("ring-busy +ring, who waits looks all the time +.* yes +ring in memfd .*");
         assertThat(lines.get(5)).matches("ring-parked +ring, who waits sleeps +.* yes +ring in memfd .*");
-        assertThat(lines.get(6)).matches("on this machine: (pipe|fifo|shm|ring-busy|ring-parked) .*\\d.*");
+        assertThat(lines.get(6)).matches("topic +log in a file, with no server +.* yes +topic:/.*#there inode \\d+");
+        assertThat(lines.get(7)).matches("on this machine: (pipe|fifo|shm|ring-busy|ring-parked|topic) .*\\d.*");
         assertThat(result.err().lines())
                 .containsExactlyElementsOf(Stream.concat(
                                 Stream.of("file: its SHA-256"),
@@ -103,7 +104,13 @@ class TourTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"pipe, pipe", "fifo, fifo", "'fifo,pipe', fifo pipe", "'shm,ring-parked', shm ring-parked"})
+    @CsvSource({
+        "pipe, pipe",
+        "fifo, fifo",
+        "'fifo,pipe', fifo pipe",
+        "'shm,ring-parked', shm ring-parked",
+        "topic, topic"
+    })
     void onlyWhatWasAskedForIsVisitedInThatOrder(String only, String visited) throws Exception {
         // given
         var _ = Files.write(folder.resolve("file"), Payload.bytes(1, 100_000));

@@ -120,12 +120,12 @@ public final class Batch {
     }
 
     /** The epoch of its producer. */
-    static short producerEpoch(MemorySegment memory, long at) {
+    public static short producerEpoch(MemorySegment memory, long at) {
         return (short) SHORT.get(memory, at + PRODUCER_EPOCH);
     }
 
     /** The number that its producer gave its first record. */
-    static int sequence(MemorySegment memory, long at) {
+    public static int sequence(MemorySegment memory, long at) {
         return (int) INT.get(memory, at + SEQUENCE);
     }
 

@@ -362,6 +362,11 @@ public final class Partition implements Closeable {
         return PartitionLayout.logStart(block);
     }
 
+    /** All below that offset is on the disk, as long as this boot lasts. */
+    public long flushed() {
+        return PartitionLayout.flushed(block);
+    }
+
     /**
      * Where to look in a segment for that offset: a batch begins there.
      *

@@ -50,6 +50,11 @@ public final class SegmentFiles {
         return bases;
     }
 
+    /** The base of the segment that lies in such a file; {@link #NONE} when that is no name of a segment. */
+    public static long base(Path file) {
+        return base(String.valueOf(file.getFileName()));
+    }
+
     private static long base(String name) {
         if (name.length() != DIGITS + SUFFIX.length()) {
             return NONE;
@@ -93,8 +98,8 @@ public final class SegmentFiles {
         return found;
     }
 
-    /** What lies above is a leftover of a roll that died; the published one itself may be empty still. */
-    private static boolean isPublished(long base, PublishedEnd end) {
+    /** Whether a reader of this end may open it. What lies above is a leftover of a roll that died; the published one itself may be empty still. */
+    public static boolean isPublished(long base, PublishedEnd end) {
         return end.segment() < 0 ? base < end.next() : base <= end.segment();
     }
 }

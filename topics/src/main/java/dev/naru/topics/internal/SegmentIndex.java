@@ -28,6 +28,7 @@ public final class SegmentIndex {
     private static final int ENTRY = 8;
     private static final int TIME_ENTRY = 12;
     private static final int FEW = 64;
+    private static final long NONE_WRONG = -1;
 
     private final long base;
     private ByteBuffer offsets;
@@ -265,6 +266,74 @@ public final class SegmentIndex {
             room = ByteBuffer.allocate(2 * size + FEW * more).put(entries);
         }
         return room.clear().position(size);
+    }
+
+    /** Holds what stands in the two files against the batches of the segment, which are told one after the other. */
+    public static final class Comparison {
+        private final SegmentIndex index;
+        private int entry;
+        private int timeEntry;
+        private long wrong = NONE_WRONG;
+        private long wrongTime = NONE_WRONG;
+        private long highest = -1;
+
+        private Comparison(SegmentIndex index) {
+            this.index = index;
+        }
+
+        /** The next batch of the segment. */
+        public void batch(long position, long lastOffset, long highestTimestamp) {
+            if (wrong < 0 && entry < index.count() && index.position(entry) <= position) {
+                if (index.position(entry) != position || index.offset(entry) != lastOffset) {
+                    wrong = (long) entry * ENTRY;
+                }
+                entry++;
+            }
+            if (wrongTime < 0 && timeEntry < index.timeCount() && index.timeOffset(timeEntry) <= lastOffset) {
+                if (highestTimestamp <= highest // an entry is of the first batch that has its time
+                        || index.timeOffset(timeEntry) != lastOffset
+                        || index.time(timeEntry) != highestTimestamp) {
+                    wrongTime = (long) timeEntry * TIME_ENTRY;
+                }
+                timeEntry++;
+            }
+            highest = Math.max(highest, highestTimestamp);
+        }
+
+        /** No batch follows, in a segment to which nothing is appended any more. */
+        public void end() {
+            if (wrong < 0 && entry < index.count()) {
+                wrong = (long) entry * ENTRY;
+            }
+            if (wrongTime < 0 && timeEntry < index.timeCount()) {
+                wrongTime = (long) timeEntry * TIME_ENTRY;
+            }
+        }
+
+        /** Where the first wrong entry of the offset index begins in its file; -1 without one. */
+        public long wrongOffset() {
+            return wrong;
+        }
+
+        /** Where the first wrong entry of the time index begins in its file; -1 without one. */
+        public long wrongTime() {
+            return wrongTime;
+        }
+    }
+
+    /** Begins a comparison with all batches of the segment. */
+    public Comparison comparison() {
+        return new Comparison(this);
+    }
+
+    /** Where the offset index of a segment lies. */
+    public static Path offsetFile(Path folder, long base) {
+        return path(folder, base, OFFSETS);
+    }
+
+    /** Where the time index of a segment lies. */
+    public static Path timeFile(Path folder, long base) {
+        return path(folder, base, TIMES);
     }
 
     /** Takes the files away, with a segment that goes. */

@@ -1,0 +1,144 @@
+package dev.naru.cli;
+
+import dev.naru.channels.Address;
+import dev.naru.topics.PartitionStatus;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code naru topic consume}. */
+@Command(
+        name = "consume",
+        description = {
+            "Print the records of a topic, from its beginning on, and those that come then, until interrupted.",
+            "It takes nothing away, and nobody is disturbed. Records of one partition come in their order."
+        })
+final class TopicConsume implements Callable<Integer> {
+    private static final String FROM = "s@";
+    private static final String TO = "e@";
+
+    private final Context context;
+
+    @Mixin
+    private StoreOption store = new StoreOption();
+
+    @Mixin
+    private PrintOptions printing = new PrintOptions();
+
+    @Mixin
+    private MessageWait waiting = new MessageWait();
+
+    @Parameters(arity = "1", paramLabel = "TOPIC", description = TopicPlace.DESCRIPTION, converter = TopicPlace.class)
+    private Address.@Nullable Topic place;
+
+    @Option(
+            names = {"-o", "--offset"},
+            paramLabel = "WHERE",
+            description =
+                    "Where to begin, as kcat has it: beginning, end, OFFSET, -N (the last N of each partition), s@MS (the"
+                            + " first of that time or later); e@MS: where to end.")
+    private List<String> offsets = new ArrayList<>();
+
+    @Option(
+            names = "--from",
+            paramLabel = "WHERE",
+            converter = Bound.Converter.class,
+            description = "Where to begin, in each partition: " + Bound.FORMS + " (default: beginning).")
+    private @Nullable Bound from;
+
+    @Option(
+            names = "--to",
+            paramLabel = "WHERE",
+            converter = Bound.Converter.class,
+            description = "Where to end, likewise: what stands there is not printed any more.")
+    private @Nullable Bound to;
+
+    @Option(
+            names = {"-e", "--exit"},
+            description = "Stop at the end that each partition has now.")
+    private boolean exit;
+
+    @Option(
+            names = {"-c", "--count"},
+            paramLabel = "N",
+            description = "Stop after so many.")
+    private long count = Long.MAX_VALUE;
+
+    @Option(
+            names = {"-p", "--partition"},
+            paramLabel = "N",
+            description = "Only that partition.")
+    private @Nullable Integer partition;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Say on standard error how many were printed.")
+    private boolean verbose;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create(); // picocli sets it
+
+    TopicConsume(Context context) {
+        this.context = context;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, CliException {
+        if (count < 0) {
+            throw new ParameterException(spec.commandLine(), "--count " + count + ": it is below 0");
+        }
+        offsets.forEach(this::offset);
+        Address.Topic named = TopicPlace.required(place);
+        RecordPrinter printer = printing.printer(context, spec, named.name());
+        try (OpenTopic opened = store.open(context, named)) {
+            context.out().flush();
+            new Pump(context).requireStandardStream(Pump.STANDARD_OUTPUT);
+            TopicReading reading = new TopicReading(context, opened, printer, printing.reading());
+            for (int number : opened.partitions(partition)) {
+                add(reading, opened, number);
+            }
+            try {
+                reading.run(count, !exit, waiting.timeout());
+            } finally {
+                if (verbose) {
+                    context.say(opened.address() + ": " + reading.printed() + " records");
+                }
+            }
+            return 0;
+        }
+    }
+
+    /** Where both words and kcat's form are said, the last one counts. */
+    private void offset(String where) {
+        try {
+            if (where.startsWith(TO)) {
+                to = Bound.parse(where.substring(1));
+            } else {
+                from = Bound.parse(where.startsWith(FROM) ? where.substring(1) : where);
+            }
+        } catch (TypeConversionException wrong) {
+            throw new ParameterException(spec.commandLine(), "--offset: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private void add(TopicReading reading, OpenTopic opened, int number) throws IOException {
+        PartitionStatus now = opened.topic().describe(number);
+        reading.from(number, (from == null ? new Bound.Beginning() : from).start(opened.topic(), now));
+        if (to != null) {
+            reading.to(number, to.offset(opened.topic(), now));
+        }
+        if (exit) {
+            reading.to(number, now.next());
+        }
+    }
+}
