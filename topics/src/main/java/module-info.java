@@ -12,4 +12,6 @@ module dev.naru.topics {
     requires static transitive org.jspecify;
 
     exports dev.naru.topics;
+
+    uses dev.naru.topics.CodecProvider;
 }

@@ -29,7 +29,8 @@ class HouseTest {
     private static final int MOST_LINES = 600;
 
     /** From the bottom up. */
-    private static final List<String> ROOMS = List.of("linux", "channels", "memory", "topics", "cli", "bench");
+    private static final List<String> ROOMS =
+            List.of("linux", "channels", "memory", "topics", "codecs", "cli", "bench");
 
     private static final JavaClasses MAIN_CODE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

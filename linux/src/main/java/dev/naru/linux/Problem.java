@@ -324,7 +324,9 @@ public enum Problem {
             "append less at once, or make a topic with larger segments"),
     /** Nobody may append to the partition by its lock. */
     NO_APPENDING(
-            69, "another process alone appends to it", "append by that process, or open the topic when it has ended"),
+            69,
+            "another process alone appends to it: {value}",
+            "append by that process, or open the topic when it has ended"),
     /** What was appended may not be on the disk, and nobody may append. */
     NOT_FLUSHED(
             69,
@@ -338,7 +340,17 @@ public enum Problem {
             "it is damaged at {limit}: {value}",
             "restore the file from a copy; readers may begin behind it, at a later offset"),
     /** A batch is compressed in a way that cannot be read. */
-    NO_CODEC(65, "the batch at {limit} is compressed ({value})", "have it written without compression"),
+    NO_CODEC(65, "no codec for {value} is there", "have dev.naru:naru-codecs on the class path or the module path"),
+    /** What was read is no longer there: another publisher took it back. */
+    TRUNCATED(
+            65,
+            "what lay from {limit} on was taken back, and had been read up to {value}",
+            "undo what came of it; the cursor stands there now, and reads on"),
+    /** A batch decompresses to more than we let it. */
+    UNPACKED_TOO_LARGE(
+            65,
+            "a batch at {value} decompresses to more than {limit}",
+            "have it written in smaller batches; readers may begin behind it, at a later offset"),
     /** The last owner of a lock died in its section. */
     OWNER_DIED(
             65,

@@ -43,6 +43,12 @@ public final class Cursor implements Closeable {
     /** What {@link #drain} answers when the next record is not there any more: {@link #outOfRange} says where, {@link #seek} goes on. */
     public static final int OUT_OF_RANGE = -2;
 
+    /**
+     * What {@link #drain} answers, once, when another publisher has taken back what was read: the cursor stands where the log
+     * was cut, which {@link #position} tells, and reads on from there. Nobody who appends by the lock does that.
+     */
+    public static final int TRUNCATED = -3;
+
     /** A sleeper looks again after so long: whoever was to wake it may have been killed or stopped first. */
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -69,13 +75,18 @@ public final class Cursor implements Closeable {
      *
      * <p>If the handler throws, the records before that one are done, and that one comes again.
      *
-     * @return how many were handled; {@link #CLOSED}; {@link #OUT_OF_RANGE} when the next record is no longer there, and the
+     * @return how many were handled; {@link #CLOSED}; {@link #TRUNCATED}; {@link #OUT_OF_RANGE} when the next record is no longer there, and the
      *     start does not say what else ({@link Start#orEarliest})
      * @throws dev.naru.linux.ErrnoException {@link dev.naru.linux.Problem#DAMAGED_LOG} names file and position;
-     *     {@link dev.naru.linux.Problem#TOPIC_REMOVED}; {@link dev.naru.linux.Problem#NO_CODEC}
+     *     {@link dev.naru.linux.Problem#TOPIC_REMOVED}; {@link dev.naru.linux.Problem#NO_CODEC} and
+     *     {@link dev.naru.linux.Problem#UNPACKED_TOO_LARGE} for batches that are compressed
      */
     public int drain(RecordHandler handler, int limit) throws IOException {
-        return drain(handler, limit, false);
+        int answer = drain(handler, limit, false);
+        if (answer == TRUNCATED) {
+            var _ = places.get(turn).truncated(); // told
+        }
+        return answer;
     }
 
     private int drain(RecordHandler handler, int limit, boolean verified) throws IOException {
@@ -89,6 +100,9 @@ public final class Cursor implements Closeable {
                 handled += place.drain(handler, limit - handled, verified);
                 if (place.isLost()) {
                     return handled == 0 ? OUT_OF_RANGE : handled; // and it is first at the next call
+                }
+                if (place.isTruncated()) {
+                    return handled == 0 ? TRUNCATED : handled; // likewise
                 }
                 turn = turn + 1 == places.size() ? 0 : turn + 1;
             }
@@ -104,7 +118,8 @@ public final class Cursor implements Closeable {
     /**
      * Waits until there are records: at most 500 of them.
      *
-     * @throws dev.naru.linux.ErrnoException as {@link #drain}, and {@link dev.naru.linux.Problem#OUT_OF_RANGE}
+     * @throws dev.naru.linux.ErrnoException as {@link #drain}, and {@link dev.naru.linux.Problem#OUT_OF_RANGE}; {@link
+     *     dev.naru.linux.Problem#TRUNCATED}, once
      * @throws InterruptedException when the thread was interrupted; the cursor stays usable
      */
     public List<TopicRecord> poll() throws IOException, InterruptedException {
@@ -135,6 +150,9 @@ public final class Cursor implements Closeable {
         }
         if (answer == OUT_OF_RANGE) {
             throw places.get(turn).outOfRange();
+        }
+        if (answer == TRUNCATED) {
+            throw places.get(turn).truncated();
         }
         return records;
     }

@@ -4,307 +4,274 @@ import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.topics.internal.Batch;
+import dev.naru.topics.internal.BatchCursor;
 import dev.naru.topics.internal.Checksum;
 import dev.naru.topics.internal.Partition;
 import dev.naru.topics.internal.PublishedEnd;
-import dev.naru.topics.internal.Segment;
-import dev.naru.topics.internal.SegmentFiles;
+import dev.naru.topics.internal.StableBatch;
+import dev.naru.topics.internal.Unpacker;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.ClosedChannelException;
+import java.nio.ByteBuffer;
+import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of a cursor in one partition, and the way from there to the next record. It reads what is published and never a
- * byte more; it waits for nobody who appends. {@code docs/protocol/README.md}, 3 and 6, listing.
+ * The place of a cursor in one partition: from batch to batch by {@link BatchCursor}, and from record to record.
  *
  * <p>For one thread at a time, but {@link #close} by any.
  */
 final class PartitionCursor {
     private final Partition partition;
-    private final PublishedEnd end = new PublishedEnd();
-    private final PublishedEnd look = new PublishedEnd();
+    private final BatchCursor batches;
     private final RecordView view;
     private final Checksum checksum = new Checksum();
 
-    /** The offset of the next record that is wanted. */
-    private long next;
+    /** Null where all is wanted, committed or not. */
+    private final @Nullable Transactions transactions;
 
-    private Start.OutOfRange policy = Start.OutOfRange.TELL;
-    private boolean lost; // the next record is not there, and that is to be told
-    private long missed;
-
-    private @Nullable Segment segment;
-    private MemorySegment memory = MemorySegment.NULL;
-    private long position;
-    private long limit;
+    private @Nullable Unpacker unpacker;
+    private @Nullable StableBatch stable;
 
     // The batch in hand: how many of its records are left, and where the next one begins.
     private int left;
     private long recordAt;
-    private long batchEnd;
-    private long baseOffset;
-    private long firstTimestamp;
 
-    private boolean closed; // guarded by this object's monitor
-
-    PartitionCursor(Partition partition, int number, Start start) throws IOException {
+    PartitionCursor(Partition partition, int number, Start start, boolean committed) throws IOException {
         this.partition = partition;
         this.view = new RecordView(number);
+        this.batches = BatchCursor.of(partition, committed);
+        this.transactions = committed ? new Transactions(partition) : null;
         seekTo(start);
     }
 
     /** Goes there. */
     void seekTo(Start start) throws IOException {
-        partition.load(end);
-        requireThere();
+        batches.reload();
         long wanted = find(start);
-        policy = start instanceof Start.Otherwise otherwise ? otherwise.outOfRange() : Start.OutOfRange.TELL;
-        lost = false;
         left = 0;
-        leaveSegment();
-        next = wanted;
-        if ((next < partition.logStart() || next > end.next()) && !goOn()) {
-            throw outOfRange();
-        }
+        batches.begin(
+                wanted, start instanceof Start.Otherwise otherwise ? otherwise.outOfRange() : Start.OutOfRange.TELL);
     }
 
     private long find(Start start) throws IOException {
+        long bound = batches.end().bound(transactions != null);
         return switch (start) {
             case Start.Earliest _ -> partition.logStart();
-            case Start.Latest _ -> end.next();
+            case Start.Latest _ -> bound;
             case Start.Offset(long offset) -> offset;
-            case Start.Time(long millis) -> TimeSearch.find(partition, end, millis);
+            case Start.Time(long millis) -> TimeSearch.find(partition, batches.end(), bound, millis);
             case Start.Otherwise(Start wanted, Start.OutOfRange _) -> find(wanted);
         };
     }
 
-    /** Where the policy says, when the next record is not there; false when that is to be told. */
-    private boolean goOn() {
-        long from = next;
-        switch (policy) {
-            case TELL -> {
-                return false;
-            }
-            case EARLIEST -> next = partition.logStart();
-            case LATEST -> next = end.next();
-        }
-        missed += Math.max(0, next - from);
-        return true;
-    }
-
     /** What is told when the next record is not there. */
     ErrnoException outOfRange() {
-        return ErrnoException.of(
-                Problem.OUT_OF_RANGE,
-                Errno.ERANGE.number(),
-                "read",
-                partition.folder().toString(),
-                "it has " + partition.logStart() + " to " + end.next(),
-                "offset " + next);
-    }
-
-    private void requireThere() throws ErrnoException {
-        if (partition.isRemoved()) {
-            throw ErrnoException.of(Problem.TOPIC_REMOVED, partition.folder().toString());
-        }
+        return batches.outOfRange();
     }
 
     /** Whether the next record is not there, and that is to be told. */
     boolean isLost() {
-        return lost;
+        return batches.isLost();
     }
 
     /** How many offsets it passed over since they were not there. */
     long missed() {
-        return missed;
+        return batches.missed();
     }
 
     /** The offset of the next record. */
     long next() {
-        return next;
+        return batches.next();
     }
 
-    /** Handles what is there, at most so many records. None, though there is something: look at {@link #isLost}. */
+    /**
+     * Handles what is there, at most so many records. None, though there is something: look at {@link #isLost} and
+     * {@link #isTruncated}.
+     */
     int drain(RecordHandler handler, int most, boolean verified) throws IOException {
         int handled = 0;
         while (handled < most) {
-            if (left == 0 && !enterBatch(verified)) {
+            if (left == 0 && !enter(verified)) {
                 return handled;
             }
-            long after = view.parse(memory, recordAt, batchEnd, baseOffset, firstTimestamp);
+            long after = view.parse(recordAt);
             if (after < 0) {
-                throw damaged(position, "a record that begins at " + recordAt + " does not end in its batch");
+                throw batches.damaged("a record that begins at " + recordAt + " does not end in its batch");
             }
-            if (view.offset() >= next) {
-                handler.onRecord(view); // if it throws, this record comes again
-                next = view.offset() + 1;
+            if (view.offset() >= batches.next()) {
+                handle(handler); // if it throws, this record comes again
+                batches.used(view.offset() + 1);
                 handled++;
             }
             recordAt = after;
             if (--left == 0) {
-                leaveBatch();
+                batches.leave();
             }
         }
         return handled;
     }
 
+    private void handle(RecordHandler handler) throws ErrnoException {
+        try {
+            handler.onRecord(view);
+        } catch (RecordView.TornException torn) {
+            throw batches.damaged(String.valueOf(torn.getMessage()));
+        }
+    }
+
     /** Whether there is something that was not looked at yet. */
     boolean isReady() throws IOException {
-        return left > 0 || position < limit || findMore() || lost;
-    }
-
-    private void leaveBatch() {
-        next = Math.max(next, Batch.lastOffset(memory, position) + 1);
-        position = batchEnd;
-    }
-
-    /** Goes to the next batch that has a wanted record; false when all is used. */
-    private boolean enterBatch(boolean verified) throws IOException {
-        while (true) {
-            if (position >= limit && !findMore()) {
-                return false;
-            }
-            if (!Batch.isWhole(memory, position, limit)) {
-                throw damaged(position, "no batch of magic 2 begins there");
-            }
-            long size = Batch.size(memory, position);
-            batchEnd = position + size;
-            if (Batch.lastOffset(memory, position) < next) {
-                leaveBatch();
-                continue;
-            }
-            if (verified && !isSound(size)) {
-                throw damaged(position, "a batch has another CRC than it should");
-            }
-            if (Batch.isControl(memory, position) || Batch.count(memory, position) == 0) {
-                leaveBatch();
-                continue;
-            }
-            if (Batch.codec(memory, position) != 0) {
-                throw compressed(Batch.codec(memory, position));
-            }
-            left = Batch.count(memory, position);
-            baseOffset = Batch.baseOffset(memory, position);
-            firstTimestamp = Batch.firstTimestamp(memory, position);
-            recordAt = position + Batch.HEADER;
-            return true;
-        }
-    }
-
-    private boolean isSound(long size) {
-        Segment open = segment;
-        return open != null && checksum.of(open.bytes(), position, size) == Batch.crc(memory, position);
-    }
-
-    /** Finds where there is more: behind the published end as it was, or in the next segment; false when all is used. */
-    private boolean findMore() throws IOException {
-        while (true) {
-            if (partition.hasMoved(end)) {
-                long generation = end.generation();
-                partition.load(end);
-                requireThere();
-                if (generation != end.generation()) {
-                    leaveSegment();
-                }
-            }
-            if (lost || next >= end.next()) {
-                return false;
-            }
-            Segment open = segment;
-            if (open == null) {
-                seek(SegmentFiles.holding(SegmentFiles.list(partition.folder()), next, end));
-            } else {
-                long published = open.base() == end.segment() ? end.position() : open.size();
-                if (published > open.reach()) {
-                    reopen(open.base());
-                } else if (published > position) {
-                    limit = published;
-                    return true;
-                } else if (open.base() == end.segment()) {
-                    next = end.next(); // a gap before the end
-                } else {
-                    long[] bases = SegmentFiles.list(partition.folder());
-                    seek(SegmentFiles.above(bases, open.base(), end));
-                }
-            }
-            if (position < limit) {
-                return true;
-            }
-        }
-    }
-
-    /** Opens what was listed, if it is still true. */
-    private void seek(long base) throws IOException {
-        if (next < partition.logStart()) { // after the listing: what was missing there is missing for this reason
-            lost = !goOn();
-            leaveSegment();
-            return;
-        }
-        partition.load(look);
-        if (look.generation() != end.generation()) { // after the listing
-            leaveSegment();
-            return;
-        }
-        if (base == SegmentFiles.NONE) {
-            throw damaged(position, "no segment has offset " + next);
-        }
         try {
-            open(base);
-            requireThere(); // or it may be of another topic of that name
-            position = next > base ? partition.positionOf(base, next, memory, limit) : 0;
-        } catch (ErrnoException refused) {
-            if (refused.problem() != Problem.NOT_FOUND) {
-                throw refused;
-            } // removed since it was listed: look again
-        }
-    }
-
-    private void reopen(long base) throws IOException {
-        long at = position;
-        open(base);
-        position = at;
-    }
-
-    private void open(long base) throws IOException {
-        Segment opened = Segment.openToRead(partition.folder(), base, partition.segmentBytes());
-        long published = base == end.segment() ? end.position() : opened.size();
-        take(opened);
-        memory = opened.memory();
-        limit = published;
-    }
-
-    private void leaveSegment() throws IOException {
-        take(null);
-        position = 0;
-        limit = 0;
-    }
-
-    private synchronized void take(@Nullable Segment opened) throws IOException {
-        if (closed) {
-            if (opened != null) {
-                opened.close();
+            return left > 0 || (batches.find() && !waitsForTransaction()) || isTruncated() || isLost();
+        } catch (InternalError fault) {
+            if (batches.wasCut()) {
+                return true; // look again
             }
-            throw new ClosedChannelException();
-        }
-        Segment old = segment;
-        segment = opened;
-        if (old != null) {
-            old.close();
+            throw fault;
         }
     }
 
-    private ErrnoException damaged(long at, String found) {
-        Segment open = segment;
-        String file = (open == null ? partition.folder() : open.path()).toString();
-        return ErrnoException.of(Problem.DAMAGED_LOG, Errno.EBADMSG.number(), "read", file, "position " + at, found);
+    /** Whether what was read was taken back, and that is to be told. */
+    boolean isTruncated() {
+        return batches.truncatedAt() != BatchCursor.NONE;
     }
 
-    private ErrnoException compressed(int codec) {
-        Segment open = segment;
-        String file = (open == null ? partition.folder() : open.path()).toString();
-        return ErrnoException.of(
-                Problem.NO_CODEC, Errno.EOPNOTSUPP.number(), "read", file, "position " + position, "codec " + codec);
+    /** What was read was taken back; told once. */
+    ErrnoException truncated() {
+        return batches.truncated();
+    }
+
+    /** Goes into the next batch that has a wanted record; false when all is used. */
+    private boolean enter(boolean verified) throws IOException {
+        try {
+            while (batches.find() && !isTruncated()) {
+                if (take(verified)) {
+                    return true;
+                }
+                if (waitsForTransaction()) {
+                    return false;
+                }
+            }
+            return false;
+        } catch (InternalError fault) { // of a page that is gone
+            if (batches.wasCut()) {
+                return false;
+            }
+            throw fault;
+        }
+    }
+
+    /** Takes the batch in hand where the cursor stands, unless it has nothing for us, or not yet. */
+    private boolean take(boolean verified) throws IOException {
+        MemorySegment memory = batches.memory();
+        long at = batches.position();
+        long size = batches.batchEnd() - at;
+        ByteBuffer bytes = batches.bytes();
+        int codec = Batch.codec(memory, at);
+        if (partition.isAppendedElsewhere() && (verified || codec != 0)) {
+            StableBatch copy = stable();
+            copy.copy(memory, at, size);
+            memory = copy.memory();
+            bytes = copy.bytes();
+            at = 0;
+        }
+        if (verified && checksum.of(bytes, at, size) != Batch.crc(memory, at)) {
+            throw batches.damaged("a batch has another CRC than it should");
+        }
+        if (Batch.isControl(memory, at) || Batch.count(memory, at) == 0) {
+            batches.leave();
+            return false;
+        }
+        if (transactions != null && Batch.isTransactional(memory, at)) {
+            Transactions.Outcome outcome = outcome(transactions);
+            if (outcome == Transactions.Outcome.ABORTED) {
+                batches.leave();
+            }
+            if (outcome != Transactions.Outcome.COMMITTED) {
+                return false;
+            }
+        }
+        if (codec == 0) {
+            view.enter(memory, at, memory, at + size);
+            recordAt = at + Batch.HEADER;
+        } else {
+            Unpacker unpacked = unpacker();
+            int length = unpack(unpacked, bytes, at, size, codec);
+            view.enter(memory, at, unpacked.memory(), length);
+            recordAt = 0;
+        }
+        left = Batch.count(memory, at);
+        return true;
+    }
+
+    private Transactions.Outcome outcome(Transactions of) throws IOException {
+        MemorySegment memory = batches.memory();
+        long at = batches.position();
+        return of.of(
+                Batch.producer(memory, at),
+                Batch.baseOffset(memory, at),
+                batches.end().generation());
+    }
+
+    /** Whether it stands at a batch whose transaction is not decided. Then it has looked at the newest end. */
+    private boolean waitsForTransaction() throws IOException {
+        Transactions some = transactions;
+        if (some == null) {
+            return false;
+        }
+        do {
+            if (!batches.find()) {
+                return false;
+            }
+            if (!Batch.isTransactional(batches.memory(), batches.position())
+                    || Batch.isControl(batches.memory(), batches.position())
+                    || outcome(some) != Transactions.Outcome.OPEN) {
+                return false;
+            }
+        } while (batches.refresh());
+        return true;
+    }
+
+    private StableBatch stable() {
+        StableBatch kept = stable;
+        if (kept == null) {
+            kept = StableBatch.create();
+            stable = kept;
+        }
+        return kept;
+    }
+
+    private Unpacker unpacker() {
+        Unpacker kept = unpacker;
+        if (kept == null) {
+            kept = Unpacker.create();
+            unpacker = kept;
+        }
+        return kept;
+    }
+
+    private int unpack(Unpacker into, ByteBuffer bytes, long at, long size, int codec) throws IOException {
+        int length;
+        try {
+            length = into.unpack(bytes, at, size, codec);
+        } catch (DataFormatException malformed) {
+            throw batches.damaged(String.valueOf(malformed.getMessage()));
+        }
+        if (length < 0) {
+            throw notUnpacked(length, "position " + batches.position(), codec);
+        }
+        return length;
+    }
+
+    private ErrnoException notUnpacked(int why, String place, int codec) {
+        return why == Unpacker.NO_CODEC
+                ? refused(Problem.NO_CODEC, Errno.EOPNOTSUPP, "", Unpacker.name(codec) + " (" + place + ")")
+                : refused(Problem.UNPACKED_TOO_LARGE, Errno.EFBIG, Unpacker.MOST + " B", place);
+    }
+
+    private ErrnoException refused(Problem problem, Errno errno, String limit, String value) {
+        return ErrnoException.of(problem, errno.number(), "read", batches.file(), limit, value);
     }
 
     /** Which partition of its topic it is. */
@@ -319,15 +286,15 @@ final class PartitionCursor {
 
     /** Up to where all was used when {@link #isReady} answered false. */
     PublishedEnd used() {
-        return end;
+        return batches.end();
     }
 
-    /** Lets go of the segment: whoever is reading finds it gone. */
-    synchronized void close() {
-        closed = true;
-        Segment open = segment;
-        if (open != null) {
-            open.close();
+    /** Lets go of the segments: whoever is reading finds them gone. */
+    void close() {
+        batches.close();
+        Transactions some = transactions;
+        if (some != null) {
+            some.close();
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.naru.topics;
 
+import dev.naru.topics.internal.Batch;
 import dev.naru.topics.internal.BatchWriter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -39,28 +40,52 @@ public final class RecordView {
 
     private boolean torn;
 
+    // Of the batch in hand.
+    private MemorySegment batch = MemorySegment.NULL;
+    private long batchEnd;
+    private long baseOffset;
+    private long firstTimestamp;
+    private long logTimestamp;
+    private boolean isLogTime;
+
     RecordView(int partition) {
         this.partition = partition;
     }
 
     /**
-     * Looks at the record that begins there.
+     * Takes a batch in hand.
      *
-     * @param end where its batch ends
+     * @param headerAt where its header lies
+     * @param records where its records lie, decompressed if need be
+     * @param end where they end there
+     */
+    void enter(MemorySegment header, long headerAt, MemorySegment records, long end) {
+        batch = records;
+        batchEnd = end;
+        baseOffset = Batch.baseOffset(header, headerAt);
+        firstTimestamp = Batch.firstTimestamp(header, headerAt);
+        logTimestamp = Batch.highestTimestamp(header, headerAt);
+        isLogTime = Batch.isLogTime(header, headerAt);
+    }
+
+    /**
+     * Looks at the record of the batch in hand that begins there.
+     *
      * @return where the next one begins, or -1 when no record stands there
      */
-    long parse(MemorySegment segment, long begin, long end, long baseOffset, long firstTimestamp) {
-        memory = segment;
+    long parse(long begin) {
+        memory = batch;
         at = begin;
-        limit = end;
+        limit = batchEnd;
         torn = false;
         int length = varint();
         long after = at + length;
-        if (torn || length < 0 || after > end) {
+        if (torn || length < 0 || after > limit) {
             return -1;
         }
         at++; // attributes, of which none is in use
-        timestamp = firstTimestamp + varlong();
+        long made = firstTimestamp + varlong();
+        timestamp = isLogTime ? logTimestamp : made;
         offset = baseOffset + varint();
         keyLength = varint();
         keyAt = at;
@@ -118,12 +143,12 @@ public final class RecordView {
         return offset;
     }
 
-    /** When it was made, in ms since 1970. */
+    /** When it was made, or where the topic says so when it was appended, in ms since 1970. */
     public long timestamp() {
         return timestamp;
     }
 
-    /** Where it lies; for reading alone. */
+    /** Where it lies: in the log, or where its batch was decompressed to. For reading alone. */
     public MemorySegment memory() {
         return memory;
     }
@@ -153,10 +178,20 @@ public final class RecordView {
         return headers;
     }
 
+    /** What is thrown through a handler when a record is not whole. */
+    static final class TornException extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        private TornException(String what) {
+            super(what);
+        }
+    }
+
     /**
      * An object of it.
      *
-     * @throws IllegalStateException when its headers do not end in its batch: the log is damaged
+     * @throws IllegalStateException when its headers do not end in its batch. A handler lets it pass: {@link Cursor#drain} tells where
+     *     the log is damaged
      */
     public TopicRecord copy() {
         byte[] key = bytes(keyAt, keyLength);
@@ -174,7 +209,7 @@ public final class RecordView {
     private byte @Nullable [] field() {
         int length = varint();
         if (torn || length > limit - at) {
-            throw new IllegalStateException("the headers of offset " + offset + " do not end in their batch");
+            throw new TornException("the headers of offset " + offset + " do not end in their batch");
         }
         byte[] bytes = bytes(at, length);
         at += Math.max(0, length);

@@ -7,8 +7,11 @@ import dev.naru.topics.internal.Partition;
 import dev.naru.topics.internal.PublishedEnd;
 import dev.naru.topics.internal.Segment;
 import dev.naru.topics.internal.SegmentFiles;
+import dev.naru.topics.internal.StableBatch;
+import dev.naru.topics.internal.Unpacker;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.zip.DataFormatException;
 
 /** Looks for the first record of a partition that was made at a time or later, as Kafka's {@code offsetsForTimes} does. */
 final class TimeSearch {
@@ -17,18 +20,22 @@ final class TimeSearch {
 
     private final Partition partition;
     private final PublishedEnd end;
+    private final long bound;
     private final long millis;
     private final RecordView view = new RecordView(0);
+    private final Unpacker unpacker = Unpacker.create();
+    private final StableBatch stable = StableBatch.create();
 
-    private TimeSearch(Partition partition, PublishedEnd end, long millis) {
+    private TimeSearch(Partition partition, PublishedEnd end, long bound, long millis) {
         this.partition = partition;
         this.end = end;
+        this.bound = bound;
         this.millis = millis;
     }
 
-    /** Its offset; the next offset of that end when there is none before. */
-    static long find(Partition partition, PublishedEnd end, long millis) throws IOException {
-        TimeSearch search = new TimeSearch(partition, end, millis);
+    /** Its offset below that bound; the bound when there is none. */
+    static long find(Partition partition, PublishedEnd end, long bound, long millis) throws IOException {
+        TimeSearch search = new TimeSearch(partition, end, bound, millis);
         while (true) {
             try {
                 return search.inSegments(SegmentFiles.list(partition.folder()));
@@ -42,29 +49,35 @@ final class TimeSearch {
 
     private long inSegments(long[] bases) throws IOException {
         long first = partition.logStart();
-        for (int i = 0; i < bases.length && bases[i] <= end.segment(); i++) {
-            boolean isBefore = i + 1 < bases.length && bases[i + 1] <= Math.min(first, end.segment());
+        long last = end.segment() < 0 ? bound - 1 : end.segment();
+        for (int i = 0; i < bases.length && bases[i] <= last; i++) {
+            boolean isBefore = i + 1 < bases.length && bases[i + 1] <= Math.min(first, last);
             long found = isBefore ? NONE : inSegment(bases[i], first);
             if (found != NONE) {
                 return found;
             }
         }
-        return Math.max(first, end.next());
+        return Math.max(first, bound);
     }
 
     private long inSegment(long base, long first) throws IOException {
         try (Segment segment = Segment.openToRead(partition.folder(), base, 1)) {
-            long limit = base == end.segment() ? end.position() : segment.size();
+            boolean isLast = end.isExact() && base == end.segment();
+            long limit = Math.min(isLast ? end.position() : segment.size(), segment.reach());
             MemorySegment memory = segment.memory();
-            long at = partition.positionOfTime(base, millis, memory, limit);
+            long at = partition.positionOfTime(base, millis, bound, memory, limit);
             long after = base;
-            while (at < limit) {
+            while (at < limit && after < bound) {
                 if (!Batch.isWhole(memory, at, limit)) {
-                    return Math.max(first, after); // damaged: whoever reads is told where
+                    // it ends there, or is damaged: whoever reads is told where
+                    return end.isExact() ? Math.max(first, after) : NONE;
                 }
                 after = Batch.lastOffset(memory, at) + 1;
+                if (after > bound) {
+                    return NONE;
+                }
                 if (Batch.highestTimestamp(memory, at) >= millis && after > first) {
-                    long found = inBatch(memory, at, first);
+                    long found = inBatch(segment, at, first);
                     if (found != NONE) {
                         return found;
                     }
@@ -75,20 +88,20 @@ final class TimeSearch {
         }
     }
 
-    private long inBatch(MemorySegment memory, long at, long first) {
+    private long inBatch(Segment segment, long at, long first) {
+        MemorySegment memory = segment.memory();
         long base = Batch.baseOffset(memory, at);
         if (Batch.isControl(memory, at)) {
             return NONE;
         }
-        if (Batch.codec(memory, at) != 0) {
-            return Math.max(first, base); // the records themselves cannot be seen
+        long recordAt = enter(segment, at);
+        if (recordAt < 0) {
+            return Math.max(first, base); // no codec, or damaged: whoever reads is told where
         }
-        long end = at + Batch.size(memory, at);
-        long recordAt = at + Batch.HEADER;
         for (int left = Batch.count(memory, at); left > 0; left--) {
-            long after = view.parse(memory, recordAt, end, base, Batch.firstTimestamp(memory, at));
+            long after = view.parse(recordAt);
             if (after < 0) {
-                return Math.max(first, base); // damaged: whoever reads is told where
+                return Math.max(first, base); // likewise
             }
             if (view.timestamp() >= millis && view.offset() >= first) {
                 return view.offset();
@@ -96,5 +109,24 @@ final class TimeSearch {
             recordAt = after;
         }
         return NONE;
+    }
+
+    /** Where the first record of the batch begins; negative when its records cannot be seen. */
+    private long enter(Segment segment, long at) {
+        MemorySegment memory = segment.memory();
+        long size = Batch.size(memory, at);
+        int codec = Batch.codec(memory, at);
+        if (codec == 0) {
+            view.enter(memory, at, memory, at + size);
+            return at + Batch.HEADER;
+        }
+        try {
+            stable.copy(memory, at, size); // native code gets nothing that may be cut
+            int length = unpacker.unpack(stable.bytes(), 0, size, codec);
+            view.enter(memory, at, unpacker.memory(), length);
+            return Math.min(0, length);
+        } catch (DataFormatException damaged) {
+            return NONE;
+        }
     }
 }

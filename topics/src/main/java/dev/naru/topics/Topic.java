@@ -12,7 +12,9 @@ import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -111,6 +113,31 @@ public final class Topic implements Closeable {
         return new Appended(number, partition.publish());
     }
 
+    /**
+     * Appends many records, those of a partition as one batch: they become visible together, compressed if the topic says so.
+     * Batches of different partitions are appended one after the other; when that fails, or is interrupted, some may be there.
+     *
+     * @return where they are, in the order in which they were given
+     * @throws ErrnoException as {@link #append(NewRecord)}; when one batch is too large, none is appended
+     */
+    public List<Appended> append(List<NewRecord> records) throws IOException, InterruptedException {
+        long now = System.currentTimeMillis();
+        Map<Integer, ManyRecords> batches = new TreeMap<>();
+        for (int i = 0; i < records.size(); i++) {
+            NewRecord record = records.get(i);
+            RecordWriter writer = new RecordWriter(record.key(), record.value(), encoded(record.headers()));
+            batches.computeIfAbsent(choose(record), _ -> new ManyRecords()).add(writer, record.timestampOr(now), i);
+        }
+        for (Map.Entry<Integer, ManyRecords> each : batches.entrySet()) {
+            partition(each.getKey()).requireFits(each.getValue().bytes());
+        }
+        Appended[] answers = new Appended[records.size()];
+        for (Map.Entry<Integer, ManyRecords> each : batches.entrySet()) {
+            each.getValue().append(partition(each.getKey()), each.getKey(), answers);
+        }
+        return List.of(answers);
+    }
+
     private static List<RecordWriter.Pair> encoded(List<Header> headers) {
         return headers.stream()
                 .map(header -> RecordWriter.Pair.of(header.name(), header.valueBytes()))
@@ -149,26 +176,38 @@ public final class Topic implements Closeable {
 
     /** A cursor over all partitions, from there on. */
     public Cursor read(Start start) throws IOException {
-        return read(start, Waiting.adaptive());
+        return read(start, ReadOptions.all());
     }
 
     /** The same, which waits as told. */
     public Cursor read(Start start, Waiting waiting) throws IOException {
+        return read(start, ReadOptions.all().withWaiting(waiting));
+    }
+
+    /** The same, as those options say. */
+    public Cursor read(Start start, ReadOptions options) throws IOException {
         List<PartitionCursor> places = new ArrayList<>();
         for (int number = 0; number < spec.partitions(); number++) {
-            places.add(new PartitionCursor(partition(number), number, start));
+            places.add(new PartitionCursor(partition(number), number, start, options.committedOnly()));
         }
-        return cursor(places, waiting);
+        return cursor(places, options.waiting());
     }
 
     /** A cursor over one partition. */
     public Cursor read(int partition, Start start) throws IOException {
-        return read(partition, start, Waiting.adaptive());
+        return read(partition, start, ReadOptions.all());
     }
 
     /** The same, which waits as told. */
     public Cursor read(int partition, Start start, Waiting waiting) throws IOException {
-        return cursor(List.of(new PartitionCursor(partition(partition), partition, start)), waiting);
+        return read(partition, start, ReadOptions.all().withWaiting(waiting));
+    }
+
+    /** The same, as those options say. */
+    public Cursor read(int partition, Start start, ReadOptions options) throws IOException {
+        Partition opened = partition(partition);
+        return cursor(
+                List.of(new PartitionCursor(opened, partition, start, options.committedOnly())), options.waiting());
     }
 
     private synchronized Cursor cursor(List<PartitionCursor> places, Waiting waiting) throws IOException {

@@ -20,6 +20,8 @@ public enum TopicSetting {
     MAX_MESSAGE_BYTES("max.message.bytes", Integer.MAX_VALUE, 1, Integer.MAX_VALUE),
     /** Whose time a record has: of who made it, or of the moment at which it was appended. */
     TIMESTAMP_TYPE("message.timestamp.type", "CreateTime", "LogAppendTime"),
+    /** How batches are compressed: the first five are the numbers of {@link Codec}; the others say {@code producer} again. */
+    COMPRESSION_TYPE("compression.type", "producer", "gzip", "snappy", "lz4", "zstd", "uncompressed", "none"),
     /** After so many records they are flushed. */
     FLUSH_MESSAGES("flush.messages", TopicSpec.NEVER, 1, TopicSpec.NEVER),
     /** After so many milliseconds they are flushed. */

@@ -95,6 +95,16 @@ public final class TopicSpec {
         return with(TopicSetting.TIMESTAMP_TYPE, 1);
     }
 
+    /** How batches are compressed. */
+    public Codec compression() {
+        return Codec.of(value(TopicSetting.COMPRESSION_TYPE)).orElse(Codec.NONE);
+    }
+
+    /** The same, where batches are compressed if that makes them smaller. It wants {@code dev.naru:naru-codecs}. */
+    public TopicSpec withCompression(Codec codec) {
+        return with(TopicSetting.COMPRESSION_TYPE, codec.number());
+    }
+
     /** The same, where an append is answered when it is on the disk. */
     public TopicSpec withFlushBeforeAnswer() {
         return withFlushEvery(1);

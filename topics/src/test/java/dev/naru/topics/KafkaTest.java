@@ -6,21 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.linux.testing.NoLeaks;
+import dev.naru.topics.testing.KafkaLogs;
 import dev.naru.topics.testing.Logs;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
-import org.apache.kafka.common.record.internal.FileRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
-import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,28 +33,6 @@ class KafkaTest {
 
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** What Kafka finds in all segments; each batch with its CRC. */
-    private static List<Record> parsed(Path partition) throws Exception {
-        List<Record> records = new ArrayList<>();
-        for (Path segment : Logs.segments(partition)) {
-            try (FileRecords file = FileRecords.open(segment.toFile(), false)) {
-                long bytes = 0;
-                for (RecordBatch batch : file.batches()) {
-                    batch.ensureValid();
-                    assertThat(batch.magic()).isEqualTo(RecordBatch.MAGIC_VALUE_V2);
-                    assertThat(batch.producerId()).isEqualTo(RecordBatch.NO_PRODUCER_ID);
-                    bytes += batch.sizeInBytes();
-                    for (Record record : batch) {
-                        record.ensureValid();
-                        records.add(record);
-                    }
-                }
-                assertThat(bytes).as("%s ends where its data ends", segment).isEqualTo(Files.size(segment));
-            }
-        }
-        return records;
     }
 
     @Test
@@ -83,7 +60,7 @@ class KafkaTest {
         }
 
         // then
-        List<Record> read = parsed(Logs.partition(folder, "t", 0));
+        List<Record> read = KafkaLogs.parsed(Logs.partition(folder, "t", 0));
         assertThat(read).hasSameSizeAs(appended);
         assertThat(Logs.segments(Logs.partition(folder, "t", 0))).hasSizeGreaterThan(5);
         for (int i = 0; i < read.size(); i++) {
@@ -128,7 +105,7 @@ class KafkaTest {
         }
 
         // then
-        List<Record> read = parsed(Logs.partition(folder, "t", 0));
+        List<Record> read = KafkaLogs.parsed(Logs.partition(folder, "t", 0));
         assertThat(read).hasSize(1000);
         for (int i = 0; i < 1000; i++) {
             assertThat(read.get(i).offset()).isEqualTo(i);
@@ -136,22 +113,6 @@ class KafkaTest {
             assertThat(read.get(i).key().getInt()).isEqualTo(i);
             assertThat(read.get(i).value().getInt()).isEqualTo(~i);
         }
-    }
-
-    /** Puts batches into a partition as if they had lain there before the machine booted. */
-    private void place(MemoryRecords... batches) throws Exception {
-        try (Store store = Store.create(folder)) {
-            store.create("t", TopicSpec.partitions(1)).close();
-        }
-        Path partition = Logs.partition(folder, "t", 0);
-        ByteBuffer all = ByteBuffer.allocate(1 << 16);
-        for (MemoryRecords batch : batches) {
-            all.put(batch.buffer().duplicate());
-        }
-        byte[] segment = new byte[all.flip().remaining()];
-        all.get(segment);
-        var _ = Files.write(partition.resolve("00000000000000000000.log"), segment);
-        Logs.forgetBoot(partition);
     }
 
     private static MemoryRecords batch(long offset, Compression compression, String... values) {
@@ -167,7 +128,8 @@ class KafkaTest {
         // given
         MemoryRecords mark = MemoryRecords.withEndTransactionMarker(
                 7, 5000, 3, 12, (short) 0, new EndTransactionMarker(ControlRecordType.COMMIT, 0));
-        place(
+        KafkaLogs.place(
+                folder,
                 batch(0, Compression.NONE, "a", "b"),
                 batch(5, Compression.NONE, "c"),
                 mark,
@@ -190,18 +152,103 @@ class KafkaTest {
     }
 
     @Test
+    void whereNoCodecIsThereNothingIsAppendedToACompressedTopic() throws Exception {
+        try (Store store = Store.create(folder);
+                Topic topic = store.create("t", TopicSpec.partitions(1).withCompression(Codec.LZ4))) {
+            assertThatThrownBy(() -> topic.append("k", "v")).isInstanceOfSatisfying(ErrnoException.class, refused -> {
+                assertThat(refused.problem()).isEqualTo(Problem.NO_CODEC);
+                assertThat(refused.value()).isEqualTo("lz4");
+                assertThat(refused.limit()).isEqualTo("compression.type=lz4");
+            });
+            assertThat(Logs.values(topic)).isEmpty();
+        }
+    }
+
+    @Test
+    void aBatchWithTheTimeOfTheLogHasItInAllRecords() throws Exception {
+        // given
+        MemoryRecords stamped = batch(0, Compression.NONE, "a", "b");
+        for (var batch : stamped.batches()) {
+            batch.setMaxTimestamp(TimestampType.LOG_APPEND_TIME, 7000);
+        }
+        KafkaLogs.place(folder, stamped, batch(2, Compression.NONE, "c"));
+
+        // then
+        try (Store store = Store.open(folder);
+                Topic topic = store.open("t")) {
+            assertThat(Logs.all(topic)).extracting(TopicRecord::timestamp).containsExactly(7000L, 7000L, 1000L);
+            try (Cursor cursor = topic.read(0, Start.timestamp(6000))) {
+                assertThat(cursor.position(0)).isZero();
+            }
+        }
+    }
+
+    @Test
+    void manyRecordsAreABatchOfEachPartition() throws Exception {
+        // given
+        List<NewRecord> records = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            records.add(
+                    NewRecord.of("k" + i % 10, "v" + i).withTimestamp(1000 + i).withHeader("n", "" + i));
+        }
+
+        // when
+        List<Appended> appended;
+        try (Store store = Store.create(folder);
+                Topic topic = store.create("t", TopicSpec.partitions(3))) {
+            appended = topic.append(records);
+        }
+
+        // then
+        List<List<Record>> read = new ArrayList<>();
+        for (int partition = 0; partition < 3; partition++) {
+            Path path = Logs.partition(folder, "t", partition);
+            read.add(KafkaLogs.parsed(path));
+            assertThat(KafkaLogs.batches(path)).isEqualTo(1);
+        }
+        for (int i = 0; i < 100; i++) {
+            Appended at = appended.get(i);
+            Record record = read.get(at.partition()).get((int) at.offset());
+            assertThat(array(record.value())).isEqualTo(bytes("v" + i));
+            assertThat(array(record.key())).isEqualTo(bytes("k" + i % 10));
+            assertThat(record.timestamp()).isEqualTo(1000 + i);
+            assertThat(record.headers()[0].value()).isEqualTo(bytes("" + i));
+        }
+    }
+
+    @Test
+    void whenOneBatchOfManyIsTooLargeNoneIsAppended() throws Exception {
+        try (Store store = Store.create(folder);
+                Topic topic = store.create("t", TopicSpec.partitions(2).withSegmentBytes(1 << 16))) {
+            List<NewRecord> records = List.of(
+                    NewRecord.of("k", "v").toPartition(0),
+                    NewRecord.of(null, new byte[1 << 16]).toPartition(1));
+            assertThatThrownBy(() -> topic.append(records))
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class,
+                            refused -> assertThat(refused.problem()).isEqualTo(Problem.BATCH_TOO_LARGE));
+            assertThat(Logs.values(topic)).isEmpty();
+            assertThat(topic.append(List.of())).isEmpty();
+        }
+    }
+
+    @Test
     void aCompressedBatchIsAnErrorThatNamesItsPlace() throws Exception {
         // given
-        place(batch(0, Compression.NONE, "a"), batch(1, Compression.gzip().build(), "b"));
+        KafkaLogs.place(
+                folder,
+                batch(0, Compression.NONE, "a"),
+                batch(1, Compression.gzip().build(), "b"));
 
         // then
         try (Store store = Store.open(folder);
                 Topic topic = store.open("t");
                 Cursor cursor = topic.read(Start.offset(1))) {
+            long position = batch(0, Compression.NONE, "a").sizeInBytes();
             assertThatThrownBy(cursor::tryPoll).isInstanceOfSatisfying(ErrnoException.class, refused -> {
                 assertThat(refused.problem()).isEqualTo(Problem.NO_CODEC);
                 assertThat(refused.target()).endsWith("/t-0/00000000000000000000.log");
-                assertThat(refused.value()).isEqualTo("codec 1");
+                assertThat(refused.value()).isEqualTo("gzip (position " + position + ")");
             });
         }
     }

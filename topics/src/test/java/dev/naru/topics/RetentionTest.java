@@ -16,6 +16,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.common.record.internal.FileRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -241,6 +245,28 @@ class RetentionTest {
 
             assertThat(names()).contains("0.log", "2.log").doesNotContain("1.log", "3.log");
             assertThat(offsets(topic)).containsExactly(0L, 1L, 2L, 3L);
+        }
+    }
+
+    @Test
+    void theLogStampsItsRecordsWhenItIsToldSo() throws Exception {
+        try (Store store = store();
+                Topic topic = store.create("t", ONE.withTimestampsByLog())) {
+            var _ = topic.append(NewRecord.of("a", "1").withTimestamp(5));
+            long _ = now.addAndGet(10);
+            var _ = topic.append(NewRecord.of("b", "2").withTimestamp(5_000_000));
+
+            assertThat(Logs.all(topic)).extracting(TopicRecord::timestamp).containsExactly(1_000_000L, 1_000_010L);
+            try (Cursor cursor = topic.read(Start.timestamp(1_000_001))) {
+                assertThat(cursor.position(0)).isEqualTo(1);
+            }
+        }
+        try (FileRecords file = FileRecords.open(Logs.segments(log()).getFirst().toFile(), false)) {
+            for (RecordBatch batch : file.batches()) {
+                batch.ensureValid();
+                assertThat(batch.timestampType()).isEqualTo(TimestampType.LOG_APPEND_TIME);
+            }
+            assertThat(file.records()).extracting(Record::timestamp).containsExactly(1_000_000L, 1_000_010L);
         }
     }
 

@@ -43,6 +43,29 @@ class TopicProcessesTest {
     }
 
     @Test
+    void fiftyProcessesHaveAStoreOpen() throws Exception {
+        int many = 50;
+        List<Talk> all = new ArrayList<>();
+        try {
+            for (int i = 0; i < many; i++) {
+                all.add(Talk.start(FarSide.command("append", folder, 3)));
+            }
+            for (Talk each : all) {
+                assertThat(each.line()).isEqualTo("appended");
+            }
+            assertThat(Logs.values(topic)).hasSize(3 * many);
+            for (Talk each : all) {
+                var _ = each.goOn();
+                assertThat(each.waitFor()).isZero();
+            }
+        } finally {
+            for (Talk each : all) {
+                each.close();
+            }
+        }
+    }
+
+    @Test
     void whatOneProcessAppendsAnotherReads() throws Exception {
         // given
         try (Talk far = Talk.start(FarSide.command("read", folder, MANY))) {

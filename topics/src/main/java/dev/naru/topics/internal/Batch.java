@@ -42,6 +42,8 @@ public final class Batch {
     private static final int COUNT = 57;
 
     private static final int CODEC_BITS = 7;
+    private static final int LOG_TIME_BIT = 8;
+    private static final int TRANSACTION_BIT = 0x10;
     private static final int CONTROL_BIT = 0x20;
 
     /** All of its records have the highest timestamp, which the log gave. */
@@ -97,13 +99,23 @@ public final class Batch {
         return (short) SHORT.get(memory, at + ATTRIBUTES) & CODEC_BITS;
     }
 
+    /** Whether all its records have its highest timestamp, which is the log's. */
+    public static boolean isLogTime(MemorySegment memory, long at) {
+        return ((short) SHORT.get(memory, at + ATTRIBUTES) & LOG_TIME_BIT) != 0;
+    }
+
+    /** Whether it counts only when the transaction of its producer is committed. */
+    public static boolean isTransactional(MemorySegment memory, long at) {
+        return ((short) SHORT.get(memory, at + ATTRIBUTES) & TRANSACTION_BIT) != 0;
+    }
+
     /** Whether it has marks of transactions and no records of users. */
     public static boolean isControl(MemorySegment memory, long at) {
         return ((short) SHORT.get(memory, at + ATTRIBUTES) & CONTROL_BIT) != 0;
     }
 
     /** The id of its producer; -1 for nobody in particular. */
-    static long producer(MemorySegment memory, long at) {
+    public static long producer(MemorySegment memory, long at) {
         return (long) LONG.get(memory, at + PRODUCER);
     }
 
@@ -144,6 +156,13 @@ public final class Batch {
                 && memory.get(ValueLayout.JAVA_BYTE, at + MAGIC_AT) == MAGIC
                 && count(memory, at) >= 0
                 && lastOffset(memory, at) >= baseOffset(memory, at);
+    }
+
+    /** Its records were compressed in place: it has so many bytes now. */
+    static void setCodec(MemorySegment memory, long at, int codec, int size) {
+        int attributes = (short) SHORT.get(memory, at + ATTRIBUTES) & ~CODEC_BITS;
+        SHORT.set(memory, at + ATTRIBUTES, (short) (attributes | codec));
+        INT.set(memory, at + LENGTH, size - OVERHEAD);
     }
 
     /** Writes all but the CRC, for records of nobody in particular. */

@@ -1,12 +1,15 @@
 package dev.naru.topics.internal;
 
+import static dev.naru.linux.UnguardedMemory.ALL;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
  * Lays records out as one batch, in place. The caller stores keys, values and headers where it is told to.
  *
- * <p>For one thread at a time; nothing is allocated.
+ * <p>For one thread at a time, which has the lock of the partition: that keeps the memory mapped, so it is not guarded here. Nothing
+ * is allocated.
  */
 public final class BatchWriter {
     /** The length of a key or value that is none. */
@@ -15,7 +18,8 @@ public final class BatchWriter {
     /** What a batch takes beside its records. */
     public static final int OVERHEAD = Batch.HEADER;
 
-    private MemorySegment memory = MemorySegment.NULL;
+    private MemorySegment memory = MemorySegment.NULL; // as its users see it
+    private long origin; // where that is; all that follows are addresses
     private long start;
     private long limit;
     private long at;
@@ -65,9 +69,10 @@ public final class BatchWriter {
     /** Begins a batch there. */
     void begin(MemorySegment segment, long from, long to) {
         memory = segment;
-        start = from;
-        limit = to;
-        at = from + Batch.HEADER;
+        origin = segment.address();
+        start = origin + from;
+        limit = origin + to;
+        at = start + Batch.HEADER;
         count = 0;
         producer = NONE;
     }
@@ -99,13 +104,13 @@ public final class BatchWriter {
         if (at + Varints.size(body) + body > limit) {
             return false;
         }
-        long to = Varints.write(memory, at, (int) body);
-        memory.set(ValueLayout.JAVA_BYTE, to, (byte) 0);
-        to = Varints.write(memory, to + 1, delta);
-        to = Varints.write(memory, to, count);
-        keyAt = Varints.write(memory, to, keyLength);
-        valueAt = Varints.write(memory, keyAt + Math.max(0, keyLength), valueLength);
-        headersAt = Varints.write(memory, valueAt + Math.max(0, valueLength), headers);
+        long to = Varints.write(ALL, at, (int) body);
+        ALL.set(ValueLayout.JAVA_BYTE, to, (byte) 0);
+        to = Varints.write(ALL, to + 1, delta);
+        to = Varints.write(ALL, to, count);
+        keyAt = Varints.write(ALL, to, keyLength);
+        valueAt = Varints.write(ALL, keyAt + Math.max(0, keyLength), valueLength);
+        headersAt = Varints.write(ALL, valueAt + Math.max(0, valueLength), headers);
         at = headersAt + headerBytes;
         count++;
         highestTimestamp = Math.max(highestTimestamp, timestamp);
@@ -119,17 +124,17 @@ public final class BatchWriter {
 
     /** Where the key of the last record goes. */
     public long keyAt() {
-        return keyAt;
+        return keyAt - origin;
     }
 
     /** Where the value of the last record goes. */
     public long valueAt() {
-        return valueAt;
+        return valueAt - origin;
     }
 
     /** Where the headers of the last record go. */
     public long headersAt() {
-        return headersAt;
+        return headersAt - origin;
     }
 
     /** How many records it has. */
@@ -139,7 +144,7 @@ public final class BatchWriter {
 
     /** Where it begins. */
     long start() {
-        return start;
+        return start - origin;
     }
 
     /**
@@ -151,9 +156,9 @@ public final class BatchWriter {
         int size = (int) (at - start);
         short attributes = logTime == NONE ? 0 : Batch.TIME_OF_LOG;
         long highest = logTime == NONE ? highestTimestamp : logTime;
-        Batch.write(memory, start, baseOffset, size, epoch, attributes, count, firstTimestamp, highest);
+        Batch.write(ALL, start, baseOffset, size, epoch, attributes, count, firstTimestamp, highest);
         if (producer != NONE) {
-            Batch.setProducer(memory, start, producer, producerEpoch, sequence);
+            Batch.setProducer(ALL, start, producer, producerEpoch, sequence);
         }
         return size;
     }

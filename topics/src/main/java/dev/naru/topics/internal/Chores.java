@@ -1,6 +1,7 @@
 package dev.naru.topics.internal;
 
 import java.io.Closeable;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -24,7 +25,12 @@ public interface Chores extends Closeable {
     /** On a thread of their own. */
     static Chores onThread() {
         ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name("naru-keeper").factory());
+                1,
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("naru-keeper")
+                        .inheritInheritableThreadLocals(false)
+                        .factory());
         thread.setRemoveOnCancelPolicy(true);
         thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         return new Chores() {
@@ -35,8 +41,10 @@ public interface Chores extends Closeable {
 
             @Override
             public void after(long millis, Runnable chore) {
-                if (!thread.isShutdown()) {
+                try {
                     var _ = thread.schedule(chore, millis, TimeUnit.MILLISECONDS);
+                } catch (RejectedExecutionException closed) {
+                    // the store is closed: that did it, or whoever has the partition open does
                 }
             }
 

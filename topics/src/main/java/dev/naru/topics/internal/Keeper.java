@@ -113,6 +113,12 @@ final class Keeper implements Closeable {
         }
     }
 
+    private ErrnoException noKeeping() throws ErrnoException {
+        String publisher = PartitionLayout.publisher(block, members);
+        return ErrnoException.of(
+                Problem.NO_APPENDING, Errno.EPERM.number(), "delete", folder.toString(), "", publisher);
+    }
+
     /** Lets go of all below that offset. */
     void deleteBefore(long offset) throws IOException, InterruptedException {
         var _ = lock.lock();
@@ -120,6 +126,9 @@ final class Keeper implements Closeable {
             end.load(block);
             if (PartitionLayout.isRemoved(block)) {
                 throw ErrnoException.of(Problem.TOPIC_REMOVED, folder.toString());
+            }
+            if (!isOurs()) {
+                throw noKeeping();
             }
             if (offset > end.next) {
                 throw ErrnoException.of(
@@ -192,6 +201,11 @@ final class Keeper implements Closeable {
         chore(() -> flushAll(false));
     }
 
+    /** Whether its files are kept here: not when it was removed, for there may be another of its name, nor another publisher's. */
+    private boolean isOurs() {
+        return !PartitionLayout.isRemoved(block) && PartitionLayout.isAppendedByLock(block);
+    }
+
     private interface Step {
         void run() throws IOException;
     }
@@ -200,7 +214,7 @@ final class Keeper implements Closeable {
         try {
             var _ = lock.lock();
             try {
-                if (!PartitionLayout.isRemoved(block)) { // then there may be another of its name
+                if (isOurs()) {
                     step.run();
                 }
             } finally {
@@ -221,7 +235,7 @@ final class Keeper implements Closeable {
         if (lockSoon()) {
             try {
                 flushAll(true);
-                if (!PartitionLayout.isRemoved(block)) {
+                if (isOurs()) {
                     boolean _ = extendIndex(end.segment, false);
                     indexSealed();
                     snapshot();
@@ -254,6 +268,9 @@ final class Keeper implements Closeable {
         }
         if (PartitionLayout.isNotFlushed(block)) {
             throw ErrnoException.of(Problem.NOT_FLUSHED, folder.toString());
+        }
+        if (!PartitionLayout.isAppendedByLock(block)) {
+            return; // another publisher keeps what he appends
         }
         RecoveryPoint last = RecoveryPoint.read(block);
         boolean newFile = segment != last.segment() || last.isFirst();

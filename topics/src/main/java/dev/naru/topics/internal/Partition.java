@@ -5,6 +5,7 @@ import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
 import dev.naru.linux.Problem;
 import dev.naru.linux.Sleepers;
+import dev.naru.linux.UnguardedMemory;
 import dev.naru.memory.Membership;
 import dev.naru.memory.SharedLock;
 import dev.naru.topics.TopicSetting;
@@ -54,6 +55,7 @@ public final class Partition implements Closeable {
     private final SharedLock lock;
     private final Keeper keeper;
     private final Flushing flushing;
+    private final Packer packer;
     private final Chores chores;
 
     // Guarded by the lock.
@@ -80,11 +82,13 @@ public final class Partition implements Closeable {
         this.lock = SharedLock.in(control.file(), PartitionLayout.LOCK_AT, members, control.target());
         this.keeper = new Keeper(folder, control, around);
         this.chores = around.chores();
+        this.packer = new Packer(around.spec().compression());
         this.flushing = new Flushing(around.spec(), block, keeper, chores);
     }
 
     /** Makes a partition, empty, unless it is there. */
     public static void createUnlessThere(Path folder, StoreId store) throws IOException {
+        EpochCheckpoint.createUnlessThere(folder);
         ControlBlock.createUnlessThere(folder, store);
     }
 
@@ -121,15 +125,14 @@ public final class Partition implements Closeable {
      * @throws ErrnoException when the disk is full; the log is as it was, and the next append tries again
      */
     public BatchWriter claim(int bytes) throws IOException, InterruptedException {
-        if (bytes > mostBytes) {
-            throw tooLarge(bytes);
-        }
+        requireFits(bytes);
+        packer.require(folder);
         var _ = lock.lock(); // a dead owner has left nothing to repair
         boolean ready = false;
         try {
             end.loadOwned(block);
             if (!PartitionLayout.mayAppend(block)) {
-                throw ErrnoException.of(whyNot(), folder.toString());
+                throw noAppending();
             }
             Segment segment = room(bytes);
             writer.begin(segment.memory(), end.position, end.position + (long) bytes);
@@ -163,9 +166,11 @@ public final class Partition implements Closeable {
             if (segment == null || writer.count() == 0) {
                 throw new IllegalStateException("nothing was laid out");
             }
-            int size =
+            int laidOut =
                     writer.finish(offset, PartitionLayout.epoch(block), timesOfLog ? clock.millis() : BatchWriter.NONE);
-            Batch.setCrc(segment.memory(), writer.start(), checksum.of(segment.bytes(), writer.start(), size));
+            int size = packer.pack(segment, writer.start(), laidOut);
+            int crc = checksum.of(segment.unguardedBytes(), writer.start(), size);
+            Batch.setCrc(UnguardedMemory.ALL, segment.memory().address() + writer.start(), crc);
             end.next = offset + writer.count();
             end.position += size;
             end.flip(block);
@@ -186,7 +191,12 @@ public final class Partition implements Closeable {
 
     /** Gives the lock back; nothing is published. */
     public void abandon() {
+        boolean hasRolled = rolled;
+        rolled = false;
         lock.unlock();
+        if (hasRolled) {
+            chores.soon(keeper::afterRoll);
+        }
     }
 
     /**
@@ -266,6 +276,7 @@ public final class Partition implements Closeable {
         PartitionLayout.setSince(block, segmentMillis == TopicSpec.NEVER ? 0 : clock.millis());
         end.flip(block);
         rolled = true;
+        appended = true; // there is something to keep
         return next;
     }
 
@@ -288,8 +299,21 @@ public final class Partition implements Closeable {
         return opened;
     }
 
-    private ErrnoException tooLarge(int bytes) {
+    private ErrnoException noAppending() throws ErrnoException {
+        if (!isAppendedElsewhere() || PartitionLayout.isRemoved(block)) {
+            return ErrnoException.of(whyNot(), folder.toString());
+        }
+        String publisher = PartitionLayout.publisher(block, members);
         return ErrnoException.of(
+                Problem.NO_APPENDING, Errno.EPERM.number(), "append", folder.toString(), "", publisher);
+    }
+
+    /** Refuses a batch that is larger than the topic allows. */
+    public void requireFits(int bytes) throws ErrnoException {
+        if (bytes <= mostBytes) {
+            return;
+        }
+        throw ErrnoException.of(
                 Problem.BATCH_TOO_LARGE,
                 Errno.EMSGSIZE.number(),
                 "append",
@@ -306,6 +330,16 @@ public final class Partition implements Closeable {
     /** Whether something was published since it was loaded. */
     public boolean hasMoved(PublishedEnd since) {
         return since.hasMoved(block);
+    }
+
+    /** Whether another publisher appends, and nobody by the lock. */
+    public boolean isAppendedElsewhere() {
+        return !PartitionLayout.isAppendedByLock(block);
+    }
+
+    /** The leader epoch that new batches carry. */
+    public int epoch() {
+        return PartitionLayout.epoch(block);
     }
 
     /** Whether the topic was removed, and another of its name may be there. */
@@ -339,9 +373,10 @@ public final class Partition implements Closeable {
     }
 
     /** Where to look in a segment for the first record of that time or a later one. */
-    public long positionOfTime(long base, long millis, MemorySegment segment, long limit) throws IOException {
+    public long positionOfTime(long base, long millis, long bound, MemorySegment segment, long limit)
+            throws IOException {
         SegmentIndex index = SegmentIndex.load(folder, base);
-        return believed(base, index, index.positionOfTime(millis, segment, limit), limit);
+        return believed(base, index, index.positionOfTime(millis, bound, segment, limit), limit);
     }
 
     /** An index that is wrong, or that lies far behind, is put right for whoever comes next. */
@@ -416,6 +451,9 @@ public final class Partition implements Closeable {
         try {
             end.loadOwned(block);
             Segment segment = active;
+            if (isAppendedElsewhere()) {
+                return;
+            }
             if (segment != null && segment.base() == end.segment && !end.sealed && end.reserved > end.position) {
                 end.reserved = end.position;
                 end.flip(block);

@@ -1,5 +1,7 @@
 package dev.naru.topics.internal;
 
+import dev.naru.linux.ErrnoException;
+import dev.naru.memory.Membership;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
@@ -99,6 +101,12 @@ public final class PartitionLayout {
     /** Whether whoever has the lock appends, and not another publisher. */
     static boolean isAppendedByLock(MemorySegment block) {
         return Words.get(block, APPENDER_AT) == 0;
+    }
+
+    /** The publisher that appends instead, for people. */
+    static String publisher(MemorySegment block, Membership members) throws ErrnoException {
+        long id = Words.get(block, PUBLISHER_AT);
+        return "publisher " + id + ", which is " + (members.isAlive(id) ? "alive" : "dead");
     }
 
     /** Whether the disk failed to keep what was appended. */

@@ -1,5 +1,7 @@
 package dev.naru.topics.internal;
 
+import static dev.naru.linux.UnguardedMemory.ALL;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
@@ -12,7 +14,7 @@ import java.lang.invoke.VarHandle;
  *  24  generation                  32  high watermark      40  last stable offset
  * </pre>
  *
- * <p>Of this process alone, for one thread at a time.
+ * <p>Of this process alone, for one thread at a time. Who owns the lock keeps the block mapped: so its accesses are not guarded.
  */
 public final class PublishedEnd {
     private static final long SEGMENT = 0;
@@ -31,8 +33,10 @@ public final class PublishedEnd {
     int reserved;
     boolean sealed;
     long generation;
+    long watermark;
+    long stable;
 
-    /** Base offset of the segment that is appended to. */
+    /** Base offset of the segment that is appended to; -1 when another publisher does not say. */
     public long segment() {
         return segment;
     }
@@ -42,7 +46,18 @@ public final class PublishedEnd {
         return next;
     }
 
-    /** Bytes of whole batches in that segment. */
+    /** Below which offset may be read: all that stays, or all whose transactions are decided. */
+    public long bound(boolean committed) {
+        long stays = Math.min(next, watermark);
+        return committed ? Math.min(stays, stable) : stays;
+    }
+
+    /** Whether segment and position say where that is; else it is an offset alone, and segments end where their batches do. */
+    public boolean isExact() {
+        return position >= 0 && segment >= 0 && watermark >= next;
+    }
+
+    /** Bytes of whole batches in that segment; -1 when another publisher does not say. */
     public int position() {
         return position;
     }
@@ -61,7 +76,7 @@ public final class PublishedEnd {
     public void load(MemorySegment block) {
         while (true) {
             long seen = Words.getAcquire(block, PartitionLayout.SEQ_AT); // pairs with the release of flip
-            loadCopy(block, seen);
+            loadCopy(block, 0, seen);
             VarHandle.loadLoadFence(); // pairs with the storeStoreFence of the next owner
             if (Words.getOpaque(block, PartitionLayout.SEQ_AT) == seen) {
                 sequence = seen;
@@ -77,13 +92,13 @@ public final class PublishedEnd {
 
     /** The owner's look, under the lock: always afresh. What it stores afterwards is seen after the last flip. */
     void loadOwned(MemorySegment block) {
-        sequence = Words.get(block, PartitionLayout.SEQ_AT);
-        loadCopy(block, sequence);
+        sequence = Words.get(ALL, block.address() + PartitionLayout.SEQ_AT);
+        loadCopy(ALL, block.address(), sequence);
         VarHandle.storeStoreFence(); // pairs with the loadLoadFence of load
     }
 
-    private void loadCopy(MemorySegment block, long number) {
-        long at = copyAt(number);
+    private void loadCopy(MemorySegment block, long origin, long number) {
+        long at = origin + copyAt(number);
         segment = Words.get(block, at + SEGMENT);
         next = Words.get(block, at + NEXT);
         position = Words.getInt(block, at + POSITION);
@@ -91,6 +106,8 @@ public final class PublishedEnd {
         reserved = word & ~SEALED;
         sealed = word < 0;
         generation = Words.get(block, at + GENERATION);
+        watermark = Words.get(block, at + WATERMARK);
+        stable = Words.get(block, at + STABLE);
     }
 
     private static long copyAt(long number) {
@@ -99,16 +116,16 @@ public final class PublishedEnd {
 
     /** Publishes what stands here, under the lock: fills the copy that nobody reads, and makes it valid by one store. */
     void flip(MemorySegment block) {
-        long at = copyAt(sequence + 1);
-        Words.set(block, at + SEGMENT, segment);
-        Words.set(block, at + NEXT, next);
-        Words.setInt(block, at + POSITION, position);
-        Words.setInt(block, at + RESERVED, sealed ? reserved | SEALED : reserved);
-        Words.set(block, at + GENERATION, generation);
-        Words.set(block, at + WATERMARK, next);
-        Words.set(block, at + STABLE, next);
+        long at = block.address() + copyAt(sequence + 1);
+        Words.set(ALL, at + SEGMENT, segment);
+        Words.set(ALL, at + NEXT, next);
+        Words.setInt(ALL, at + POSITION, position);
+        Words.setInt(ALL, at + RESERVED, sealed ? reserved | SEALED : reserved);
+        Words.set(ALL, at + GENERATION, generation);
+        Words.set(ALL, at + WATERMARK, next);
+        Words.set(ALL, at + STABLE, next);
         sequence++;
-        Words.setRelease(block, PartitionLayout.SEQ_AT, sequence); // pairs with the acquire of load
+        Words.setRelease(ALL, block.address() + PartitionLayout.SEQ_AT, sequence); // pairs with the acquire of load
         VarHandle.storeStoreFence(); // before the other copy is filled, if the owner goes on
     }
 }

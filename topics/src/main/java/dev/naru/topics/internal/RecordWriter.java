@@ -50,6 +50,11 @@ public final class RecordWriter {
         return BatchWriter.single(length(key), length(value), headers.size(), headerBytes);
     }
 
+    /** The bytes that it takes in a batch of many at most. */
+    public int mostBytes() {
+        return BatchWriter.most(length(key), length(value), headerBytes);
+    }
+
     /** Lays it out there, where so many bytes were claimed. */
     public void write(BatchWriter batch, long timestamp) {
         if (!batch.next(length(key), length(value), headers.size(), headerBytes, timestamp)) {

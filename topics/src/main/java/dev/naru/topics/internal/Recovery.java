@@ -23,6 +23,10 @@ final class Recovery {
     static void run(Path folder, ControlBlock control) throws IOException {
         MemorySegment block = control.memory();
         long[] bases = SegmentFiles.list(folder);
+        if (!PartitionLayout.isAppendedByLock(block)) {
+            leave(block, bases.length == 0 ? 0 : bases[0]);
+            return;
+        }
         RecoveryPoint point = believed(folder, control, bases);
         PublishedEnd before = new PublishedEnd();
         before.loadOwned(block);
@@ -30,18 +34,16 @@ final class Recovery {
         Recovery recovery = new Recovery(folder, point.offset());
         end.segment = bases.length == 0 ? point.offset() : bases[0];
         end.position = 0;
-        boolean dense = PartitionLayout.isAppendedByLock(block); // Kafka's compaction leaves gaps, we do not
-        boolean whole = true;
         boolean begun = false;
         for (long base : bases) {
-            if (begun && base != recovery.expected && (dense || !whole)) {
+            if (begun && base != recovery.expected) {
                 SegmentFiles.remove(folder, base);
             } else if (base >= point.segment()) {
                 begun = true;
                 long from = base == point.segment() ? point.position() : 0;
                 recovery.expected = Math.max(recovery.expected, base);
                 end.segment = base;
-                whole = recovery.check(base, from, end);
+                recovery.check(base, from, end);
             }
         }
         recovery.index(point.segment());
@@ -51,13 +53,32 @@ final class Recovery {
         end.generation = before.generation + 1; // of no use but to differ
         long lowest = bases.length == 0 ? point.offset() : bases[0];
         Words.set(block, PartitionLayout.LOG_START_AT, Math.min(Math.max(point.logStart(), lowest), recovery.expected));
+        Words.set(block, PartitionLayout.FLUSHED_AT, point.offset());
+        PartitionLayout.clearNotFlushed(block);
+        forgetProcesses(block);
+        end.flip(block);
+    }
+
+    /** Another publisher recovers his files himself. Until he says how far they may be read, nothing is there. */
+    private static void leave(MemorySegment block, long lowest) {
+        PublishedEnd before = new PublishedEnd();
+        before.loadOwned(block);
+        PublishedEnd end = new PublishedEnd();
+        end.segment = -1;
+        end.next = lowest;
+        end.position = -1;
+        end.reserved = -1;
+        end.generation = (before.generation | 1) + 1; // even: nobody is at it
+        Words.set(block, PartitionLayout.LOG_START_AT, lowest);
+        forgetProcesses(block);
+        end.flip(block);
+    }
+
+    private static void forgetProcesses(MemorySegment block) {
         Words.set(block, PartitionLayout.ARMED_AT, 0);
         Words.set(block, PartitionLayout.WOKEN_AT, 0);
         Words.set(block, PartitionLayout.LOCK_AT, 0);
         Words.set(block, PartitionLayout.KEEPER_AT, 0);
-        Words.set(block, PartitionLayout.FLUSHED_AT, point.offset());
-        PartitionLayout.clearNotFlushed(block);
-        end.flip(block);
     }
 
     /**
@@ -79,8 +100,8 @@ final class Recovery {
         return lowered;
     }
 
-    /** Checks a segment from there on, and cuts it at the first batch that is not right: whether it was right to its end. */
-    private boolean check(long base, long from, PublishedEnd end) throws IOException {
+    /** Checks a segment from there on, and cuts it at the first batch that is not right. */
+    private void check(long base, long from, PublishedEnd end) throws IOException {
         try (Segment segment = Segment.openToAppend(folder, base, 1, false)) {
             long size = segment.size();
             long at = Math.min(from, size);
@@ -92,11 +113,9 @@ final class Recovery {
                 at += Batch.size(memory, at);
             }
             end.position = (int) at;
-            if (at == size) {
-                return true;
+            if (at < size) {
+                segment.cut(at);
             }
-            segment.cut(at);
-            return false;
         }
     }
 

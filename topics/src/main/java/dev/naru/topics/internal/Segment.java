@@ -5,6 +5,7 @@ import dev.naru.linux.ErrnoException;
 import dev.naru.linux.FileSpace;
 import dev.naru.linux.SharedFiles;
 import dev.naru.linux.SharedMapping;
+import dev.naru.linux.UnguardedMemory;
 import java.io.Closeable;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -30,6 +31,7 @@ public final class Segment implements Closeable {
     private final Descriptor file;
     private final SharedMapping mapping;
     private final ByteBuffer bytes;
+    private final ByteBuffer unguarded;
 
     private Segment(long base, Path path, Descriptor file, SharedMapping mapping) {
         this.base = base;
@@ -37,6 +39,10 @@ public final class Segment implements Closeable {
         this.file = file;
         this.mapping = mapping;
         this.bytes = mapping.segment().asByteBuffer();
+        MemorySegment memory = mapping.segment();
+        this.unguarded = UnguardedMemory.ALL
+                .asSlice(memory.address(), memory.byteSize())
+                .asByteBuffer();
     }
 
     /**
@@ -87,6 +93,11 @@ public final class Segment implements Closeable {
     /** The same for a checksum; its position and limit may be moved. */
     public ByteBuffer bytes() {
         return bytes;
+    }
+
+    /** The same for who appends: he has the lock, and it is not closed meanwhile. */
+    ByteBuffer unguardedBytes() {
+        return unguarded;
     }
 
     /** Where it lay when it was opened. */

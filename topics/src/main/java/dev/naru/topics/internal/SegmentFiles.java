@@ -95,6 +95,6 @@ public final class SegmentFiles {
 
     /** What lies above is a leftover of a roll that died; the published one itself may be empty still. */
     private static boolean isPublished(long base, PublishedEnd end) {
-        return base <= end.segment();
+        return end.segment() < 0 ? base < end.next() : base <= end.segment();
     }
 }

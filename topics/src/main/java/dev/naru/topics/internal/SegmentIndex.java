@@ -51,7 +51,26 @@ public final class SegmentIndex {
 
     private static ByteBuffer read(Path path, int entry) throws IOException {
         ByteBuffer file = SmallFiles.read(path);
-        return file.limit() % entry == 0 ? file : ByteBuffer.allocate(0);
+        return file.limit() % entry == 0 ? used(file, entry) : ByteBuffer.allocate(0);
+    }
+
+    /** Kafka's broker has zeros behind the entries of a file that still grows. */
+    private static ByteBuffer used(ByteBuffer entries, int entry) {
+        int low = 0;
+        int high = entries.limit() / entry;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            boolean isUsed = false;
+            for (int i = 0; i < entry; i += Integer.BYTES) {
+                isUsed |= entries.getInt(middle * entry + i) != 0;
+            }
+            if (isUsed) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return entries.limit(low * entry);
     }
 
     private int count() {
@@ -119,13 +138,17 @@ public final class SegmentIndex {
                 && Batch.lastOffset(segment, at) == offset(entry);
     }
 
-    /** Where to look for the first record of that time or a later one: every batch before it is earlier. Else as above. */
-    public long positionOfTime(long millis, MemorySegment segment, long limit) {
+    /**
+     * Where to look for the first record of that time or a later one: every batch before it is earlier. Else as above.
+     *
+     * @param bound no entry of that offset or a higher one is looked at
+     */
+    public long positionOfTime(long millis, long bound, MemorySegment segment, long limit) {
         int low = 0;
         int high = timeCount();
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (time(middle) <= millis) {
+            if (time(middle) <= millis && timeOffset(middle) < bound) {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -193,7 +216,7 @@ public final class SegmentIndex {
         return count() > 0
                 && isRight(count() - 1, segment, limit)
                 && last >= 0
-                && positionOfTime(time(last), segment, limit) >= 0;
+                && positionOfTime(time(last), Long.MAX_VALUE, segment, limit) >= 0;
     }
 
     /** As Kafka does when it appends, and when it seals: the highest timestamp comes last. */

@@ -1,5 +1,6 @@
 package dev.naru.topics.snippets;
 
+import dev.naru.topics.Appended;
 import dev.naru.topics.Cursor;
 import dev.naru.topics.NewRecord;
 import dev.naru.topics.Producer;
@@ -30,6 +31,15 @@ final class TopicSnippets {
             orders.append(NewRecord.of("customer-8", "{\"total\":4}").withHeader("trace", "4711"));
         }
         // @end
+    }
+
+    static List<Appended> many(Topic orders) throws IOException, InterruptedException {
+        // @start region="many"
+        List<Appended> where = orders.append(List.of(
+                NewRecord.of("customer-7", "{\"total\":12}"), //
+                NewRecord.of("customer-8", "{\"total\":4}")));
+        // @end
+        return where;
     }
 
     static void read(Path data, BiConsumer<String, String> bill) throws IOException, InterruptedException {

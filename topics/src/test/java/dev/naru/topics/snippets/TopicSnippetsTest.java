@@ -2,6 +2,7 @@ package dev.naru.topics.snippets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.naru.topics.Appended;
 import dev.naru.topics.Store;
 import dev.naru.topics.Topic;
 import dev.naru.topics.TopicSpec;
@@ -29,6 +30,14 @@ class TopicSnippetsTest {
         });
 
         assertThat(read).isEqualTo(Map.of("customer-7", "{\"total\":12}", "customer-8", "{\"total\":4}"));
+    }
+
+    @Test
+    void manyAtOnceAreThere() throws Exception {
+        try (Store store = Store.create(folder);
+                Topic orders = store.create("orders", TopicSpec.partitions(1))) {
+            assertThat(TopicSnippets.many(orders)).extracting(Appended::offset).containsExactly(0L, 1L);
+        }
     }
 
     @Test

@@ -1,0 +1,434 @@
+package dev.naru.topics.internal;
+
+import dev.naru.linux.Errno;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
+import dev.naru.topics.Start;
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A place in a partition, and the way from there to the next batch. It reads what is published and never a byte more; it waits
+ * for nobody who appends. {@code docs/protocol/README.md}, 3 and 6, listing.
+ *
+ * <p>Where another publisher appends, his end may be an offset alone. Then a segment ends with its file or with a length of
+ * zero, and is looked at only while the next offset lies below that end. The state that outlives a segment is the next offset,
+ * the leader epoch of the last batch, and the generation.
+ *
+ * <p>For one thread at a time, but {@link #close} by any.
+ */
+public final class BatchCursor implements Closeable {
+    /** Nothing was taken back. */
+    public static final long NONE = -1;
+
+    private static final int NO_EPOCH = -1;
+
+    private final Partition partition;
+    private final boolean committed;
+    private final PublishedEnd end = new PublishedEnd();
+    private final PublishedEnd look = new PublishedEnd();
+
+    private long next;
+    private long bound;
+    private int lastEpoch = NO_EPOCH;
+    private long truncatedAt = NONE;
+    private long truncatedFrom = NONE;
+
+    private Start.OutOfRange policy = Start.OutOfRange.TELL;
+    private boolean lost; // the next record is not there, and that is to be told
+    private long missed;
+
+    private @Nullable Segment segment;
+    private MemorySegment memory = MemorySegment.NULL;
+    private long position;
+    private long limit;
+    private long batchEnd;
+    private boolean found;
+
+    private boolean closed; // guarded by this object's monitor
+
+    private BatchCursor(Partition partition, boolean committed) {
+        this.partition = partition;
+        this.committed = committed;
+        partition.load(end);
+        bound = end.bound(committed);
+    }
+
+    /**
+     * At no offset yet: {@link #begin} comes next.
+     *
+     * @param committed no further than to the last stable offset
+     */
+    public static BatchCursor of(Partition partition, boolean committed) {
+        return new BatchCursor(partition, committed);
+    }
+
+    /** Looks at the published end, before it is asked where to begin. */
+    public void reload() throws ErrnoException {
+        partition.load(end);
+        bound = end.bound(committed);
+        requireThere();
+    }
+
+    /**
+     * Begins at that offset, wherever it was.
+     *
+     * @throws ErrnoException {@link Problem#OUT_OF_RANGE} when it is not there, nor the next one, and the policy is to tell that
+     */
+    public void begin(long offset, Start.OutOfRange otherwise) throws IOException {
+        leaveSegment();
+        next = offset;
+        policy = otherwise;
+        lost = false;
+        lastEpoch = NO_EPOCH;
+        truncatedAt = NONE;
+        truncatedFrom = NONE;
+        if ((next < partition.logStart() || next > bound) && !goOn()) {
+            throw outOfRange();
+        }
+    }
+
+    /** Where the policy says, when the next record is not there; false when that is to be told. */
+    private boolean goOn() {
+        long from = next;
+        switch (policy) {
+            case TELL -> {
+                return false;
+            }
+            case EARLIEST -> next = partition.logStart();
+            case LATEST -> next = bound;
+        }
+        missed += Math.max(0, next - from);
+        return true;
+    }
+
+    /** What is told when the next record is not there. */
+    public ErrnoException outOfRange() {
+        return ErrnoException.of(
+                Problem.OUT_OF_RANGE,
+                Errno.ERANGE.number(),
+                "read",
+                partition.folder().toString(),
+                "it has " + partition.logStart() + " to " + bound,
+                "offset " + next);
+    }
+
+    private void requireThere() throws ErrnoException {
+        if (partition.isRemoved()) {
+            throw ErrnoException.of(Problem.TOPIC_REMOVED, partition.folder().toString());
+        }
+    }
+
+    /** Whether the next record is not there, and that is to be told. */
+    public boolean isLost() {
+        return lost;
+    }
+
+    /** How many offsets it passed over since they were not there. */
+    public long missed() {
+        return missed;
+    }
+
+    /** The offset that is wanted next. */
+    public long next() {
+        return next;
+    }
+
+    /** What comes before that offset was used. */
+    public void used(long offset) {
+        next = offset;
+    }
+
+    /**
+     * Goes to the next batch that has a wanted offset; false when all is used. It stands there until {@link #leave}.
+     *
+     * @throws ErrnoException {@link Problem#DAMAGED_LOG}, {@link Problem#TOPIC_REMOVED}
+     */
+    public boolean find() throws IOException {
+        while (!found) {
+            if ((position >= limit || next >= bound) && !findMore()) {
+                return false;
+            }
+            if (!Batch.isWhole(memory, position, limit)) {
+                if (end.isExact()) {
+                    throw damaged("no batch of magic 2 begins there");
+                }
+                if (!passEnd()) {
+                    return false;
+                }
+                continue;
+            }
+            batchEnd = position + Batch.size(memory, position);
+            long last = Batch.lastOffset(memory, position);
+            if (last >= bound) {
+                if (!refresh()) {
+                    return false;
+                }
+            } else if (last < next) {
+                leave();
+            } else {
+                found = true;
+            }
+        }
+        return true;
+    }
+
+    /** Goes past the batch where it stands. */
+    public void leave() {
+        next = Math.max(next, Batch.lastOffset(memory, position) + 1);
+        lastEpoch = Batch.epoch(memory, position);
+        position = batchEnd;
+        found = false;
+    }
+
+    /** Looks at the published end again: whether it has moved. */
+    public boolean refresh() throws IOException {
+        if (!partition.hasMoved(end)) {
+            return false;
+        }
+        long generation = end.generation();
+        reload();
+        boolean isNew = generation != end.generation();
+        if (isNew || (next > bound && partition.epoch() != lastEpoch)) {
+            checkEpoch();
+        }
+        if (isNew) {
+            leaveSegment();
+        }
+        return true;
+    }
+
+    /** Whether what was read is still there, by the epoch of its last batch. */
+    private void checkEpoch() throws IOException {
+        if (lastEpoch == NO_EPOCH) {
+            return;
+        }
+        long valid = EpochCheckpoint.endOf(partition.folder(), lastEpoch, end.next());
+        if (valid < next) {
+            truncatedFrom = Math.max(truncatedFrom, next);
+            truncatedAt = valid;
+            next = valid;
+            lastEpoch = NO_EPOCH;
+            leaveSegment();
+        }
+    }
+
+    /** From which offset on what was read was taken back; {@link #NONE} when nothing was. It stands there now. */
+    public long truncatedAt() {
+        return truncatedAt;
+    }
+
+    /** What was taken back was told. */
+    public ErrnoException truncated() {
+        ErrnoException told = ErrnoException.of(
+                Problem.TRUNCATED,
+                Errno.ECANCELED.number(),
+                "read",
+                partition.folder().toString(),
+                "offset " + truncatedAt,
+                "offset " + truncatedFrom);
+        truncatedAt = NONE;
+        truncatedFrom = NONE;
+        return told;
+    }
+
+    /** Finds where there is more: behind the published end as it was, or in the next segment; false when all is used. */
+    private boolean findMore() throws IOException {
+        while (true) {
+            boolean _ = refresh();
+            if (lost || next >= bound || isBeingReplaced()) {
+                return false;
+            }
+            Segment open = segment;
+            if (open == null) {
+                seek(SegmentFiles.holding(SegmentFiles.list(partition.folder()), next, end));
+            } else {
+                long published = published(open);
+                if (published > open.reach()) {
+                    reopen(open.base());
+                } else if (published > position) {
+                    limit = published;
+                    return true;
+                } else if (!enterNext(open)) {
+                    return false;
+                }
+            }
+            if (position < limit) {
+                return true;
+            }
+        }
+    }
+
+    /** Another publisher, whose files are listed only while its generation is even, is at it. */
+    private boolean isBeingReplaced() {
+        return (end.generation() & 1) != 0 && partition.isAppendedElsewhere();
+    }
+
+    private long published(Segment open) throws ErrnoException {
+        return end.isExact() && open.base() == end.segment() ? end.position() : open.size();
+    }
+
+    /** False when there is nothing yet. */
+    private boolean enterNext(Segment open) throws IOException {
+        if (end.isExact() && open.base() == end.segment()) {
+            next = end.next(); // a gap before the end
+            return true;
+        }
+        long base = SegmentFiles.above(SegmentFiles.list(partition.folder()), open.base(), end);
+        if (base == SegmentFiles.NONE && !end.isExact()) {
+            return false;
+        }
+        seek(base);
+        return true;
+    }
+
+    /** No batch stands there, and the end is an offset alone: the segment grew meanwhile, or ends there. */
+    private boolean passEnd() throws IOException {
+        Segment open = segment;
+        if (refresh() || open == null) {
+            return true;
+        }
+        long size = Math.min(open.size(), open.reach());
+        if (size > limit) {
+            limit = size;
+            return true;
+        }
+        if (size < limit) {
+            limit = Math.max(size, position); // it was cut
+            return true;
+        }
+        if (limit - position >= Batch.HEADER && Batch.size(memory, position) > Batch.OVERHEAD) {
+            throw damaged("no batch of magic 2 begins there");
+        }
+        return enterNext(open);
+    }
+
+    /** Opens what was listed, if it is still true. */
+    private void seek(long base) throws IOException {
+        if (next < partition.logStart()) { // after the listing: what was missing there is missing for this reason
+            lost = !goOn();
+            leaveSegment();
+            return;
+        }
+        partition.load(look);
+        if (look.generation() != end.generation()) { // after the listing
+            leaveSegment();
+            return;
+        }
+        if (base == SegmentFiles.NONE) {
+            throw damaged("no segment has offset " + next);
+        }
+        try {
+            open(base);
+            requireThere(); // or it may be of another topic of that name
+            position = next > base ? partition.positionOf(base, next, memory, limit) : 0;
+        } catch (ErrnoException refused) {
+            if (refused.problem() != Problem.NOT_FOUND) {
+                throw refused;
+            } // removed since it was listed: look again
+        }
+    }
+
+    private void reopen(long base) throws IOException {
+        long at = position;
+        open(base);
+        position = at;
+    }
+
+    private void open(long base) throws IOException {
+        Segment opened = Segment.openToRead(partition.folder(), base, partition.segmentBytes());
+        long published = published(opened);
+        take(opened);
+        memory = opened.memory();
+        limit = published;
+    }
+
+    private void leaveSegment() throws IOException {
+        take(null);
+        position = 0;
+        limit = 0;
+        found = false;
+    }
+
+    private synchronized void take(@Nullable Segment opened) throws IOException {
+        if (closed) {
+            if (opened != null) {
+                opened.close();
+            }
+            throw new ClosedChannelException();
+        }
+        Segment old = segment;
+        segment = opened;
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    /** A page was gone: whether another publisher has cut the file, and all is to be looked for again. */
+    public boolean wasCut() throws IOException {
+        Segment open = segment;
+        if (!partition.isAppendedElsewhere() || open == null) {
+            return false;
+        }
+        boolean cut = open.size() < limit || refresh();
+        if (cut) {
+            leaveSegment();
+        }
+        return cut;
+    }
+
+    /** Where it stands: the segment. */
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /** The same for native code; its position and limit may be moved. */
+    public ByteBuffer bytes() {
+        Segment open = segment;
+        if (open == null) {
+            throw new IllegalStateException("it stands at no batch");
+        }
+        return open.bytes();
+    }
+
+    /** Where in the segment the batch begins. */
+    public long position() {
+        return position;
+    }
+
+    /** Where it ends. */
+    public long batchEnd() {
+        return batchEnd;
+    }
+
+    /** Up to where all was used when {@link #find} answered false. */
+    public PublishedEnd end() {
+        return end;
+    }
+
+    /** The file is not what was appended. */
+    public ErrnoException damaged(String what) {
+        return ErrnoException.of(
+                Problem.DAMAGED_LOG, Errno.EBADMSG.number(), "read", file(), "position " + position, what);
+    }
+
+    /** Which file that is. */
+    public String file() {
+        Segment open = segment;
+        return (open == null ? partition.folder() : open.path()).toString();
+    }
+
+    /** Lets go of the segment: whoever is reading finds it gone. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        Segment open = segment;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

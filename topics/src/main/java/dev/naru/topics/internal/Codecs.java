@@ -1,0 +1,37 @@
+package dev.naru.topics.internal;
+
+import dev.naru.topics.Codec;
+import dev.naru.topics.CodecProvider;
+import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
+
+/** The codecs that are there: looked for once, when the first one is needed. */
+final class Codecs {
+    private Codecs() {}
+
+    private static final class Found {
+        static final @Nullable CodecProvider[] PROVIDERS = find();
+
+        private Found() {}
+
+        private static @Nullable CodecProvider[] find() {
+            @Nullable CodecProvider[] found = new CodecProvider[Codec.values().length];
+            for (CodecProvider each : ServiceLoader.load(CodecProvider.class, CodecProvider.class.getClassLoader())) {
+                if (found[each.codec().number()] == null) {
+                    found[each.codec().number()] = each;
+                }
+            }
+            return found;
+        }
+    }
+
+    /** The one of that number in a batch; null when none is there. */
+    static @Nullable CodecProvider of(int number) {
+        return number < Found.PROVIDERS.length ? Found.PROVIDERS[number] : null;
+    }
+
+    /** What people call the codec of that number. */
+    static String name(int number) {
+        return Codec.of(number).map(Codec::toString).orElse("codec " + number);
+    }
+}
