@@ -40,9 +40,8 @@ public final class Segment implements Closeable {
         this.mapping = mapping;
         this.bytes = mapping.segment().asByteBuffer();
         MemorySegment memory = mapping.segment();
-        this.unguarded = UnguardedMemory.ALL
-                .asSlice(memory.address(), memory.byteSize())
-                .asByteBuffer();
+        this.unguarded =
+                UnguardedMemory.ALL.asSlice(memory.address(), memory.byteSize()).asByteBuffer();
     }
 
     /**
