@@ -1,5 +1,5 @@
-/* naru.h - the header page and the lock (lock.md) of Naru from C; naru_ring.h and naru_broadcast.h are the rings. Linux,
- * little-endian; C11 with GNU atomics. A process opens a file once; each naru is used by one thread. Functions answer -1 with
+/* naru.h - the header page and the lock (lock.md) of Naru from C; naru_ring.h and naru_broadcast.h are the rings, naru_log.h
+ * topics. Linux, little-endian; C11 with GNU atomics. A process opens a file once; each naru is used by one thread. Functions answer -1 with
  * errno, unless said. EBADMSG: something stands in the file that no member stores. Whatever that is, nothing outside of the
  * file is touched, and nothing goes on for ever; only a file that is cut off while it is open is a SIGBUS. */
 #ifndef NARU_H
@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NARU_LOCK = 1, NARU_RING = 2, NARU_BROADCAST = 3 };
+enum { NARU_LOCK = 1, NARU_RING = 2, NARU_BROADCAST = 3, NARU_STORE = 4 };
 #define NARU_LOCK_BASE ((int64_t)1 << 62)
 typedef struct {
     int fd; char *base; size_t size; int64_t id;
@@ -103,7 +103,7 @@ static inline int naru_open(naru *n, const char *path, int kind) {
     n->base = base;
     if (memcmp(n->base, "NaruFile", 8) || *(int32_t *)(n->base + 8) != 1 || *(int32_t *)(n->base + 12) != kind)
         return naru_refuse(n, EINVAL);
-    if (*NARU_AT(n, 40) > status.st_size || (kind != NARU_LOCK && !naru_fits(n, kind))) return naru_refuse(n, EBADMSG);
+    if (*NARU_AT(n, 40) > status.st_size || (kind < NARU_STORE && kind != NARU_LOCK && !naru_fits(n, kind))) return naru_refuse(n, EBADMSG);
     if (naru_acquire(NARU_AT(n, 32)) != naru_boot() || *NARU_AT(n, 24) != (int64_t)status.st_ino) return naru_refuse(n, ESTALE);
     for (;;) {
         int64_t id = (int64_t)((uint64_t)__atomic_fetch_add(NARU_AT(n, 16), 1, __ATOMIC_SEQ_CST) + 1);
@@ -136,9 +136,9 @@ static inline int64_t naru_take(naru *n, int64_t at) {
 }
 static inline void naru_give(naru *n, int64_t at) { naru_cas(NARU_AT(n, at), n->id, 0); }
 
-/* lock.md: 0 acquired, 1 the owner died (repair what it guards). EDEADLK: this naru has it already. */
-static inline int naru_lock(naru *n) {
-    int64_t *word = NARU_AT(n, 128), mine = (int64_t)((uint64_t)n->id << 2), take = mine;
+/* lock.md, of a word in any file: 0 acquired, 1 the owner died (repair what it guards). EDEADLK: this naru has it already. */
+static inline int naru_lock_word(naru *n, int64_t *word) {
+    int64_t mine = (int64_t)((uint64_t)n->id << 2), take = mine;
     for (;;) {
         int64_t seen = naru_relaxed(word), owner = (int64_t)((uint64_t)seen >> 2);
         int died = (seen & 2) != 0;
@@ -157,8 +157,11 @@ static inline int naru_lock(naru *n) {
         if (naru_cas(word, seen, take | (seen & 1))) return died; /* from the very value that was tested */
     }
 }
-static inline void naru_unlock(naru *n, int dirty) {
-    int64_t old = __atomic_exchange_n(NARU_AT(n, 128), dirty ? 2 : 0, __ATOMIC_RELEASE);
-    if (old & 1) naru_wake(NARU_AT(n, 128), 1);
+static inline void naru_unlock_word(int64_t *word, int dirty) {
+    int64_t old = __atomic_exchange_n(word, dirty ? 2 : 0, __ATOMIC_RELEASE);
+    if (old & 1) naru_wake(word, 1);
 }
+/* The same of the file's own word: a lock. */
+static inline int naru_lock(naru *n) { return naru_lock_word(n, NARU_AT(n, 128)); }
+static inline void naru_unlock(naru *n, int dirty) { naru_unlock_word(NARU_AT(n, 128), dirty); }
 #endif

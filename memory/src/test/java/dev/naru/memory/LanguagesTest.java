@@ -233,6 +233,18 @@ class LanguagesTest {
 
     @ParameterizedTest
     @EnumSource
+    void whoHasClosedItIsDeadThoughTheProcessLives(Language language) throws Exception {
+        try (SharedLock lock = SharedLock.create(file());
+                Talk peer = Talk.start(language.command(folder, "leave", file(), 0))) {
+            assertThat(peer.line()).isEqualTo("acquired");
+            assertThat(lock.lock()).isEqualTo(LockOutcome.OWNER_DIED);
+            lock.unlock();
+            assertThat(peer.goOn().waitFor()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void itIsToldOfADirtyUnlock(Language language) throws Exception {
         // given
         try (SharedLock lock = SharedLock.create(file())) {

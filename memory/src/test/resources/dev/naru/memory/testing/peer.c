@@ -100,7 +100,7 @@ int main(int count, char **arguments) {
     const char *verb = arguments[1], *path = arguments[2];
     int64_t many = atoll(arguments[3]);
     if (!strcmp(verb, "look")) return look(path);
-    int kind = !strcmp(verb, "count") || !strcmp(verb, "hold") ? NARU_LOCK : NARU_RING;
+    int kind = !strcmp(verb, "count") || !strcmp(verb, "hold") || !strcmp(verb, "leave") ? NARU_LOCK : NARU_RING;
     if (!strcmp(verb, "broadcast") || !strcmp(verb, "listen")) kind = NARU_BROADCAST;
     if (naru_open(&n, path, kind) < 0) {
         perror(path);
@@ -159,6 +159,11 @@ int main(int count, char **arguments) {
             naru_unlock(&n, 0);
         }
         puts("counted");
+    } else if (!strcmp(verb, "leave")) { /* closes it with the lock, and lives on */
+        puts(naru_lock(&n) ? "owner died" : "acquired");
+        naru_close(&n);
+        fflush(stdout);
+        return getchar() == EOF;
     } else { /* hold */
         puts(naru_lock(&n) ? "owner died" : "acquired");
         fflush(stdout);

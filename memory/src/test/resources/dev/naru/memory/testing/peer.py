@@ -131,6 +131,12 @@ elif verb == "count":
         struct.pack_into("<q", counter, 0, struct.unpack_from("<q", counter)[0] + 1)
         lock.unlock()
     print("counted")
+elif verb == "leave":  # closes it with the lock, and lives on
+    lock = naru.Lock(path)
+    said = "owner died" if lock.lock() else "acquired"
+    lock.close()
+    print(said, flush=True)
+    sys.stdin.read(1)
 else:
     lock = naru.Lock(path)
     print("owner died" if lock.lock() else "acquired", flush=True)

@@ -91,7 +91,7 @@ public final class PublishedEnd {
     }
 
     /** The owner's look, under the lock: always afresh. What it stores afterwards is seen after the last flip. */
-    void loadOwned(MemorySegment block) {
+    public void loadOwned(MemorySegment block) {
         sequence = Words.get(ALL, block.address() + PartitionLayout.SEQ_AT);
         loadCopy(ALL, block.address(), sequence);
         VarHandle.storeStoreFence(); // pairs with the loadLoadFence of load
@@ -114,8 +114,14 @@ public final class PublishedEnd {
         return PartitionLayout.COPIES_AT + (number & 1) * PartitionLayout.COPY_STEP;
     }
 
+    /** A batch more. */
+    public void advance(int records, int bytes) {
+        next += records;
+        position += bytes;
+    }
+
     /** Publishes what stands here, under the lock: fills the copy that nobody reads, and makes it valid by one store. */
-    void flip(MemorySegment block) {
+    public void flip(MemorySegment block) {
         long at = block.address() + copyAt(sequence + 1);
         Words.set(ALL, at + SEGMENT, segment);
         Words.set(ALL, at + NEXT, next);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 
 /** Looks at logs, and does to them what crashes do. */
 public final class Logs {
@@ -63,6 +64,25 @@ public final class Logs {
         setWord(partition, 704, 0);
     }
 
+    /** Stores the recovery point under the next number, as a keeper that is killed before it has waited for the disk. */
+    public static void storePoint(Path partition) throws IOException {
+        long number = Math.max(word(partition, 640), word(partition, 704)) + 1;
+        long last = 640 + (number - 1 & 1) * 64;
+        long to = 640 + (number & 1) * 64;
+        ByteBuffer point =
+                ByteBuffer.allocate(40).order(ByteOrder.LITTLE_ENDIAN).putLong(number);
+        for (int at = 8; at < 40; at += Long.BYTES) {
+            var _ = point.putLong(word(partition, last + at));
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(point.flip().duplicate());
+        for (int at = 0; at < 40; at += Long.BYTES) {
+            setWord(partition, to + at, point.getLong(at));
+        }
+        setWord(partition, to + 40, crc.getValue());
+        setWord(partition, 768, 1L << 40); // the keeper's lock, by an id that nobody has
+    }
+
     /** A word of the control block. */
     public static long word(Path partition, long offset) throws IOException {
         byte[] block = Files.readAllBytes(partition.resolve("partition.naru"));
@@ -75,7 +95,7 @@ public final class Logs {
     }
 
     /** Stores a word of a file. */
-    static void setWordOf(Path path, long offset, long value) throws IOException {
+    public static void setWordOf(Path path, long offset, long value) throws IOException {
         try (RandomAccessFile block = new RandomAccessFile(path.toFile(), "rw")) {
             block.seek(offset);
             block.write(ByteBuffer.allocate(Long.BYTES)
