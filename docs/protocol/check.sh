@@ -1,8 +1,8 @@
 #!/bin/bash
 # Runs every model (must pass) and every mutant (must fail). Needs spin and gcc; 20 minutes of CPU time, and for each core up to
 # 1.2 GiB of memory.
-# check.sh --short runs those marked + in the list, 2.5 minutes of CPU time: the lock, the ring and the broadcast ring on
-# small bounds, and their mutants. ./naru test runs it.
+# check.sh --short runs those marked + in the list, 2.5 minutes of CPU time: the lock, the ring, the broadcast ring and the
+# keeper of a log on small bounds, and their mutants. ./naru test runs it.
 # 'ends' = no cycle in the whole state space: every run, however unfair, comes to an end, where the final assertions look
 # whether anybody is stuck or anything is lost. So no endless loop hides a lost wake-up.
 # One line a run: verdict, model, macros, states stored, depth, memory, seconds. KEEP=1 keeps the work folder.
@@ -33,6 +33,12 @@ pass lock    -DN=3 -DK=1 -DSL=1 -DNOREBIRTH
 pass wake    -DK=1 -DSL=1 -DPUBS=2 -DUNLOCK_FIRST
 pass wake    -DWITNESS -DPUBS=3
 pass log     -DK=0 -DMSGS=4
+pass keep    -DK=2 -DMSGS=3
+pass keep    -DK=0 -DMSGS=4
+pass keep    -DK=0 -DMSGS=3 -DREADER
++pass keep    -DK=1 -DMSGS=3
++pass remove  -DK=2
++pass remove  -DK=1 -DFOREIGN
 pass log     -DK=1 -DMSGS=3
 pass log     -DK=2 -DMSGS=2
 pass log     -DK=0 -DMSGS=3 -DNO_END_BOUND
@@ -145,6 +151,23 @@ fail log     -DMSGS=3 -DNO_SEALED_BIT   # a roll half done looks like a full ext
 fail log     -DMSGS=3 -DEXT_FLIP_FIRST
 fail log     -DMSGS=3 -DCUT_NO_FLIP
 fail log     -DMSGS=2 -DCUT_FIRST
++fail keep    -DMSGS=3 -DPOINT_FIRST
++fail keep    -DMSGS=3 -DFLUSHED_FIRST
++fail keep    -DMSGS=3 -DONE_SLOT
++fail keep    -DMSGS=3 -DNO_NAMES
++fail keep    -DMSGS=3 -DNO_MSYNC
++fail keep    -DMSGS=3 -DSTART_FIRST
++fail keep    -DMSGS=3 -DNO_FLUSH_FIRST
++fail keep    -DMSGS=3 -DNO_SYNC_AFTER_DEATH # both slots stored, and neither on the disk
++fail keep    -DMSGS=3 -DREADER -DK=0 -DUNLINK_FIRST
++fail remove  -DMARK_LATE
++fail remove  -DNO_MARK
++fail remove  -DNO_RENAME_SYNC
++fail remove  -DSYNC_ONCE               # killed between the rename and its fsync; another one unlinks
++fail remove  -DNO_TOPICS_SYNC
++fail remove  -DFORGET_REMOVED
++fail remove  -DNO_LEFTOVERS            # the cut has taken the control block, and left a segment
++fail remove  -DFOREIGN -DNO_FOLDER_SYNC
 +fail bell    -DNO_RECHECK
 +fail bell    -DNO_BELL
 +fail bell    -DBELL_LATE

@@ -121,7 +121,6 @@ final class TopicFiles {
         try (Turn _ = turn()) {
             if (Files.exists(there)) {
                 TopicSettings.move(there, removed);
-                Disk.syncNames(settings());
             } else if (!Files.exists(removed)) {
                 throw ErrnoException.of(Problem.NO_TOPIC, Errno.ENOENT.number(), "remove", target(topic));
             }
@@ -130,6 +129,8 @@ final class TopicFiles {
     }
 
     private void endRemoval(String topic) throws IOException {
+        Disk.syncNames(
+                settings()); // first, and by each who does it: whoever gave it that name may have been killed before
         for (Path partition : partitions(topic)) {
             Partition.remove(partition, id, members);
         }

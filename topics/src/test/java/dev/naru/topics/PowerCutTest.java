@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -107,5 +108,47 @@ class PowerCutTest {
         State last = grown(CrashScript.CREATE).getLast();
 
         assertThat(recovered(last.onDisk())).isEqualTo(3 + last.begun());
+    }
+
+    /** Else the old topic were there after a power cut without its files, or the new one with those of the old. */
+    @Test
+    void eachStepOfARemovalThatAnotherEndsIsOnTheDisk() throws Exception {
+        Path store = Files.createDirectories(folder.resolve("store"));
+        var _ = record(CrashScript.CREATE, store);
+        String segment = "topics/t-0/00000000000000000000.log";
+        boolean renamed = false;
+        boolean ended = false;
+        for (State state : record(CrashScript.END_REMOVAL, store)) {
+            renamed |= !state.disk().containsKey("settings/t.properties");
+            ended |= renamed && !state.files().containsKey("settings/t.removed");
+            if (!renamed) {
+                assertThat(state.files()).containsKey(segment);
+            }
+            if (ended) {
+                assertThat(state.disk()).doesNotContainKey(segment);
+            }
+        }
+        assertThat(ended).isTrue();
+    }
+
+    /** Both could be torn, and then the log start were lost. */
+    @Test
+    void atMostOneRecoveryPointIsNotOnTheDisk() throws Exception {
+        Path store = Files.createDirectories(folder.resolve("store"));
+        var _ = record(CrashScript.CREATE, store);
+        int uncertain = 0;
+        for (State state : record(CrashScript.KEEP_AFTER_DEATH, store)) {
+            boolean first = isOnDisk(state, 640);
+            boolean second = isOnDisk(state, 704);
+            assertThat(first || second).isTrue();
+            uncertain += first && second ? 0 : 1;
+        }
+        assertThat(uncertain).isPositive(); // else this test might find nothing
+    }
+
+    private static boolean isOnDisk(State state, int slot) {
+        byte[] now = state.files().get("topics/t-0/partition.naru");
+        byte[] sure = state.disk().get("topics/t-0/partition.naru");
+        return Arrays.equals(now, slot, slot + 48, sure, slot, slot + 48);
     }
 }

@@ -126,6 +126,25 @@ class RemovalTest {
     }
 
     @Test
+    void whatAPowerCutLeftOfOneIsNotInTheNext() throws Exception {
+        try (Store store = Store.create(folder)) {
+            try (Topic topic = store.create("t", ONE)) {
+                var _ = topic.append("k", "v");
+            }
+            Path partition = Logs.partition(folder, "t", 0);
+            Path segment = Logs.segments(partition).getFirst();
+            Path settings = folder.resolve("settings");
+
+            // of what was unlinked, the control block alone is gone
+            var _ = Files.move(settings.resolve("t.properties"), settings.resolve("t.removed"));
+            Files.delete(partition.resolve("partition.naru"));
+
+            store.create("t", ONE).close();
+            assertThat(segment).doesNotExist();
+        }
+    }
+
+    @Test
     void filesOfOthersStay() throws Exception {
         try (Store store = Store.create(folder)) {
             store.create("t", ONE).close();

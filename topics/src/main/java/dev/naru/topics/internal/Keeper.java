@@ -5,6 +5,7 @@ import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.linux.SharedFiles;
+import dev.naru.memory.LockOutcome;
 import dev.naru.memory.Membership;
 import dev.naru.memory.SharedLock;
 import java.io.Closeable;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * What is done for a partition beside appending, by one at a time under a lock of its own, so that nobody who appends waits for a disk
  * unless he asked for it: flushing, moving the recovery point, and letting go of what is no longer kept.
  *
- * <p>Who dies in here leaves nothing to repair: a recovery point counts when its CRC is right, and until then the other one does.
+ * <p>Who dies in here leaves nothing to repair: a recovery point counts when its CRC is right, and until then the other one does. The
+ * next one only sees to it that it is on the disk.
  *
  * <p>Thread-safe. {@code docs/layouts/log.md}, Keeping.
  */
@@ -57,7 +59,7 @@ final class Keeper implements Closeable {
         if (PartitionLayout.flushed(block) >= target) {
             return;
         }
-        var _ = lock.lock(); // a dead owner has left nothing to repair
+        begin();
         try {
             if (PartitionLayout.flushed(block) < target) {
                 flushAll(false);
@@ -121,7 +123,7 @@ final class Keeper implements Closeable {
 
     /** Lets go of all below that offset. */
     void deleteBefore(long offset) throws IOException, InterruptedException {
-        var _ = lock.lock();
+        begin();
         try {
             end.load(block);
             if (PartitionLayout.isRemoved(block)) {
@@ -212,7 +214,7 @@ final class Keeper implements Closeable {
 
     private void chore(Step step) {
         try {
-            var _ = lock.lock();
+            begin();
             try {
                 if (isOurs()) {
                     step.run();
@@ -249,10 +251,33 @@ final class Keeper implements Closeable {
 
     private boolean lockSoon() throws IOException {
         try {
-            return lock.lock(PATIENCE).isTaken();
+            LockOutcome taken = lock.lock(PATIENCE);
+            if (taken == LockOutcome.OWNER_DIED) {
+                syncPoint();
+            }
+            return taken.isTaken();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return false;
+        }
+    }
+
+    private void begin() throws IOException, InterruptedException {
+        if (lock.lock() == LockOutcome.OWNER_DIED) {
+            syncPoint();
+        }
+    }
+
+    /**
+     * Of who died, a recovery point may be stored and not be on the disk. The next one goes into the other slot, where the one lies that
+     * is: were the power cut then, both could be torn.
+     */
+    private void syncPoint() throws IOException {
+        try {
+            control.sync();
+        } catch (ErrnoException refused) {
+            lock.unlock();
+            throw notFlushed(refused);
         }
     }
 

@@ -171,8 +171,7 @@ public final class Partition implements Closeable {
             int size = packer.pack(segment, writer.start(), laidOut);
             int crc = checksum.of(segment.unguardedBytes(), writer.start(), size);
             Batch.setCrc(UnguardedMemory.ALL, segment.memory().address() + writer.start(), crc);
-            end.next = offset + writer.count();
-            end.position += size;
+            end.advance(writer.count(), size);
             end.flip(block);
             wakeReaders();
             next = end.next;
@@ -208,6 +207,8 @@ public final class Partition implements Closeable {
             try (ControlBlock control = ControlBlock.open(folder, store)) {
                 Removal.run(folder, control, members);
             }
+        } else {
+            Removal.removeFiles(folder); // a power cut may have taken the block alone; nobody has it open
         }
         ControlBlock.remove(folder);
         Removal.removeIfEmpty(folder);

@@ -56,7 +56,8 @@ final class Removal {
         int _ = Futex.wake(block, PartitionLayout.SEQ_AT, Integer.MAX_VALUE);
     }
 
-    private static void removeFiles(Path folder) throws IOException {
+    /** Where nobody appends or keeps any more. */
+    static void removeFiles(Path folder) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 if (OURS.matcher(file.getFileName().toString()).matches()) {
@@ -69,8 +70,10 @@ final class Removal {
     static void removeIfEmpty(Path folder) throws IOException {
         try {
             Files.delete(folder);
-        } catch (DirectoryNotEmptyException | NoSuchFileException left) {
-            // files that are not ours
+        } catch (DirectoryNotEmptyException left) { // files that are not ours
+            Disk.syncNames(folder); // what is gone from it does not come back
+        } catch (NoSuchFileException gone) {
+            // by somebody else
         }
     }
 }

@@ -8,6 +8,7 @@ import dev.naru.topics.Topic;
 import dev.naru.topics.TopicSpec;
 import dev.naru.topics.TopicWriter;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What a process does until it is killed. Record i has i for the first 4 bytes of its value, in native order. */
@@ -23,7 +24,11 @@ public enum CrashScript {
     /** Fills segments of a topic that keeps little, and lets go of some more. */
     LET_GO,
     /** Removes the topic, and makes it again. */
-    REMOVE;
+    REMOVE,
+    /** Makes the topic again of which somebody was killed who had begun to remove it; somebody else's file lies with it. */
+    END_REMOVAL,
+    /** Lets go of a record, where one was killed who had just stored a recovery point. */
+    KEEP_AFTER_DEATH;
 
     /** The topic that is used. */
     public static final TopicSpec SPEC = TopicSpec.partitions(1).withSegmentBytes(160_000);
@@ -56,6 +61,16 @@ public enum CrashScript {
                     store.remove("t");
                     CrashRecorder.answer(1);
                     store.create("t", SPEC).close();
+                }
+                case END_REMOVAL -> {
+                    Path settings = folder.resolve("settings");
+                    var _ = Files.move(settings.resolve("t.properties"), settings.resolve("t.removed"));
+                    var _ = Files.writeString(Logs.partition(folder, "t", 0).resolve("notes"), "mine");
+                    store.create("t", SPEC).close();
+                }
+                case KEEP_AFTER_DEATH -> {
+                    Logs.storePoint(Logs.partition(folder, "t", 0));
+                    topic.deleteBefore(0, 1);
                 }
                 case BATCH -> {
                     writer.claim(TopicWriter.NONE, 100, 1);
