@@ -317,7 +317,7 @@ public enum Problem {
     BAD_TOPIC_NAME(
             64,
             "that is no name for a topic",
-            "write 1 to 249 of the characters a-z A-Z 0-9 . _ -, but neither . nor .. alone"),
+            "write 1 to 240 of the characters a-z A-Z 0-9 . _ -, but neither . nor .. alone"),
     /** A topic has no partition of that number. */
     NO_PARTITION(
             65,

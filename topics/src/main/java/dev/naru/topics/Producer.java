@@ -4,6 +4,7 @@ import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.topics.internal.ProducerName;
+import dev.naru.topics.internal.StoreId;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -33,20 +34,25 @@ public final class Producer implements Closeable {
     private static final short EPOCH = 0; // who had the name before is dead, and cannot append late
 
     private final String name;
+    private final StoreId store;
     private final ProducerName taken;
     private final Consumer<Producer> whenClosed;
 
     // Guarded by this object's monitor.
-    private final Map<Place, Integer> next = new HashMap<>();
+    private final Map<Place, Known> known = new HashMap<>();
     private boolean closed;
 
-    private record Place(Topic topic, int partition) {}
+    private record Place(String topic, int partition) {}
+
+    /** What the next number is, as long as it is appended by that handle; another may be of another topic of that name. */
+    private record Known(Topic by, int next) {}
 
     /** Which record of which producer it is, as a batch says it. */
     record Mark(long id, short epoch, int sequence) {}
 
-    Producer(String name, ProducerName taken, Consumer<Producer> whenClosed) {
+    Producer(String name, StoreId store, ProducerName taken, Consumer<Producer> whenClosed) {
         this.name = name;
+        this.store = store;
         this.taken = taken;
         this.whenClosed = whenClosed;
     }
@@ -64,13 +70,21 @@ public final class Producer implements Closeable {
     /** The number that its next record gets in that partition: how many it has there, up to 2,147,483,647. */
     public synchronized int next(Topic topic, int partition) throws IOException {
         requireOpen();
-        Place place = new Place(topic, partition);
-        Integer known = next.get(place);
-        if (known == null) {
-            known = (topic.partition(partition).lastSequence(taken.id()) + 1) & Integer.MAX_VALUE;
-            var _ = next.put(place, known);
+        if (!topic.store().equals(store)) {
+            throw new IllegalArgumentException(topic + " is in another store than " + name);
         }
-        return known;
+        Place place = new Place(topic.name(), partition);
+        Known last = known.get(place);
+        if (last == null || last.by() != topic) {
+            int next = after(topic.partition(partition).lastSequence(taken.id()));
+            last = new Known(topic, next);
+            var _ = known.put(place, last);
+        }
+        return last.next();
+    }
+
+    private static int after(int sequence) {
+        return (sequence + 1) & Integer.MAX_VALUE;
     }
 
     /** Appends the next record. As {@link Topic#append(NewRecord)}. */
@@ -90,10 +104,11 @@ public final class Producer implements Closeable {
             throws IOException, InterruptedException {
         int partition = topic.choose(record);
         int wanted = next(topic, partition);
-        if (sequence < wanted) {
+        int ahead = (sequence - wanted) & Integer.MAX_VALUE; // they begin again at 0
+        if (ahead > Integer.MAX_VALUE / 2) {
             return Optional.empty();
         }
-        if (sequence > wanted) {
+        if (ahead > 0) {
             throw ErrnoException.of(
                     Problem.OUT_OF_ORDER,
                     Errno.EINVAL.number(),
@@ -107,10 +122,10 @@ public final class Producer implements Closeable {
 
     private Appended append(Topic topic, int partition, int sequence, NewRecord record)
             throws IOException, InterruptedException {
-        Place place = new Place(topic, partition);
-        var _ = next.remove(place); // if this fails, the log says how far it came
+        Place place = new Place(topic.name(), partition);
+        var _ = known.remove(place); // if this fails, the log says how far it came
         Appended appended = topic.append(partition, record, new Mark(taken.id(), EPOCH, sequence));
-        var _ = next.put(place, (sequence + 1) & Integer.MAX_VALUE);
+        var _ = known.put(place, new Known(topic, after(sequence)));
         return appended;
     }
 

@@ -5,6 +5,7 @@ import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.memory.Membership;
 import dev.naru.topics.internal.Chores;
+import dev.naru.topics.internal.Closing;
 import dev.naru.topics.internal.Partition;
 import dev.naru.topics.internal.ProducerName;
 import dev.naru.topics.internal.StoreId;
@@ -20,6 +21,7 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * A directory of topics, which any number of processes have open at once. No server runs: what they share are its files.
@@ -139,6 +141,7 @@ public final class Store implements Closeable {
         Topic opened = new Topic(
                 topic,
                 spec,
+                id,
                 number -> Partition.open(
                         files.partition(topic, number),
                         new Surroundings(id, members, spec, () -> files.read(topic), chores, clock)),
@@ -166,8 +169,13 @@ public final class Store implements Closeable {
      * @throws ErrnoException {@link Problem#FEWER_PARTITIONS}: what is in them would be lost
      */
     public void change(String topic, TopicSpec spec) throws IOException {
+        change(topic, _ -> spec);
+    }
+
+    /** The same, from what they are: nobody changes them meanwhile. */
+    public void change(String topic, UnaryOperator<TopicSpec> change) throws IOException {
         requireOpen();
-        files.change(topic, spec);
+        files.change(topic, change);
     }
 
     /** The settings of a topic, which must be there. */
@@ -196,16 +204,20 @@ public final class Store implements Closeable {
      */
     public Producer producer(String name) throws IOException {
         requireOpen();
-        Producer producer =
-                new Producer(name, ProducerName.take(folder, TopicSettings.requireName(name), members.own()), ended -> {
-                    synchronized (this) {
-                        boolean _ = producers.remove(ended);
-                    }
-                });
+        ProducerName taken = ProducerName.take(folder, TopicSettings.requireName(name), members.own());
+        Producer producer = new Producer(name, id, taken, this::forget);
         synchronized (this) {
-            boolean _ = producers.add(producer);
+            if (!closed) {
+                boolean _ = producers.add(producer);
+                return producer;
+            }
         }
-        return producer;
+        taken.close();
+        throw new ClosedChannelException();
+    }
+
+    private synchronized void forget(Producer producer) {
+        boolean _ = producers.remove(producer);
     }
 
     /** The names of its topics, in order. */
@@ -237,14 +249,11 @@ public final class Store implements Closeable {
             silent = List.copyOf(producers);
         }
         silent.forEach(Producer::close); // without the monitor: they report back
-        try {
-            for (Topic topic : ended) { // without the monitor: they report back
-                topic.close();
-            }
-        } finally {
-            chores.close();
-            members.close();
-        }
+        Closing closing = Closing.begin();
+        ended.forEach(closing::close); // all of them: under an id of the dead nobody may append
+        chores.close();
+        closing.close(members);
+        closing.end();
     }
 
     @Override

@@ -3,9 +3,11 @@ package dev.naru.topics;
 import dev.naru.linux.ErrnoException;
 import dev.naru.memory.Waiting;
 import dev.naru.topics.internal.BatchWriter;
+import dev.naru.topics.internal.Closing;
 import dev.naru.topics.internal.Partition;
 import dev.naru.topics.internal.Partitioner;
 import dev.naru.topics.internal.RecordWriter;
+import dev.naru.topics.internal.StoreId;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
@@ -35,6 +37,7 @@ public final class Topic implements Closeable {
 
     private final String name;
     private final TopicSpec spec;
+    private final StoreId store;
     private final Opener opener;
     private final Consumer<Topic> whenClosed;
     private final AtomicLong unkeyedBytes =
@@ -50,7 +53,8 @@ public final class Topic implements Closeable {
         Partition open(int number) throws IOException;
     }
 
-    Topic(String name, TopicSpec spec, Opener opener, Consumer<Topic> whenClosed) {
+    Topic(String name, TopicSpec spec, StoreId store, Opener opener, Consumer<Topic> whenClosed) {
+        this.store = store;
         this.name = name;
         this.spec = spec;
         this.opener = opener;
@@ -61,6 +65,11 @@ public final class Topic implements Closeable {
     /** Its name. */
     public String name() {
         return name;
+    }
+
+    /** Which store it is in. */
+    StoreId store() {
+        return store;
     }
 
     /** How it was made. */
@@ -271,7 +280,7 @@ public final class Topic implements Closeable {
 
     /**
      * Ends the use of it here, and that of its cursors; the topic stays. Idempotent; any thread may call it. Appends that are
-     * under way end first, so a {@link TopicWriter} publishes or aborts before.
+     * under way end first, so a {@link TopicWriter} publishes or aborts before; what the calling thread has claimed is given up.
      */
     @Override
     public void close() throws IOException {
@@ -284,20 +293,14 @@ public final class Topic implements Closeable {
             ended = List.copyOf(cursors);
         }
         ended.forEach(Cursor::close); // without the monitor: they report back
-        IOException failed = null;
+        Closing closing = Closing.begin();
         for (Partition partition : partitions) {
-            try {
-                if (partition != null) {
-                    partition.close();
-                }
-            } catch (IOException first) {
-                failed = first;
+            if (partition != null) {
+                closing.close(partition);
             }
         }
         whenClosed.accept(this);
-        if (failed != null) {
-            throw failed;
-        }
+        closing.end();
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -97,9 +98,10 @@ final class TopicFiles {
     }
 
     /** Other settings, and perhaps more partitions. */
-    void change(String topic, TopicSpec spec) throws IOException {
+    void change(String topic, UnaryOperator<TopicSpec> change) throws IOException {
         try (Turn _ = turn()) {
             TopicSpec before = read(topic);
+            TopicSpec spec = change.apply(before);
             if (spec.partitions() < before.partitions()) {
                 throw ErrnoException.of(
                         Problem.FEWER_PARTITIONS,
@@ -120,6 +122,9 @@ final class TopicFiles {
         Path removed = TopicSettings.removedPath(settings(), topic);
         try (Turn _ = turn()) {
             if (Files.exists(there)) {
+                for (Path partition : partitions(topic)) {
+                    Partition.requireRemovable(partition, id, members);
+                }
                 TopicSettings.move(there, removed);
             } else if (!Files.exists(removed)) {
                 throw ErrnoException.of(Problem.NO_TOPIC, Errno.ENOENT.number(), "remove", target(topic));

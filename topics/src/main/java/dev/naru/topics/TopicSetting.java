@@ -9,7 +9,7 @@ public enum TopicSetting {
     /** How many logs the topic has: records with one key are in one of them, in order. */
     PARTITIONS("partitions", 1, 1, 1_000_000),
     /** The most bytes of a file of a log, and so of a batch. */
-    SEGMENT_BYTES("segment.bytes", 1 << 30, 1 << 16, Integer.MAX_VALUE),
+    SEGMENT_BYTES("segment.bytes", 1 << 30, 1 << 16, Integer.MAX_VALUE - 8),
     /** After so many milliseconds the next append begins another file. */
     SEGMENT_MILLIS("segment.ms", TopicSpec.NEVER, 1, TopicSpec.NEVER),
     /** Files are removed, the oldest first, as long as so many bytes are left without them; -1: none for this reason. */

@@ -55,7 +55,7 @@ public final class TopicSpec {
         return (int) value(TopicSetting.PARTITIONS);
     }
 
-    /** The most bytes of a file of a log, and so of a batch: 65,536 to 2,147,483,647. */
+    /** The most bytes of a file of a log, and so of a batch: 65,536 to 2,147,483,639. */
     public int segmentBytes() {
         return (int) value(TopicSetting.SEGMENT_BYTES);
     }

@@ -54,6 +54,7 @@ final class ControlBlock implements Closeable {
             }
             FileSpace.sync(born.descriptor(), path.toString());
             boolean _ = born.link(path); // somebody was faster: his is the one
+            Disk.syncNames(folder);
         }
     }
 

@@ -8,10 +8,12 @@ import dev.naru.linux.SharedFiles;
 import dev.naru.memory.LockOutcome;
 import dev.naru.memory.Membership;
 import dev.naru.memory.SharedLock;
+import dev.naru.topics.TopicSpec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -74,24 +76,34 @@ final class Keeper implements Closeable {
         chore(() -> {
             end.load(block);
             flushTo(end.segment, 0, end.segment, true);
-            indexSealed();
-            snapshot();
+            indexIfRoom();
             retain();
         });
     }
 
+    /** Indexes are hints: without them it goes on, above all with what makes room. */
+    private void indexIfRoom() {
+        try {
+            indexSealed();
+        } catch (IOException refused) {
+            LOGGER.log(System.Logger.Level.WARNING, "keeping " + folder, refused);
+        }
+    }
+
     /** What producers appended before each segment is kept, so that looking for it does not take the whole log. */
     private void snapshot() throws IOException {
-        if (StoreLayout.nextProducer(members.own()) == 0) {
-            return;
+        if (!Files.exists(folder.resolve("../..").resolve(ProducerName.FOLDER))) {
+            return; // there never was one
         }
         long[] bases = SegmentFiles.list(folder);
         int known = bases.length - 1;
-        while (known > 0 && (bases[known] > end.segment || !ProducerStates.exist(folder, bases[known]))) {
-            known--;
+        ProducerStates loaded = null;
+        while (known >= 0 && loaded == null) {
+            loaded = bases[known] <= end.segment ? ProducerStates.load(folder, bases[known]) : null;
+            known -= loaded == null ? 1 : 0;
         }
+        known = Math.max(0, known);
         if (known + 1 < bases.length && bases[known + 1] <= end.segment) {
-            ProducerStates loaded = ProducerStates.load(folder, bases[known]);
             ProducerStates states = loaded == null ? ProducerStates.none() : loaded;
             for (int i = known; i + 1 < bases.length && bases[i + 1] <= end.segment; i++) {
                 try (Segment segment = Segment.openToRead(folder, bases[i], 1)) {
@@ -99,18 +111,24 @@ final class Keeper implements Closeable {
                 }
                 states.save(folder, bases[i + 1]);
             }
+            Disk.syncNames(folder); // before what they stand for goes
         }
     }
 
     /** By the settings as they are now: who changed them wants it so, whoever rolls. */
     private void retain() throws IOException {
-        Retention retention =
-                new Retention(folder, around.settings().read(), around.clock().millis());
+        TopicSpec spec;
+        try {
+            spec = around.settings().read();
+        } catch (ErrnoException refused) {
+            if (refused.problem() == Problem.NO_TOPIC) {
+                return; // it is being removed
+            }
+            throw refused;
+        }
+        Retention retention = new Retention(folder, spec, around.clock().millis());
         if (retention.isLimited()) {
             long[] bases = SegmentFiles.list(folder);
-            if (bases.length > 1) {
-                boolean _ = extendIndex(bases[0], false); // one who was killed may have left it so
-            }
             startAt(Math.max(PartitionLayout.logStart(block), retention.start(bases, end)));
         }
     }
@@ -150,6 +168,7 @@ final class Keeper implements Closeable {
 
     /** First the disk, then readers, then the names: who is killed in between is made good by the next one. */
     private void startAt(long offset) throws IOException {
+        snapshot();
         if (offset > PartitionLayout.logStart(block)) {
             RecoveryPoint last = RecoveryPoint.read(block);
             try {
@@ -224,7 +243,7 @@ final class Keeper implements Closeable {
             }
         } catch (ClosedChannelException | InterruptedException ended) {
             // closed meanwhile: that did it, or whoever has the partition open does
-        } catch (IOException refused) {
+        } catch (IOException | RuntimeException refused) {
             LOGGER.log(System.Logger.Level.WARNING, "keeping " + folder, refused);
         }
     }
@@ -238,10 +257,10 @@ final class Keeper implements Closeable {
             try {
                 flushAll(true);
                 if (isOurs()) {
+                    retain();
                     boolean _ = extendIndex(end.segment, false);
                     indexSealed();
                     snapshot();
-                    retain();
                 }
             } finally {
                 lock.unlock();
@@ -327,8 +346,11 @@ final class Keeper implements Closeable {
         PartitionLayout.setFlushed(block, offset);
     }
 
-    /** The kernel tells it once, and would call the next flush a success. */
+    /** The kernel tells it once, and would call the next flush a success. That a descriptor was missing says nothing of the disk. */
     private ErrnoException notFlushed(ErrnoException refused) {
+        if (!refused.call().endsWith("sync")) {
+            return refused;
+        }
         PartitionLayout.setNotFlushed(block);
         return ErrnoException.of(Problem.NOT_FLUSHED, refused.errno().number(), refused.call(), refused.target());
     }

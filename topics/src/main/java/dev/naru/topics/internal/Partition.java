@@ -64,6 +64,7 @@ public final class Partition implements Closeable {
     private final Checksum checksum = new Checksum();
     private @Nullable Segment active;
     private boolean rolled;
+    private long claimer; // the thread that has a claim; 0 for none
 
     private final AtomicBoolean indexing = new AtomicBoolean();
     private volatile boolean appended;
@@ -136,8 +137,14 @@ public final class Partition implements Closeable {
             }
             Segment segment = room(bytes);
             writer.begin(segment.memory(), end.position, end.position + (long) bytes);
+            claimer = Thread.currentThread().threadId();
             ready = true;
             return writer;
+        } catch (ErrnoException refused) {
+            if (refused.problem() == Problem.FILE_SYSTEM_FULL) {
+                chores.soon(keeper::afterRoll); // which lets go of what is no longer kept
+            }
+            throw refused;
         } finally {
             if (!ready) {
                 lock.unlock();
@@ -160,7 +167,9 @@ public final class Partition implements Closeable {
         long offset;
         long next;
         boolean hasRolled;
+        requireClaimer();
         try {
+            claimer = 0;
             offset = end.next;
             Segment segment = active;
             if (segment == null || writer.count() == 0) {
@@ -190,11 +199,32 @@ public final class Partition implements Closeable {
 
     /** Gives the lock back; nothing is published. */
     public void abandon() {
+        requireClaimer();
+        claimer = 0;
         boolean hasRolled = rolled;
         rolled = false;
         lock.unlock();
         if (hasRolled) {
             chores.soon(keeper::afterRoll);
+        }
+    }
+
+    /** Refuses to remove what a living publisher appends to. */
+    public static void requireRemovable(Path folder, StoreId store, Membership members) throws IOException {
+        if (!ControlBlock.exists(folder)) {
+            return;
+        }
+        try (ControlBlock control = ControlBlock.open(folder, store)) {
+            MemorySegment block = control.memory();
+            if (PartitionLayout.hasLivingPublisher(block, members)) {
+                throw ErrnoException.of(
+                        Problem.NO_APPENDING,
+                        Errno.EPERM.number(),
+                        "remove",
+                        folder.toString(),
+                        "",
+                        PartitionLayout.publisher(block, members));
+            }
         }
     }
 
@@ -212,6 +242,13 @@ public final class Partition implements Closeable {
         }
         ControlBlock.remove(folder);
         Removal.removeIfEmpty(folder);
+    }
+
+    /** Before anything is shown: whoever has the lock gives it back. */
+    private void requireClaimer() {
+        if (claimer != Thread.currentThread().threadId()) {
+            throw new IllegalMonitorStateException("another thread has claimed, or nobody");
+        }
     }
 
     private void wakeReaders() {
@@ -390,8 +427,11 @@ public final class Partition implements Closeable {
         if (position < 0 || index.behind(limit) > INDEX_STEP) {
             if (indexing.compareAndSet(false, true)) { // one is enough for all who find it so
                 chores.soon(() -> {
-                    keeper.index(base, position < 0);
-                    indexing.set(false);
+                    try {
+                        keeper.index(base, position < 0);
+                    } finally {
+                        indexing.set(false);
+                    }
                 });
             }
         }
@@ -432,20 +472,25 @@ public final class Partition implements Closeable {
             }
             closed = true;
         }
+        if (claimer == Thread.currentThread().threadId()) {
+            abandon(); // by an exception that passes through; else this would wait for itself
+        }
         try {
             cutTail();
             if (appended) {
                 keeper.beforeClose();
             }
         } finally {
-            keeper.close();
-            lock.close(); // from here on nobody of this process gets it
+            Closing closing = Closing.begin();
+            closing.close(keeper);
+            closing.close(lock); // from here on nobody of this process gets it
             awaitSection();
             Segment segment = active;
             if (segment != null) {
                 segment.close();
             }
             control.close();
+            closing.end();
         }
     }
 

@@ -103,6 +103,11 @@ public final class PartitionLayout {
         return Words.get(block, APPENDER_AT) == 0;
     }
 
+    /** Whether another publisher appends, and lives. */
+    static boolean hasLivingPublisher(MemorySegment block, Membership members) throws ErrnoException {
+        return !isAppendedByLock(block) && members.isAlive(Words.get(block, PUBLISHER_AT));
+    }
+
     /** The publisher that appends instead, for people. */
     static String publisher(MemorySegment block, Membership members) throws ErrnoException {
         long id = Words.get(block, PUBLISHER_AT);

@@ -18,7 +18,7 @@ import java.nio.file.Path;
  * file ends with it, however it ends. So nobody else appends under that id.
  */
 public final class ProducerName implements Closeable {
-    private static final String FOLDER = "producers";
+    static final String FOLDER = "producers";
     private static final String SUFFIX = ".properties";
     private static final String ID = "id=";
 
@@ -69,7 +69,7 @@ public final class ProducerName implements Closeable {
     }
 
     private static long read(Path path) throws IOException {
-        String text = Files.readString(path).strip();
+        String text = new String(SmallFiles.read(path).array(), StandardCharsets.UTF_8).strip();
         try {
             if (text.startsWith(ID)) {
                 return Long.parseLong(text.substring(ID.length()));

@@ -28,8 +28,11 @@ public final class RecordWriter {
             return new Pair(name.getBytes(StandardCharsets.UTF_8), value);
         }
 
-        private int bytes() {
-            return Varints.size(name.length) + name.length + Varints.size(length(value)) + Math.max(0, length(value));
+        private long bytes() {
+            return Varints.size(name.length)
+                    + (long) name.length
+                    + Varints.size(length(value))
+                    + Math.max(0, length(value));
         }
     }
 
@@ -38,7 +41,8 @@ public final class RecordWriter {
         this.key = key;
         this.value = value;
         this.headers = headers;
-        this.headerBytes = headers.stream().mapToInt(Pair::bytes).sum();
+        this.headerBytes = (int) Math.min(
+                Integer.MAX_VALUE, headers.stream().mapToLong(Pair::bytes).sum());
     }
 
     private static int length(byte @Nullable [] bytes) {

@@ -20,6 +20,9 @@ import java.nio.file.Path;
 public final class Segment implements Closeable {
     private static final int MODE = 0600;
 
+    /** The longest that a buffer can be. */
+    private static final long MOST = Integer.MAX_VALUE - 8;
+
     /**
      * Large pages where the file system has them (ext4 since Linux 6.16, xfs): the first touch of a page of 4 KiB costs more than
      * half of an append. But the disk then gets 2 MiB where a byte was stored.
@@ -65,8 +68,7 @@ public final class Segment implements Closeable {
     private static Segment map(long base, Path path, Descriptor file, long reach, SharedMapping.Options options)
             throws ErrnoException {
         try {
-            long length =
-                    Math.min(Integer.MAX_VALUE, Math.max(reach, file.status().size()));
+            long length = Math.min(MOST, Math.max(reach, file.status().size()));
             return new Segment(base, path, file, SharedMapping.mapAhead(file, length, options, path.toString()));
         } catch (ErrnoException | RuntimeException | Error failed) {
             file.close();

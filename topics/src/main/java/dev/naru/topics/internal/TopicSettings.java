@@ -9,18 +9,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The settings of a topic in their file, {@code settings/NAME.properties}, whose existence is the topic. */
 public final class TopicSettings {
     private static final String SUFFIX = ".properties";
     private static final String REMOVED = ".removed";
-    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,240}");
 
     private TopicSettings() {}
 
@@ -60,8 +60,25 @@ public final class TopicSettings {
 
     /** Replaces the file of a topic: who reads it meanwhile gets the old one, or the new one. For one at a time. */
     public static void replace(Path folder, String topic, TopicSpec spec) throws IOException {
-        SmallFiles.replace(path(folder, topic), ByteBuffer.wrap(text(spec)));
+        Path file = path(folder, topic);
+        String others = lines(file)
+                .filter(TopicSettings::isOther)
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
+        byte[] all = (others + new String(text(spec), StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
+        SmallFiles.replace(file, ByteBuffer.wrap(all));
         Disk.syncNames(folder);
+    }
+
+    /** Whether somebody else wrote the line: a comment, or a setting that is not known. */
+    private static boolean isOther(String line) {
+        return !isSetting(line)
+                || TopicSetting.of(line.split("=", 2)[0].strip()).isEmpty();
+    }
+
+    /** Not by a channel, which an interrupt would close. */
+    private static Stream<String> lines(Path file) throws IOException {
+        return new String(SmallFiles.read(file).array(), StandardCharsets.UTF_8).lines();
     }
 
     private static byte[] text(TopicSpec spec) {
@@ -84,14 +101,13 @@ public final class TopicSettings {
      * @param target what errors call the topic
      */
     public static TopicSpec read(Path file, String target) throws IOException {
-        Map<String, String> settings;
-        try (var lines = Files.lines(file)) {
-            settings = lines.filter(TopicSettings::isSetting)
-                    .map(line -> line.split("=", 2))
-                    .collect(Collectors.toMap(pair -> pair[0].strip(), pair -> pair[1].strip(), (_, later) -> later));
-        } catch (NoSuchFileException missing) {
+        if (!Files.exists(file)) {
             throw ErrnoException.of(Problem.NO_TOPIC, Errno.ENOENT.number(), "open", target);
         }
+        Map<String, String> settings = lines(file)
+                .filter(TopicSettings::isSetting)
+                .map(line -> line.split("=", 2))
+                .collect(Collectors.toMap(pair -> pair[0].strip(), pair -> pair[1].strip(), (_, later) -> later));
         TopicSpec spec = TopicSpec.partitions(1);
         for (TopicSetting setting : TopicSetting.values()) {
             String text = settings.get(setting.kafkaName());
