@@ -77,7 +77,7 @@ static inline int naru_cursor_more(naru_cursor *c) {
             if (c->next >= c->end.next) return naru_log_fails(EAGAIN);
         }
         int64_t base = naru_cursor_list(c); /* before the log start */
-        if (c->next < naru_acquire(NARU_LOG_AT(c->log, 512)) || c->next > c->end.next) return naru_log_fails(ERANGE);
+        if ((uint64_t)c->next < (uint64_t)naru_acquire(NARU_LOG_AT(c->log, 512)) || c->next > c->end.next) return naru_log_fails(ERANGE);
         if (base < 0) return c->next >= c->end.next ? naru_log_fails(EAGAIN) : naru_damaged();
         naru_segment next = {.fd = -1};
         if (naru_segment_open(c->log, &next, base, c->log->segment_bytes, O_RDONLY) < 0) {
