@@ -51,7 +51,7 @@ final class TopicAlter implements Callable<Integer> {
         for (Address.Topic named : topics) {
             Address.Topic topic = named.orIn(store.folder(context));
             try (Store opened = Store.open(OpenTopic.folder(topic))) {
-                opened.change(topic.name(), settings.onto(opened.spec(topic.name()), spec));
+                opened.change(topic.name(), before -> settings.onto(before, spec));
             }
         }
         return 0;

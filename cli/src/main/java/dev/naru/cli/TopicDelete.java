@@ -32,7 +32,13 @@ final class TopicDelete implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        for (Address.Topic named : topics) { // all, before the first is gone
+            Address.Topic topic = named.orIn(store.folder(context));
+            try (Store opened = Store.open(OpenTopic.folder(topic))) {
+                var _ = opened.spec(topic.name());
+            }
+        }
         return Removal.each(context, topics, this::remove);
     }
 

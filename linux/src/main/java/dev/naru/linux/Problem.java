@@ -316,7 +316,7 @@ public enum Problem {
     /** Not the name of a topic. */
     BAD_TOPIC_NAME(
             64,
-            "that is no name for a topic",
+            "that is no name for a topic or a producer",
             "write 1 to 240 of the characters a-z A-Z 0-9 . _ -, but neither . nor .. alone"),
     /** A topic has no partition of that number. */
     NO_PARTITION(

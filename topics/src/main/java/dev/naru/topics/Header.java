@@ -15,9 +15,9 @@ public final class Header {
         this.value = value;
     }
 
-    /** With text for a value. */
-    public static Header of(String name, String value) {
-        return new Header(name, value.getBytes(StandardCharsets.UTF_8));
+    /** With text for a value, or none. */
+    public static Header of(String name, @Nullable String value) {
+        return new Header(name, value == null ? null : value.getBytes(StandardCharsets.UTF_8));
     }
 
     /** With bytes for a value, which are not copied, or none. */

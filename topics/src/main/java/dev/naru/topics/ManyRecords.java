@@ -23,10 +23,10 @@ final class ManyRecords {
         writers.add(writer);
         timestamps.add(timestamp);
         places.add(place);
-        bytes += writer.mostBytes();
+        bytes += writer.bytes(timestamp - timestamps.getFirst(), writers.size() - 1);
     }
 
-    /** What the batch takes at most. */
+    /** What the batch takes before it is compressed. */
     int bytes() {
         return (int) Math.min(Integer.MAX_VALUE, bytes);
     }

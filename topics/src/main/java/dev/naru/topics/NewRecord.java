@@ -59,17 +59,23 @@ public final class NewRecord {
     }
 
     /** The same with another header of text. */
-    public NewRecord withHeader(String name, String text) {
+    public NewRecord withHeader(String name, @Nullable String text) {
         return withHeader(Header.of(name, text));
     }
 
     /** The same, made at that time, in ms since 1970; without it, the time at which it is appended. */
     public NewRecord withTimestamp(long millis) {
+        if (millis < 0) {
+            throw new IllegalArgumentException("timestamp " + millis + " < 0");
+        }
         return new NewRecord(key, value, headers, millis, partition);
     }
 
     /** The same for a certain partition; without it, the key chooses one. */
     public NewRecord toPartition(int number) {
+        if (number < 0) {
+            throw new IllegalArgumentException("partition " + number + " < 0");
+        }
         return new NewRecord(key, value, headers, timestamp, number);
     }
 

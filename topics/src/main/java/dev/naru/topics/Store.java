@@ -204,7 +204,7 @@ public final class Store implements Closeable {
      */
     public Producer producer(String name) throws IOException {
         requireOpen();
-        ProducerName taken = ProducerName.take(folder, TopicSettings.requireName(name), members.own());
+        ProducerName taken = ProducerName.take(folder, TopicSettings.requireName(name, "producer "), members.own());
         Producer producer = new Producer(name, id, taken, this::forget);
         synchronized (this) {
             if (!closed) {

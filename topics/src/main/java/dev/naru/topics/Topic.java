@@ -245,7 +245,9 @@ public final class Topic implements Closeable {
 
     /** What there is of that partition now. */
     public PartitionStatus describe(int partition) throws IOException {
-        return PartitionStatus.of(partition, partition(partition));
+        Partition opened = partition(partition);
+        opened.requireThere();
+        return PartitionStatus.of(partition, opened);
     }
 
     private synchronized Cursor cursor(List<PartitionCursor> places, Waiting waiting) throws IOException {

@@ -73,7 +73,7 @@ public enum TopicSetting {
 
     /** What values it may have, for people. */
     public String bounds() {
-        return words.isEmpty() ? least + " to " + most : String.join(" or ", words());
+        return words.isEmpty() ? "a whole number, " + least + " to " + most : String.join(" or ", words());
     }
 
     /** That value as text. */
@@ -88,10 +88,14 @@ public enum TopicSetting {
      */
     public long parse(String text) {
         try {
-            return require(words.isEmpty() ? Long.parseLong(text) : words().indexOf(text));
+            long value = words.isEmpty() ? Long.parseLong(text) : words().indexOf(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
         } catch (NumberFormatException none) {
-            throw outside(text);
+            // told below
         }
+        throw outside(text);
     }
 
     /** That value, if it is in bounds. */

@@ -16,6 +16,7 @@ import java.io.InterruptedIOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,27 @@ class FlushTest {
                 var _ = topic.append("k", "v");
                 assertThat(flushed()).isEqualTo(i / 4 * 4L);
             }
+        }
+    }
+
+    /** Else one process without descriptors would stop all others until the machine boots. */
+    @Test
+    void thatAFileCannotBeOpenedSaysNothingOfTheDisk() throws Exception {
+        try (Store store = Store.create(folder);
+                Topic topic = store.create("t", ONE)) {
+            var _ = topic.append("k", "v");
+            Path segment = Logs.segments(log()).getFirst();
+            Path aside = Files.move(segment, folder.resolve("aside"));
+            var _ = Files.createSymbolicLink(segment, segment); // ELOOP
+
+            assertThatThrownBy(() -> topic.deleteBefore(0, 1))
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class,
+                            refused -> assertThat(refused.problem()).isNotEqualTo(Problem.NOT_FLUSHED));
+
+            var _ = Files.move(aside, segment, StandardCopyOption.REPLACE_EXISTING);
+            assertThat(topic.append("k", "v").offset()).isEqualTo(1);
+            topic.deleteBefore(0, 1);
         }
     }
 

@@ -167,6 +167,65 @@ class ProducerTest {
     }
 
     @Test
+    void anotherHandleGoesOnWhereTheFirstCame() throws Exception {
+        try (Store store = Store.create(folder);
+                Store elsewhere = Store.create(folder.resolve("elsewhere"));
+                Topic topic = store.create("t", ONE);
+                Topic again = store.open("t");
+                Topic foreign = elsewhere.create("t", ONE);
+                Producer producer = store.producer("import")) {
+            var _ = producer.append(topic, record(0));
+            var _ = producer.append(again, record(1));
+            var _ = producer.append(topic, record(2));
+
+            assertThat(producer.append(again, 2, record(2))).isEmpty();
+            assertThat(Logs.values(topic)).containsExactly("v0", "v1", "v2");
+            assertThatThrownBy(() -> producer.next(foreign, 0)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void aSnapshotThatIsWrongIsNotGoneOnFrom() throws Exception {
+        try (Store store = Stores.withChoresAtOnce(folder);
+                Topic topic = store.create("t", ONE);
+                Producer producer = store.producer("import")) {
+            for (int i = 0; i < 3; i++) {
+                var _ = producer.append(topic, NewRecord.of(null, HALF));
+            }
+            Path snapshot = log().resolve("00000000000000000002.snapshot");
+            byte[] bytes = Files.readAllBytes(snapshot);
+            bytes[20] ^= 1;
+            var _ = Files.write(snapshot, bytes);
+            for (int i = 0; i < 3; i++) {
+                var _ = topic.append(null, HALF);
+            }
+            topic.deleteBefore(0, 5);
+            try (Topic again = store.open("t")) {
+                assertThat(producer.next(again, 0)).isEqualTo(3);
+            }
+        }
+    }
+
+    @Test
+    void deletingKeepsTheNumberAlsoWithoutAChoreBefore() throws Exception {
+        try (Store store = Stores.withNoChores(folder);
+                Topic topic = store.create("t", ONE);
+                Producer producer = store.producer("import")) {
+            for (int i = 0; i < 3; i++) {
+                var _ = producer.append(topic, NewRecord.of(null, HALF));
+            }
+            for (int i = 0; i < 3; i++) {
+                var _ = topic.append(null, HALF);
+            }
+            topic.deleteBefore(0, 5);
+            assertThat(Logs.segments(log())).hasSize(1);
+            try (Topic again = store.open("t")) {
+                assertThat(producer.next(again, 0)).isEqualTo(3);
+            }
+        }
+    }
+
+    @Test
     void afterTheHighestNumberComesZero() throws Exception {
         try (Store store = Stores.withChoresAtOnce(folder);
                 Topic topic = store.create("t", ONE)) {

@@ -145,6 +145,50 @@ class RemovalTest {
     }
 
     @Test
+    void itIsToldAtEachCall() throws Exception {
+        try (Store store = Store.create(folder);
+                Topic topic = store.create("t", ONE);
+                Cursor earliest = topic.read(Start.earliest());
+                Cursor latest = topic.read(Start.latest())) {
+            var _ = topic.append("k", "v");
+            store.remove("t");
+
+            for (int i = 0; i < 3; i++) {
+                assertRefused(earliest::tryPoll, Problem.TOPIC_REMOVED);
+                assertRefused(latest::tryPoll, Problem.TOPIC_REMOVED);
+                assertRefused(latest::poll, Problem.TOPIC_REMOVED);
+                assertRefused(topic::describe, Problem.TOPIC_REMOVED);
+            }
+        }
+    }
+
+    @Test
+    void settingsThatArePutByHandStay() throws Exception {
+        try (Store store = Store.create(folder)) {
+            store.create("t", ONE).close();
+            Path settings = folder.resolve("settings/t.properties");
+            var _ = Files.writeString(settings, "# mine\npartitions=1\nmy.own=7\nsegment.bytes=65536\n");
+
+            store.change("t", spec -> spec.withPartitions(spec.partitions() + 1));
+
+            assertThat(Files.readString(settings)).contains("# mine\n", "my.own=7\n", "partitions=2\n");
+            assertThat(store.spec("t")).isEqualTo(ONE.withPartitions(2));
+        }
+    }
+
+    @Test
+    void theLongestNameCanBeMadeChangedAndRemoved() throws Exception {
+        String name = "n".repeat(240);
+        try (Store store = Store.create(folder)) {
+            store.create(name, ONE).close();
+            store.change(name, ONE.withPartitions(2));
+            store.remove(name);
+            assertRefused(() -> store.create(name + "n", ONE), Problem.BAD_TOPIC_NAME);
+        }
+        assertThat(folder.resolve("topics")).isEmptyDirectory();
+    }
+
+    @Test
     void filesOfOthersStay() throws Exception {
         try (Store store = Store.create(folder)) {
             store.create("t", ONE).close();

@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.linux.testing.NoLeaks;
+import dev.naru.linux.testing.Task;
+import dev.naru.linux.testing.ThreadKind;
 import dev.naru.topics.testing.Logs;
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -119,6 +124,92 @@ class StoreTest {
         assertThat(cursor.isOpen()).isFalse();
         assertThatThrownBy(() -> topic.writer(0)).isInstanceOf(ClosedChannelException.class);
         assertThatThrownBy(() -> store.open("t")).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void aStoreWhoseCloseFailsClosesAllTheSame() throws Exception {
+        Store store = Store.create(folder);
+        List<Topic> topics = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Topic topic = store.create("t" + i, TopicSpec.partitions(2));
+            var _ = topic.append(NewRecord.of("k", "v").toPartition(0));
+            var _ = topic.append(NewRecord.of("k", "v").toPartition(1));
+            topics.add(topic);
+            var _ = Files.writeString(folder.resolve("settings/t" + i + ".properties"), "partitions=none\n");
+        }
+
+        assertRefused(store::close, Problem.BAD_SETTING); // what is to be kept cannot be read
+
+        for (Topic topic : topics) {
+            assertThatThrownBy(() -> topic.append("a", "b")).isInstanceOf(ClosedChannelException.class);
+        }
+    }
+
+    @Test
+    void anInterruptedThreadMayOpenAndClose() throws Exception {
+        Thread.currentThread().interrupt();
+        try (Store store = Store.create(folder);
+                Topic topic = store.create("t", TopicSpec.partitions(1))) {
+            var _ = topic.append("a", "b");
+            assertThat(Logs.values(topic)).containsExactly("b");
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void whatTheThreadHasClaimedIsGivenUpByTheClose() throws Exception {
+        try (Store store = Store.create(folder)) {
+            try (Topic topic = store.create("t", TopicSpec.partitions(1))) {
+                topic.writer(0).claim(100);
+            }
+            try (Topic topic = store.open("t")) {
+                assertThat(topic.append("a", "b").offset()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void aThreadThatEndsWithAClaimHoldsUpNoClose() throws Exception {
+        try (Store other = Store.openOrCreate(folder)) {
+            try (Store store = Store.open(folder);
+                    Topic topic = store.create("t", TopicSpec.partitions(1))) {
+                Thread thread = Thread.ofPlatform().start(() -> {
+                    try {
+                        topic.writer(0).claim(100);
+                    } catch (IOException | InterruptedException failed) {
+                        throw new AssertionError(failed);
+                    }
+                });
+                thread.join();
+            }
+            try (Topic topic = other.open("t")) {
+                assertThat(topic.append("a", "b").offset()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void anotherThreadDoesNotPublishWhatThisOneClaimed() throws Exception {
+        try (Store store = Store.create(folder);
+                Topic topic = store.create("t", TopicSpec.partitions(1))) {
+            TopicWriter writer = topic.writer(0);
+            writer.claim(TopicWriter.NONE, 8, 1);
+            assertThat(Task.start(ThreadKind.PLATFORM, writer::publish).failure())
+                    .isInstanceOf(IllegalMonitorStateException.class);
+
+            assertThat(Logs.values(topic)).isEmpty();
+        }
+    }
+
+    @Test
+    void theLargestSegmentsCanBeAppendedTo() throws Exception {
+        try (Store store = Store.create(folder);
+                Topic topic = store.create("t", TopicSpec.partitions(1).withSegmentBytes(Integer.MAX_VALUE - 8))) {
+            assertThat(topic.append("a", "b").offset()).isZero();
+            assertThatThrownBy(() -> TopicSpec.partitions(1).withSegmentBytes(Integer.MAX_VALUE))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
     }
 
     @Test

@@ -9,6 +9,11 @@ import java.time.InstantSource;
 public final class Stores {
     private Stores() {}
 
+    /** What is else done on a thread of its own is not done: as if its process had been killed before. */
+    public static Store withNoChores(Path folder) throws IOException {
+        return Store.openOrCreate(folder, Chores.none(), InstantSource.system());
+    }
+
     /** What is else done on a thread of its own is done at once, by whoever causes it. */
     public static Store withChoresAtOnce(Path folder) throws IOException {
         return withChoresAtOnce(folder, InstantSource.system());

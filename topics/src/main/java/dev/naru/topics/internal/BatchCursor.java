@@ -239,6 +239,7 @@ public final class BatchCursor implements Closeable {
     /** Finds where there is more: behind the published end as it was, or in the next segment; false when all is used. */
     private boolean findMore() throws IOException {
         while (true) {
+            partition.requireThere();
             boolean _ = refresh();
             if (lost || next >= bound || isBeingReplaced()) {
                 return false;

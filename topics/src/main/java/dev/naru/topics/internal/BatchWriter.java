@@ -53,6 +53,13 @@ public final class BatchWriter {
         return (int) Math.min(Integer.MAX_VALUE, Batch.HEADER + Varints.size(body) + body);
     }
 
+    /** The bytes that a record takes as the so-many-th of its batch. */
+    public static long in(
+            long timestampDelta, int offsetDelta, int keyLength, int valueLength, int headers, int headerBytes) {
+        long body = body(timestampDelta, offsetDelta, keyLength, valueLength, headers, headerBytes);
+        return Varints.size(body) + body;
+    }
+
     private static long body(
             long timestampDelta, int offsetDelta, int keyLength, int valueLength, int headers, int headerBytes) {
         return 1

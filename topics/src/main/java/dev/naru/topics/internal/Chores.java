@@ -55,6 +55,20 @@ public interface Chores extends Closeable {
         };
     }
 
+    /** None: for who wants to know what is without them. */
+    static Chores none() {
+        return new Chores() {
+            @Override
+            public void soon(Runnable chore) {}
+
+            @Override
+            public void after(long millis, Runnable chore) {}
+
+            @Override
+            public void close() {}
+        };
+    }
+
     /** At once, by whoever causes them: for who wants to know the order of things. */
     static Chores atOnce() {
         return new Chores() {

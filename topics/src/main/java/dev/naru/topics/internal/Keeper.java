@@ -76,8 +76,9 @@ final class Keeper implements Closeable {
         chore(() -> {
             end.load(block);
             flushTo(end.segment, 0, end.segment, true);
-            indexIfRoom();
             retain();
+            indexIfRoom();
+            snapshot();
         });
     }
 
@@ -126,11 +127,18 @@ final class Keeper implements Closeable {
             }
             throw refused;
         }
-        Retention retention = new Retention(folder, spec, around.clock().millis());
+        Retention retention = new Retention(
+                folder, spec, this::highestTimestamp, around.clock().millis());
         if (retention.isLimited()) {
             long[] bases = SegmentFiles.list(folder);
             startAt(Math.max(PartitionLayout.logStart(block), retention.start(bases, end)));
         }
+    }
+
+    /** One who was killed may have left the index behind the segment. */
+    private long highestTimestamp(long base) throws IOException {
+        boolean _ = extendIndex(base, false);
+        return SegmentIndex.load(folder, base).highestTimestamp();
     }
 
     private ErrnoException noKeeping() throws ErrnoException {

@@ -16,7 +16,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +66,7 @@ public final class Partition implements Closeable {
     private final Checksum checksum = new Checksum();
     private @Nullable Segment active;
     private boolean rolled;
-    private long claimer; // the thread that has a claim; 0 for none
+    private @Nullable Thread claimer; // who has a claim
 
     private final AtomicBoolean indexing = new AtomicBoolean();
     private volatile boolean appended;
@@ -137,7 +139,7 @@ public final class Partition implements Closeable {
             }
             Segment segment = room(bytes);
             writer.begin(segment.memory(), end.position, end.position + (long) bytes);
-            claimer = Thread.currentThread().threadId();
+            claimer = Thread.currentThread();
             ready = true;
             return writer;
         } catch (ErrnoException refused) {
@@ -169,7 +171,7 @@ public final class Partition implements Closeable {
         boolean hasRolled;
         requireClaimer();
         try {
-            claimer = 0;
+            claimer = null;
             offset = end.next;
             Segment segment = active;
             if (segment == null || writer.count() == 0) {
@@ -200,7 +202,7 @@ public final class Partition implements Closeable {
     /** Gives the lock back; nothing is published. */
     public void abandon() {
         requireClaimer();
-        claimer = 0;
+        claimer = null;
         boolean hasRolled = rolled;
         rolled = false;
         lock.unlock();
@@ -246,7 +248,7 @@ public final class Partition implements Closeable {
 
     /** Before anything is shown: whoever has the lock gives it back. */
     private void requireClaimer() {
-        if (claimer != Thread.currentThread().threadId()) {
+        if (claimer != Thread.currentThread()) {
             throw new IllegalMonitorStateException("another thread has claimed, or nobody");
         }
     }
@@ -290,10 +292,22 @@ public final class Partition implements Closeable {
     /** First the space, then the flip: {@code reserved} is never more than the size of the file. */
     private void extend(Segment segment, long needed) throws ErrnoException {
         long doubled = end.reserved + (long) Math.clamp(end.reserved, FIRST_EXTENT, LARGEST_EXTENT);
-        long to = Math.max(needed, Math.min(doubled, segmentBytes));
-        segment.reserve(end.reserved, to);
-        end.reserved = (int) to;
+        end.reserved = (int) reserve(segment, end.reserved, needed, Math.max(needed, Math.min(doubled, segmentBytes)));
         end.flip(block);
+    }
+
+    /** As much as is wished for, or as is needed where there is no room for more: up to where. */
+    private static long reserve(Segment segment, long from, long needed, long wished) throws ErrnoException {
+        try {
+            segment.reserve(from, wished);
+            return wished;
+        } catch (ErrnoException full) {
+            if (full.problem() != Problem.FILE_SYSTEM_FULL || wished == needed) {
+                throw full;
+            }
+            segment.reserve(from, needed);
+            return needed;
+        }
     }
 
     /** Killed or out of space anywhere in here, the next append rolls again: the mark says so. */
@@ -305,8 +319,7 @@ public final class Partition implements Closeable {
         old.cut(end.position); // before the new one is published: from then on readers take the size for the end
         Segment next = activate(end.next);
         next.cut(0); // a leftover of a roll that died
-        int reserved = Math.max(bytes, Math.min(FIRST_EXTENT, segmentBytes));
-        next.reserve(0, reserved);
+        int reserved = (int) reserve(next, 0, bytes, Math.max(bytes, Math.min(FIRST_EXTENT, segmentBytes)));
         end.segment = end.next;
         end.position = 0;
         end.reserved = reserved;
@@ -380,9 +393,16 @@ public final class Partition implements Closeable {
         return PartitionLayout.epoch(block);
     }
 
-    /** Whether the topic was removed, and another of its name may be there. */
+    /** Whether the topic was removed. */
     public boolean isRemoved() {
         return PartitionLayout.isRemoved(block);
+    }
+
+    /** Refuses when the topic was removed: another of its name may be there. */
+    public void requireThere() throws ErrnoException {
+        if (isRemoved()) {
+            throw ErrnoException.of(Problem.TOPIC_REMOVED, folder.toString());
+        }
     }
 
     /** Lets go of all below that offset, for good. It is on the disk when this returns; files go when all of them is below. */
@@ -472,7 +492,7 @@ public final class Partition implements Closeable {
             }
             closed = true;
         }
-        if (claimer == Thread.currentThread().threadId()) {
+        if (claimer == Thread.currentThread()) {
             abandon(); // by an exception that passes through; else this would wait for itself
         }
         try {
@@ -515,10 +535,14 @@ public final class Partition implements Closeable {
         }
     }
 
-    @SuppressWarnings("ThreadPriorityCheck") // the thread that is in there needs a core
+    /** A thread that has ended with a claim of its own stores nothing any more: others get the lock when the store is closed. */
     private void awaitSection() {
         while (PartitionLayout.lockOwner(block) == members.id()) {
-            Thread.yield();
+            Thread holder = claimer;
+            if (holder != null && !holder.isAlive()) {
+                return;
+            }
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(100)); // whoever is in there needs a core
         }
     }
 }

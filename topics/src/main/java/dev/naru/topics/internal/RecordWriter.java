@@ -54,6 +54,11 @@ public final class RecordWriter {
         return BatchWriter.single(length(key), length(value), headers.size(), headerBytes);
     }
 
+    /** The bytes that it takes as the so-many-th record of a batch. */
+    public long bytes(long timestampDelta, int offsetDelta) {
+        return BatchWriter.in(timestampDelta, offsetDelta, length(key), length(value), headers.size(), headerBytes);
+    }
+
     /** The bytes that it takes in a batch of many at most. */
     public int mostBytes() {
         return BatchWriter.most(length(key), length(value), headerBytes);

@@ -1,5 +1,6 @@
 package dev.naru.topics.internal;
 
+import dev.naru.linux.ErrnoException;
 import dev.naru.topics.TopicSetting;
 import dev.naru.topics.TopicSpec;
 import java.io.IOException;
@@ -13,12 +14,20 @@ import java.nio.file.Path;
  */
 final class Retention {
     private final Path folder;
+    private final Times times;
     private final long mostBytes;
     private final long mostMillis;
     private final long now;
 
-    Retention(Path folder, TopicSpec spec, long now) {
+    /** Says when the records of a segment were made. */
+    interface Times {
+        /** The highest timestamp of a sealed segment; -1 when none of its records has one. */
+        long highest(long base) throws IOException;
+    }
+
+    Retention(Path folder, TopicSpec spec, Times times, long now) {
         this.folder = folder;
+        this.times = times;
         this.mostBytes = spec.value(TopicSetting.RETENTION_BYTES);
         this.mostMillis = spec.value(TopicSetting.RETENTION_MILLIS);
         this.now = now;
@@ -32,7 +41,7 @@ final class Retention {
     /**
      * The first offset of the first segment that stays.
      *
-     * @param bases of all segments; those of sealed ones have their indexes
+     * @param bases of all segments
      */
     long start(long[] bases, PublishedEnd end) throws IOException {
         long left = mostBytes < 0 ? 0 : bytes(bases, end);
@@ -71,14 +80,16 @@ final class Retention {
 
     /** When its newest record was made; if none has a time, when it was last appended to. */
     private long newest(long base) throws IOException {
-        long highest = SegmentIndex.load(folder, base).highestTimestamp();
-        if (highest >= 0) {
-            return highest;
-        }
         try {
+            long highest = times.highest(base);
+            if (highest >= 0) {
+                return highest;
+            }
             return Files.getLastModifiedTime(SegmentFiles.path(folder, base)).toMillis();
         } catch (NoSuchFileException removed) {
             return now;
+        } catch (ErrnoException noRoom) {
+            return now; // for its index: it stays
         }
     }
 }

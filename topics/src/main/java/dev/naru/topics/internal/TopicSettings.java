@@ -47,10 +47,15 @@ public final class TopicSettings {
 
     /** Refuses what is no name, as Kafka does. */
     public static String requireName(String topic) throws ErrnoException {
-        if (!NAME.matcher(topic).matches() || topic.equals(".") || topic.equals("..")) {
-            throw ErrnoException.of(Problem.BAD_TOPIC_NAME, "topic:" + topic);
+        return requireName(topic, "topic:");
+    }
+
+    /** The same for the name of something else. */
+    public static String requireName(String name, String kind) throws ErrnoException {
+        if (!NAME.matcher(name).matches() || name.equals(".") || name.equals("..")) {
+            throw ErrnoException.of(Problem.BAD_TOPIC_NAME, kind + name);
         }
-        return topic;
+        return name;
     }
 
     /** Makes the file of a topic in that folder, whole from the first moment: false when there is one. */
