@@ -6,7 +6,6 @@ import dev.naru.linux.Problem;
 import dev.naru.memory.Membership;
 import dev.naru.topics.internal.Chores;
 import dev.naru.topics.internal.Closing;
-import dev.naru.topics.internal.Partition;
 import dev.naru.topics.internal.ProducerName;
 import dev.naru.topics.internal.StoreId;
 import dev.naru.topics.internal.StoreLayout;
@@ -137,15 +136,10 @@ public final class Store implements Closeable {
 
     /** Opens a topic, which must be there. */
     public Topic open(String topic) throws IOException {
+        String topicId = files.id(topic); // before the settings: if it is made anew in between, nothing of it is opened
         TopicSpec spec = files.read(topic);
-        Topic opened = new Topic(
-                topic,
-                spec,
-                id,
-                number -> Partition.open(
-                        files.partition(topic, number),
-                        new Surroundings(id, members, spec, () -> files.read(topic), chores, clock)),
-                this::forget);
+        Surroundings around = new Surroundings(id, members, spec, () -> files.read(topic), chores, clock);
+        Topic opened = new Topic(topic, spec, id, number -> files.open(topic, topicId, number, around), this::forget);
         synchronized (this) {
             requireOpen();
             boolean _ = topics.add(opened);

@@ -8,6 +8,7 @@ import dev.naru.topics.internal.Disk;
 import dev.naru.topics.internal.Partition;
 import dev.naru.topics.internal.StoreId;
 import dev.naru.topics.internal.StoreLayout;
+import dev.naru.topics.internal.Surroundings;
 import dev.naru.topics.internal.TopicSettings;
 import dev.naru.topics.internal.Turn;
 import java.io.IOException;
@@ -71,6 +72,27 @@ final class TopicFiles {
 
     TopicSpec read(String topic) throws IOException {
         return TopicSettings.read(TopicSettings.path(settings(), TopicSettings.requireName(topic)), target(topic));
+    }
+
+    /** What tells the topic from others of its name. */
+    String id(String topic) throws IOException {
+        return TopicSettings.id(settings(), topic);
+    }
+
+    /** Opens a partition of the topic with that id, and no other. */
+    Partition open(String topic, String id, int number, Surroundings around) throws IOException {
+        try {
+            Partition opened = Partition.open(partition(topic, number), around);
+            if (id(topic).equals(id)) { // after the opening: if it is removed from now on, the partition says so
+                return opened;
+            }
+            opened.close();
+        } catch (ErrnoException refused) {
+            if (id(topic).equals(id)) {
+                throw refused;
+            }
+        }
+        throw ErrnoException.of(Problem.TOPIC_REMOVED, target(topic));
     }
 
     /** The partitions first, the settings last: false when it is there. */

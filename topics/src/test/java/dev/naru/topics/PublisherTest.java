@@ -70,6 +70,21 @@ class PublisherTest {
     }
 
     @Test
+    void itsTopicIsNotRemovedWhileItLives() throws Exception {
+        tell("append a", "publish 1");
+
+        assertThatThrownBy(() -> store.remove("t")).isInstanceOfSatisfying(ErrnoException.class, refused -> {
+            assertThat(refused.problem()).isEqualTo(Problem.NO_APPENDING);
+            assertThat(refused.value()).contains("publisher " + id, "alive");
+        });
+        assertThat(Logs.values(topic)).containsExactly("a");
+
+        publisher.kill();
+        store.remove("t");
+        assertThat(store.topics()).isEmpty();
+    }
+
+    @Test
     void whatIsPublishedIsReadAndNoMore() throws Exception {
         try (Cursor polls = topic.read(Start.earliest());
                 Cursor drains = topic.read(Start.earliest())) {

@@ -163,6 +163,21 @@ class RemovalTest {
     }
 
     @Test
+    void aHandleOfARemovedTopicOpensNothingOfTheNextOne() throws Exception {
+        try (Store store = Store.create(folder);
+                Topic old = store.create("t", ONE.withPartitions(2))) {
+            var _ = old.append(NewRecord.of("k", "v").toPartition(0));
+            store.remove("t");
+            assertRefused(() -> old.append(NewRecord.of("k", "v").toPartition(1)), Problem.TOPIC_REMOVED);
+            try (Topic fresh = store.create("t", ONE.withPartitions(2))) {
+                assertRefused(() -> old.append(NewRecord.of("k", "v").toPartition(1)), Problem.TOPIC_REMOVED);
+                assertRefused(() -> old.read(Start.earliest()), Problem.TOPIC_REMOVED);
+                assertThat(Logs.values(fresh)).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void settingsThatArePutByHandStay() throws Exception {
         try (Store store = Store.create(folder)) {
             store.create("t", ONE).close();

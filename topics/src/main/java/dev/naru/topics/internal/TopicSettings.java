@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,6 +21,7 @@ import java.util.stream.Stream;
 public final class TopicSettings {
     private static final String SUFFIX = ".properties";
     private static final String REMOVED = ".removed";
+    private static final String ID = "topic.id"; // is passed over as a setting, and kept when they change
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,240}");
 
     private TopicSettings() {}
@@ -60,7 +62,17 @@ public final class TopicSettings {
 
     /** Makes the file of a topic in that folder, whole from the first moment: false when there is one. */
     public static boolean create(Path folder, String topic, TopicSpec spec) throws IOException {
-        return SmallFiles.create(path(folder, topic), text(spec));
+        String id = ID + "=" + UUID.randomUUID() + "\n";
+        byte[] all = (id + new String(text(spec), StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
+        return SmallFiles.create(path(folder, topic), all);
+    }
+
+    /** What tells it from others of its name, before and after it; empty when there is nothing. */
+    public static String id(Path folder, String topic) throws IOException {
+        return lines(path(folder, topic))
+                .filter(line -> line.startsWith(ID + "="))
+                .findFirst()
+                .orElse("");
     }
 
     /** Replaces the file of a topic: who reads it meanwhile gets the old one, or the new one. For one at a time. */
