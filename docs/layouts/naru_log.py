@@ -164,21 +164,24 @@ class Partition(Lock):
             with open(self.segment_path(base), "rb") as file:
                 data = file.read(end.position if base == end.segment else -1)
             before = offset
-            for record in self._records(data, self.segment_path(base)):
+            for record in self._records(data, self.segment_path(base), base, end.next):
                 if record[0] >= offset:
                     offset = record[0] + 1
                     yield record
             if offset == before:
                 raise Damaged(f"{self.folder}: no segment has offset {offset}")
 
-    def _records(self, data, where):
+    def _records(self, data, where, expected, bound):
         at = 0
         while at < len(data):
             header = data[at : at + _HEADER.size].ljust(_HEADER.size, b"\0")
-            base, length, _, magic, crc, attributes, _, first, _, _, _, _, count = _HEADER.unpack(header)
+            base, length, _, magic, crc, attributes, delta, first, _, _, _, _, count = _HEADER.unpack(header)
             after = at + _COUNTED + length
             if magic != 2 or not at + _HEADER.size <= after <= len(data) or crc32c(data[at + _CRC_FROM : after]) != crc:
                 raise Damaged(f"{where}: no sound batch begins at {at}")
+            if not expected <= base <= base + delta < bound:  # no CRC covers it
+                raise Damaged(f"{where}: the batch at {at} has offset {base}, and {expected} comes next")
+            expected = base + delta + 1
             if attributes & 7:
                 raise ValueError(f"{where}: the batch at {at} is compressed")
             parsed = _Bytes(data[at + _HEADER.size : after], where)

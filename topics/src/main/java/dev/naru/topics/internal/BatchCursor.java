@@ -46,6 +46,7 @@ public final class BatchCursor implements Closeable {
     private MemorySegment memory = MemorySegment.NULL;
     private long position;
     private long limit;
+    private long expected; // the base offset of the batch at the position, unless there is a gap
     private long batchEnd;
     private boolean found;
 
@@ -162,6 +163,7 @@ public final class BatchCursor implements Closeable {
                 }
                 continue;
             }
+            requireInOrder();
             batchEnd = position + Batch.size(memory, position);
             long last = Batch.lastOffset(memory, position);
             if (last >= bound) {
@@ -177,9 +179,24 @@ public final class BatchCursor implements Closeable {
         return true;
     }
 
+    /** No CRC covers a base offset. */
+    private void requireInOrder() throws IOException {
+        Segment open = segment;
+        if (open != null
+                && OffsetOrder.isWrong(partition, end, open.base(), memory, position, readable(open), expected)) {
+            throw damaged(
+                    "a batch has offset " + Batch.baseOffset(memory, position) + ", and " + expected + " comes next");
+        }
+    }
+
+    private long readable(Segment open) {
+        return end.isExact() && open.base() == end.segment() ? Math.min(end.position(), open.reach()) : limit;
+    }
+
     /** Goes past the batch where it stands. */
     public void leave() {
-        next = Math.max(next, Batch.lastOffset(memory, position) + 1);
+        expected = Batch.lastOffset(memory, position) + 1;
+        next = Math.max(next, expected);
         lastEpoch = Batch.epoch(memory, position);
         position = batchEnd;
         found = false;
@@ -325,11 +342,24 @@ public final class BatchCursor implements Closeable {
         try {
             open(base);
             requireThere(); // or it may be of another topic of that name
-            position = next > base ? partition.positionOf(base, next, memory, limit) : 0;
+            begin(base);
         } catch (ErrnoException refused) {
             if (refused.problem() != Problem.NOT_FOUND) {
                 throw refused;
             } // removed since it was listed: look again
+        }
+    }
+
+    /** Goes to where the next offset may be, in the segment that was opened. */
+    private void begin(long base) throws IOException {
+        position = 0; // also if the index cannot be read
+        expected = base;
+        if (next > base) {
+            long indexed = partition.positionOf(base, next, memory, limit);
+            if (indexed > 0) {
+                position = indexed;
+                expected = Batch.baseOffset(memory, indexed); // the index has it, too
+            }
         }
     }
 
