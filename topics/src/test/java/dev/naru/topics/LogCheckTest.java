@@ -247,4 +247,28 @@ class LogCheckTest {
         }
         return read;
     }
+
+    @Test
+    void whatRetentionRemovesMeanwhileIsNoDamage() throws Exception {
+        try (Store store = Stores.withChoresAtOnce(folder);
+                Topic topic = filled(store, 3000)) {
+            // given
+            List<Path> segments = Logs.segments(partition());
+            Path second = segments.get(1);
+            long third = Long.parseLong(segments.get(2).getFileName().toString().replace(".log", ""));
+            byte[] bytes = Files.readAllBytes(second);
+
+            // when
+            Logs.setWord(partition(), 512, third); // the log start
+            Files.delete(second);
+            var _ = Files.createSymbolicLink(second, Path.of("gone")); // it is listed, and then it is not there
+            LogCheck check = LogCheck.of(topic, 0);
+            Files.delete(second);
+            var _ = Files.write(second, bytes);
+
+            // then
+            assertThat(check.damages()).isEmpty();
+            assertThat(check.segments()).isEqualTo(segments.size() - 1);
+        }
+    }
 }
