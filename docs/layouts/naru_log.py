@@ -156,13 +156,18 @@ class Partition(Lock):
         return os.path.join(self.folder, f"{base:020}.log")
 
     def read(self, offset=0):
-        """What is there from that offset on, or from the log start: (offset, timestamp, key, value, headers) each."""
-        offset = max(offset, self.load(512))
-        while offset < (end := self.end()).next:
+        """What is there from that offset on, or from the log start: (offset, timestamp, key, value, headers) each. Who falls behind what
+        is kept goes on at the log start, too: the offsets tell."""
+        while (offset := max(offset, self.load(512))) < (end := self.end()).next:
             names = [name[:20] for name in os.listdir(self.folder) if len(name) == 24 and name.endswith(".log")]
-            base = max(b for b in map(int, names) if b <= min(offset, end.segment))
-            with open(self.segment_path(base), "rb") as file:
-                data = file.read(end.position if base == end.segment else -1)
+            base = max((b for b in map(int, names) if b <= min(offset, end.segment)), default=-1)
+            try:
+                with open(self.segment_path(base), "rb") as file:
+                    data = file.read(end.position if base == end.segment else -1)
+            except FileNotFoundError:
+                data = b""
+            if self.load(512) > offset:
+                continue  # after the listing: what is missing is missing for this reason
             before = offset
             for record in self._records(data, self.segment_path(base), base, end.next):
                 if record[0] >= offset:

@@ -42,26 +42,44 @@ final class PartitionCursor {
         this.view = new RecordView(number);
         this.batches = BatchCursor.of(partition, committed);
         this.transactions = committed ? new Transactions(partition) : null;
-        seekTo(start);
+        begin(start, find(start));
     }
 
-    /** Goes there. */
-    void seekTo(Start start) throws IOException {
-        batches.reload();
-        long wanted = find(start);
+    /**
+     * Which offset that is; it stays where it is.
+     *
+     * @throws ErrnoException {@link Problem#OUT_OF_RANGE} when it is not there, nor the next one, and the start does not say what else
+     */
+    long find(Start start) throws IOException {
+        while (true) {
+            long before = partition.logStart();
+            PublishedEnd end = batches.newest();
+            long bound = end.bound(transactions != null);
+            long wanted = find(start, end, bound);
+            long first = partition.logStart();
+            if (start instanceof Start.Otherwise || (wanted >= first && wanted <= bound)) {
+                return wanted;
+            }
+            if (start instanceof Start.Offset || first == before) {
+                throw batches.outOfRange(wanted, bound);
+            } // retention was faster: look again
+        }
+    }
+
+    /** Goes to the offset that was found. */
+    void begin(Start start, long wanted) throws IOException {
         left = 0;
         batches.begin(
                 wanted, start instanceof Start.Otherwise otherwise ? otherwise.outOfRange() : Start.OutOfRange.TELL);
     }
 
-    private long find(Start start) throws IOException {
-        long bound = batches.end().bound(transactions != null);
+    private long find(Start start, PublishedEnd end, long bound) throws IOException {
         return switch (start) {
             case Start.Earliest _ -> partition.logStart();
             case Start.Latest _ -> bound;
             case Start.Offset(long offset) -> offset;
-            case Start.Time(long millis) -> TimeSearch.find(partition, batches.end(), bound, millis);
-            case Start.Otherwise(Start wanted, Start.OutOfRange _) -> find(wanted);
+            case Start.Time(long millis) -> TimeSearch.find(partition, end, bound, millis);
+            case Start.Otherwise(Start wanted, Start.OutOfRange _) -> find(wanted, end, bound);
         };
     }
 

@@ -53,7 +53,6 @@ final class Transactions implements Closeable {
     Outcome of(long producer, long offset, long inGeneration) throws IOException {
         if (inGeneration != generation || offset < passed || offset > ahead.next()) {
             marks.clear();
-            ahead.reload();
             ahead.begin(offset, Start.OutOfRange.EARLIEST);
             generation = inGeneration;
         }

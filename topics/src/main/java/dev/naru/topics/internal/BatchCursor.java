@@ -68,19 +68,22 @@ public final class BatchCursor implements Closeable {
         return new BatchCursor(partition, committed);
     }
 
-    /** Looks at the published end, before it is asked where to begin. */
-    public void reload() throws ErrnoException {
+    /** The published end as it is now, to be asked where to begin; the cursor stays where it is. Until the next call of anything. */
+    public PublishedEnd newest() throws ErrnoException {
+        partition.load(look);
+        requireThere();
+        return look;
+    }
+
+    private void reload() throws ErrnoException {
         partition.load(end);
         bound = end.bound(committed);
         requireThere();
     }
 
-    /**
-     * Begins at that offset, wherever it was.
-     *
-     * @throws ErrnoException {@link Problem#OUT_OF_RANGE} when it is not there, nor the next one, and the policy is to tell that
-     */
+    /** Begins at that offset, wherever it was. It may be lost at once. */
     public void begin(long offset, Start.OutOfRange otherwise) throws IOException {
+        reload();
         leaveSegment();
         next = offset;
         policy = otherwise;
@@ -88,8 +91,10 @@ public final class BatchCursor implements Closeable {
         lastEpoch = NO_EPOCH;
         truncatedAt = NONE;
         truncatedFrom = NONE;
-        if ((next < partition.logStart() || next > bound) && !goOn()) {
-            throw outOfRange();
+        if (next < partition.logStart()) {
+            lost = !goOn();
+        } else if (next > bound) { // if it was not, another publisher's went back, and is waited for
+            boolean _ = goOn();
         }
     }
 
@@ -109,13 +114,18 @@ public final class BatchCursor implements Closeable {
 
     /** What is told when the next record is not there. */
     public ErrnoException outOfRange() {
+        return outOfRange(next, bound);
+    }
+
+    /** What is told when that offset is asked for, and is not there. */
+    public ErrnoException outOfRange(long offset, long last) {
         return ErrnoException.of(
                 Problem.OUT_OF_RANGE,
                 Errno.ERANGE.number(),
                 "read",
                 partition.folder().toString(),
-                "it has " + partition.logStart() + " to " + bound,
-                "offset " + next);
+                "it has " + partition.logStart() + " to " + last,
+                "offset " + offset);
     }
 
     private void requireThere() throws ErrnoException {
@@ -266,7 +276,7 @@ public final class BatchCursor implements Closeable {
             } else {
                 long published = published(open);
                 if (published > open.reach()) {
-                    reopen(open.base());
+                    reopen(open);
                 } else if (published > position) {
                     limit = published;
                     return true;
@@ -344,9 +354,13 @@ public final class BatchCursor implements Closeable {
             requireThere(); // or it may be of another topic of that name
             begin(base);
         } catch (ErrnoException refused) {
-            if (refused.problem() != Problem.NOT_FOUND) {
-                throw refused;
-            } // removed since it was listed: look again
+            passIfRemoved(refused); // since it was listed: look again
+        }
+    }
+
+    private static void passIfRemoved(ErrnoException refused) throws ErrnoException {
+        if (refused.problem() != Problem.NOT_FOUND) {
+            throw refused;
         }
     }
 
@@ -363,10 +377,15 @@ public final class BatchCursor implements Closeable {
         }
     }
 
-    private void reopen(long base) throws IOException {
-        long at = position;
-        open(base);
-        position = at;
+    /** It grew beyond what is mapped. */
+    private void reopen(Segment old) throws IOException {
+        try {
+            open(old.base());
+            requireThere();
+        } catch (ErrnoException refused) {
+            passIfRemoved(refused);
+            leaveSegment(); // what is there instead, the listing says
+        }
     }
 
     private void open(long base) throws IOException {

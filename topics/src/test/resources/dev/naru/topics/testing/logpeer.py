@@ -1,4 +1,4 @@
-"""The far side in Python: LAYOUTS read|append|half STORE [MANY], on partition 0 of the topic t."""
+"""The far side in Python: LAYOUTS read|append|half|behind STORE [MANY], on partition 0 of the topic t."""
 import os, sys
 
 sys.path.insert(0, sys.argv[1])
@@ -36,6 +36,11 @@ elif verb == "append":
         else:
             at += 2
             say(at, offset)
+elif verb == "behind":  # stops after the first record, until it is told to go on
+    records = log.read(0)
+    say(next(records)[0])
+    sys.stdin.readline()
+    say(*(record[0] for record in records))
 elif verb == "half":  # under the lock, with half of a batch where it would go
     log.lock()
     end = log.end()
