@@ -318,4 +318,28 @@ class PublisherTest {
                             refused -> assertThat(refused.problem()).isEqualTo(Problem.OUT_OF_RANGE));
         }
     }
+
+    @Test
+    void whatWasTakenBackIsToldThoughItCouldNotBeLookedUpAtFirst() throws Exception {
+        tell("append a", "append b", "append c", "append d", "publish 4");
+        try (Cursor cursor = topic.read(Start.earliest())) {
+            // given
+            assertThat(poll(cursor)).hasSize(4);
+            tell("truncate 2", "append E F G", "publish 5");
+            Path epochs = Logs.partition(folder, "t", 0).resolve("leader-epoch-checkpoint");
+            byte[] sound = Files.readAllBytes(epochs);
+
+            // when
+            var _ = Files.write(epochs, new byte[] {(byte) 0xff, '\n'}); // as when it cannot be opened just now
+            assertThatThrownBy(cursor::tryPoll).isInstanceOf(IOException.class);
+            var _ = Files.write(epochs, sound);
+
+            // then
+            assertThatThrownBy(cursor::tryPoll)
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class,
+                            told -> assertThat(told.problem()).isEqualTo(Problem.TRUNCATED));
+            assertThat(poll(cursor)).containsExactly("E", "F", "G");
+        }
+    }
 }

@@ -35,6 +35,8 @@ public final class BatchCursor implements Closeable {
     private long next;
     private long bound;
     private int lastEpoch = NO_EPOCH;
+    private long generation; // in which what was read is known to be there
+    private boolean unchecked; // whether it still is must be looked up first
     private long truncatedAt = NONE;
     private long truncatedFrom = NONE;
 
@@ -57,6 +59,7 @@ public final class BatchCursor implements Closeable {
         this.committed = committed;
         partition.load(end);
         bound = end.bound(committed);
+        generation = end.generation();
     }
 
     /**
@@ -85,6 +88,8 @@ public final class BatchCursor implements Closeable {
     public void begin(long offset, Start.OutOfRange otherwise) throws IOException {
         reload();
         leaveSegment();
+        generation = end.generation();
+        unchecked = false;
         next = offset;
         policy = otherwise;
         lost = false;
@@ -161,7 +166,7 @@ public final class BatchCursor implements Closeable {
      */
     public boolean find() throws IOException {
         while (!found) {
-            if ((position >= limit || next >= bound) && !findMore()) {
+            if ((position >= limit || next >= bound || unchecked) && !findMore()) {
                 return false;
             }
             if (!Batch.isWhole(memory, position, limit)) {
@@ -214,17 +219,19 @@ public final class BatchCursor implements Closeable {
 
     /** Looks at the published end again: whether it has moved. */
     public boolean refresh() throws IOException {
-        if (!partition.hasMoved(end)) {
+        if (!unchecked && !partition.hasMoved(end)) {
             return false;
         }
-        long generation = end.generation();
         reload();
         boolean isNew = generation != end.generation();
-        if (isNew || (next > bound && partition.epoch() != lastEpoch)) {
-            checkEpoch();
-        }
         if (isNew) {
             leaveSegment();
+        }
+        if (isNew || unchecked || (next > bound && partition.epoch() != lastEpoch)) {
+            unchecked = true; // if that cannot be read now, it is later
+            checkEpoch();
+            unchecked = false;
+            generation = end.generation();
         }
         return true;
     }
