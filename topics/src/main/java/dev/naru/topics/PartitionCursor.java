@@ -109,25 +109,37 @@ final class PartitionCursor {
      */
     int drain(RecordHandler handler, int most, boolean verified) throws IOException {
         int handled = 0;
-        while (handled < most) {
-            if (left == 0 && !enter(verified)) {
-                return handled;
+        try {
+            while (handled < most && (left > 0 || enter(verified))) {
+                if (step(handler)) {
+                    handled++;
+                }
             }
-            long after = view.parse(recordAt);
-            if (after < 0) {
-                throw batches.damaged("a record that begins at " + recordAt + " does not end in its batch");
+        } catch (InternalError fault) { // of a page that is gone
+            if (!batches.wasCut()) {
+                throw fault;
             }
-            if (view.offset() >= batches.next()) {
-                handle(handler); // if it throws, this record comes again
-                batches.used(view.offset() + 1);
-                handled++;
-            }
-            recordAt = after;
-            if (--left == 0) {
-                batches.leave();
-            }
+            left = 0; // all is looked for again
         }
         return handled;
+    }
+
+    /** Goes past the next record of the batch in hand; false when it was not a wanted one. */
+    private boolean step(RecordHandler handler) throws IOException {
+        long after = view.parse(recordAt);
+        if (after < 0) {
+            throw batches.damaged("a record that begins at " + recordAt + " does not end in its batch");
+        }
+        boolean isWanted = view.offset() >= batches.next();
+        if (isWanted) {
+            handle(handler); // if it throws, this record comes again
+            batches.used(view.offset() + 1);
+        }
+        recordAt = after;
+        if (--left == 0) {
+            batches.leave();
+        }
+        return isWanted;
     }
 
     private void handle(RecordHandler handler) throws ErrnoException {
@@ -162,22 +174,15 @@ final class PartitionCursor {
 
     /** Goes into the next batch that has a wanted record; false when all is used. */
     private boolean enter(boolean verified) throws IOException {
-        try {
-            while (batches.find() && !isTruncated()) {
-                if (take(verified)) {
-                    return true;
-                }
-                if (waitsForTransaction()) {
-                    return false;
-                }
+        while (batches.find() && !isTruncated()) {
+            if (take(verified)) {
+                return true;
             }
-            return false;
-        } catch (InternalError fault) { // of a page that is gone
-            if (batches.wasCut()) {
+            if (waitsForTransaction()) {
                 return false;
             }
-            throw fault;
         }
+        return false;
     }
 
     /** Takes the batch in hand where the cursor stands, unless it has nothing for us, or not yet. */

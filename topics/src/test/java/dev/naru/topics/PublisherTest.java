@@ -342,4 +342,27 @@ class PublisherTest {
             assertThat(poll(cursor)).containsExactly("E", "F", "G");
         }
     }
+
+    /** The page of the next record is gone, while its batch is in hand. */
+    @Test
+    void aBatchThatIsCutWhileItIsReadIsTold() throws Exception {
+        String large = "x".repeat(5000);
+        tell("append " + large + " " + large + " " + large, "publish 3");
+        try (Cursor cursor = topic.read(Start.earliest());
+                Cursor atItsEnd = topic.read(Start.earliest())) {
+            assertThat(cursor.drain(_ -> {}, 1)).isEqualTo(1);
+            assertThat(atItsEnd.drain(_ -> {}, 2)).isEqualTo(2);
+
+            tell("truncate 0");
+
+            assertThat(cursor.drain(_ -> {}, 1)).isEqualTo(0);
+            assertThat(cursor.drain(_ -> {}, 1)).isEqualTo(Cursor.TRUNCATED);
+            assertThat(cursor.position(0)).isZero();
+            assertThat(poll(atItsEnd)).isEmpty();
+            assertThatThrownBy(atItsEnd::tryPoll).isInstanceOf(ErrnoException.class);
+            tell("append again", "publish 1");
+            assertThat(poll(cursor)).containsExactly("again");
+            assertThat(poll(atItsEnd)).containsExactly("again");
+        }
+    }
 }

@@ -49,8 +49,12 @@ public final class BatchCursor implements Closeable {
     private long position;
     private long limit;
     private long expected; // the base offset of the batch at the position, unless there is a gap
-    private long batchEnd;
     private boolean found;
+
+    // Of the batch at the position, read once: the page may be gone later.
+    private long batchEnd;
+    private long batchLast;
+    private int batchEpoch = NO_EPOCH;
 
     private boolean closed; // guarded by this object's monitor
 
@@ -157,6 +161,7 @@ public final class BatchCursor implements Closeable {
     /** What comes before that offset was used. */
     public void used(long offset) {
         next = offset;
+        lastEpoch = batchEpoch; // it may be cut before it is left
     }
 
     /**
@@ -180,12 +185,13 @@ public final class BatchCursor implements Closeable {
             }
             requireInOrder();
             batchEnd = position + Batch.size(memory, position);
-            long last = Batch.lastOffset(memory, position);
-            if (last >= bound) {
+            batchLast = Batch.lastOffset(memory, position);
+            batchEpoch = Batch.epoch(memory, position);
+            if (batchLast >= bound) {
                 if (!refresh()) {
                     return false;
                 }
-            } else if (last < next) {
+            } else if (batchLast < next) {
                 leave();
             } else {
                 found = true;
@@ -210,9 +216,9 @@ public final class BatchCursor implements Closeable {
 
     /** Goes past the batch where it stands. */
     public void leave() {
-        expected = Batch.lastOffset(memory, position) + 1;
+        expected = batchLast + 1;
         next = Math.max(next, expected);
-        lastEpoch = Batch.epoch(memory, position);
+        lastEpoch = batchEpoch;
         position = batchEnd;
         found = false;
     }
