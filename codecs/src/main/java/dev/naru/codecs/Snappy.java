@@ -23,6 +23,12 @@ public final class Snappy implements CodecProvider {
     private static final int HEADER = 16;
     private static final int BLOCK = 32 << 10;
 
+    /**
+     * No byte of a block yields more: a copy of 64 bytes takes three. Some versions of snappy-java look at that, and some that come
+     * with Kafka do not.
+     */
+    private static final long MOST_YIELD = 22;
+
     /** For {@link java.util.ServiceLoader}. */
     public Snappy() {}
 
@@ -110,6 +116,10 @@ public final class Snappy implements CodecProvider {
             int size = org.xerial.snappy.Snappy.uncompressedLength(from);
             if (size < 0) {
                 throw new DataFormatException("snappy: a block of more than 2 GiB");
+            }
+            if (size > MOST_YIELD * from.remaining()) {
+                throw new DataFormatException(
+                        "snappy: a block of " + from.remaining() + " B claims to yield " + size + " B");
             }
             if (size > to.remaining()) {
                 return false;

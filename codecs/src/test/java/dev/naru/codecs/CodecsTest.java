@@ -337,4 +337,26 @@ class CodecsTest {
         }
         assertThat(plain).containsOnly(Codec.NONE);
     }
+
+    /** 64 bytes come of three at best: what claims more gets no memory for it, by whatever snappy-java an application has. */
+    @Test
+    void snappyThatClaimsMoreThanItCanYieldIsDamaged() throws Exception {
+        // given
+        byte[] garbage = {(byte) 0x80, (byte) 0x84, (byte) 0xaf, 0x5f, 0}; // 200,000,000 B, in a byte
+        KafkaLogs.place(folder, List.of(batch(Codec.SNAPPY, garbage)));
+        ByteBuffer from = ByteBuffer.allocateDirect(garbage.length).put(garbage).flip();
+
+        // then
+        assertThatThrownBy(() -> provider(Codec.SNAPPY).decompress(from, ByteBuffer.allocateDirect(1 << 10)))
+                .isInstanceOf(DataFormatException.class)
+                .hasMessageStartingWith("snappy: ");
+        try (Store store = Store.open(folder);
+                Topic topic = store.open("t");
+                Cursor cursor = topic.read(Start.earliest())) {
+            assertThatThrownBy(cursor::tryPoll).isInstanceOfSatisfying(ErrnoException.class, refused -> {
+                assertThat(refused.problem()).isEqualTo(Problem.DAMAGED_LOG);
+                assertThat(refused.target()).endsWith("/t-0/00000000000000000000.log");
+            });
+        }
+    }
 }

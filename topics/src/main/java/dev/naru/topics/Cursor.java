@@ -194,16 +194,21 @@ public final class Cursor implements Closeable {
         return places.stream().mapToLong(PartitionCursor::missed).sum();
     }
 
-    /** Goes there in all its partitions. */
+    /** Goes there in all its partitions; in none, when it is refused in one. */
     public void seek(Start start) throws IOException {
-        for (PartitionCursor place : places) {
-            place.seekTo(start);
+        long[] found = new long[places.size()];
+        for (int i = 0; i < found.length; i++) {
+            found[i] = places.get(i).find(start);
+        }
+        for (int i = 0; i < found.length; i++) {
+            places.get(i).begin(start, found[i]);
         }
     }
 
-    /** Goes there in that partition. */
+    /** Goes there in that partition; when it is refused, it stays where it is. */
     public void seek(int partition, Start start) throws IOException {
-        place(partition).seekTo(start);
+        PartitionCursor place = place(partition);
+        place.begin(start, place.find(start));
     }
 
     private PartitionCursor place(int partition) {

@@ -93,6 +93,7 @@ public record LogCheck(int partition, int segments, long batches, long records, 
                 segments++;
                 indexes(base, index);
             } catch (NoSuchFileException removed) {
+                expected = UNKNOWN;
                 if (partition.logStart() <= base) { // else retention was faster
                     damages.add(new Damage(file, 0, "it is missing"));
                 }

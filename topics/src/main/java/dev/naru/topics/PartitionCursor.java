@@ -42,26 +42,44 @@ final class PartitionCursor {
         this.view = new RecordView(number);
         this.batches = BatchCursor.of(partition, committed);
         this.transactions = committed ? new Transactions(partition) : null;
-        seekTo(start);
+        begin(start, find(start));
     }
 
-    /** Goes there. */
-    void seekTo(Start start) throws IOException {
-        batches.reload();
-        long wanted = find(start);
+    /**
+     * Which offset that is; it stays where it is.
+     *
+     * @throws ErrnoException {@link Problem#OUT_OF_RANGE} when it is not there, nor the next one, and the start does not say what else
+     */
+    long find(Start start) throws IOException {
+        while (true) {
+            long before = partition.logStart();
+            PublishedEnd end = batches.newest();
+            long bound = end.bound(transactions != null);
+            long wanted = find(start, end, bound);
+            long first = partition.logStart();
+            if (start instanceof Start.Otherwise || (wanted >= first && wanted <= bound)) {
+                return wanted;
+            }
+            if (start instanceof Start.Offset || first == before) {
+                throw batches.outOfRange(wanted, bound);
+            } // retention was faster: look again
+        }
+    }
+
+    /** Goes to the offset that was found. */
+    void begin(Start start, long wanted) throws IOException {
         left = 0;
         batches.begin(
                 wanted, start instanceof Start.Otherwise otherwise ? otherwise.outOfRange() : Start.OutOfRange.TELL);
     }
 
-    private long find(Start start) throws IOException {
-        long bound = batches.end().bound(transactions != null);
+    private long find(Start start, PublishedEnd end, long bound) throws IOException {
         return switch (start) {
             case Start.Earliest _ -> partition.logStart();
             case Start.Latest _ -> bound;
             case Start.Offset(long offset) -> offset;
-            case Start.Time(long millis) -> TimeSearch.find(partition, batches.end(), bound, millis);
-            case Start.Otherwise(Start wanted, Start.OutOfRange _) -> find(wanted);
+            case Start.Time(long millis) -> TimeSearch.find(partition, end, bound, millis);
+            case Start.Otherwise(Start wanted, Start.OutOfRange _) -> find(wanted, end, bound);
         };
     }
 
@@ -91,25 +109,37 @@ final class PartitionCursor {
      */
     int drain(RecordHandler handler, int most, boolean verified) throws IOException {
         int handled = 0;
-        while (handled < most) {
-            if (left == 0 && !enter(verified)) {
-                return handled;
+        try {
+            while (handled < most && (left > 0 || enter(verified))) {
+                if (step(handler)) {
+                    handled++;
+                }
             }
-            long after = view.parse(recordAt);
-            if (after < 0) {
-                throw batches.damaged("a record that begins at " + recordAt + " does not end in its batch");
+        } catch (InternalError fault) { // of a page that is gone
+            if (!batches.wasCut()) {
+                throw fault;
             }
-            if (view.offset() >= batches.next()) {
-                handle(handler); // if it throws, this record comes again
-                batches.used(view.offset() + 1);
-                handled++;
-            }
-            recordAt = after;
-            if (--left == 0) {
-                batches.leave();
-            }
+            left = 0; // all is looked for again
         }
         return handled;
+    }
+
+    /** Goes past the next record of the batch in hand; false when it was not a wanted one. */
+    private boolean step(RecordHandler handler) throws IOException {
+        long after = view.parse(recordAt);
+        if (after < 0) {
+            throw batches.damaged("a record that begins at " + recordAt + " does not end in its batch");
+        }
+        boolean isWanted = view.offset() >= batches.next();
+        if (isWanted) {
+            handle(handler); // if it throws, this record comes again
+            batches.used(view.offset() + 1);
+        }
+        recordAt = after;
+        if (--left == 0) {
+            batches.leave();
+        }
+        return isWanted;
     }
 
     private void handle(RecordHandler handler) throws ErrnoException {
@@ -144,22 +174,15 @@ final class PartitionCursor {
 
     /** Goes into the next batch that has a wanted record; false when all is used. */
     private boolean enter(boolean verified) throws IOException {
-        try {
-            while (batches.find() && !isTruncated()) {
-                if (take(verified)) {
-                    return true;
-                }
-                if (waitsForTransaction()) {
-                    return false;
-                }
+        while (batches.find() && !isTruncated()) {
+            if (take(verified)) {
+                return true;
             }
-            return false;
-        } catch (InternalError fault) { // of a page that is gone
-            if (batches.wasCut()) {
+            if (waitsForTransaction()) {
                 return false;
             }
-            throw fault;
         }
+        return false;
     }
 
     /** Takes the batch in hand where the cursor stands, unless it has nothing for us, or not yet. */

@@ -3,6 +3,7 @@ package dev.naru.topics;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.topics.internal.Batch;
+import dev.naru.topics.internal.OffsetOrder;
 import dev.naru.topics.internal.Partition;
 import dev.naru.topics.internal.PublishedEnd;
 import dev.naru.topics.internal.Segment;
@@ -66,11 +67,14 @@ final class TimeSearch {
             long limit = Math.min(isLast ? end.position() : segment.size(), segment.reach());
             MemorySegment memory = segment.memory();
             long at = partition.positionOfTime(base, millis, bound, memory, limit);
-            long after = base;
+            long after = at == 0 ? base : Batch.baseOffset(memory, at); // the index has it, too
             while (at < limit && after < bound) {
                 if (!Batch.isWhole(memory, at, limit)) {
                     // it ends there, or is damaged: whoever reads is told where
                     return end.isExact() ? Math.max(first, after) : NONE;
+                }
+                if (OffsetOrder.isWrong(partition, end, base, memory, at, limit, after)) {
+                    return Math.max(first, after); // likewise
                 }
                 after = Batch.lastOffset(memory, at) + 1;
                 if (after > bound) {

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What became of the transactions of a partition, by the marks in the log itself: the first mark of a producer at or behind a
@@ -37,11 +38,12 @@ final class Transactions implements Closeable {
     private static final int ABORT = 0;
     private static final int COMMIT = 1;
 
-    private record Mark(long offset, Outcome outcome) {}
+    private record Mark(long producer, long offset, Outcome outcome) {}
 
     private final BatchCursor ahead;
     private final RecordView view = new RecordView(0);
     private final Map<Long, ArrayDeque<Mark>> marks = new HashMap<>();
+    private final ArrayDeque<Mark> inOrder = new ArrayDeque<>(); // all of them
     private long generation = -1;
     private long passed;
 
@@ -53,13 +55,14 @@ final class Transactions implements Closeable {
     Outcome of(long producer, long offset, long inGeneration) throws IOException {
         if (inGeneration != generation || offset < passed || offset > ahead.next()) {
             marks.clear();
-            ahead.reload();
+            inOrder.clear();
             ahead.begin(offset, Start.OutOfRange.EARLIEST);
             generation = inGeneration;
         }
         passed = offset;
+        forgetBelow(offset);
         while (true) {
-            Outcome known = known(producer, offset);
+            Outcome known = known(producer);
             if (known != Outcome.OPEN || !ahead.find()) {
                 return known;
             }
@@ -72,15 +75,26 @@ final class Transactions implements Closeable {
         }
     }
 
-    private Outcome known(long producer, long offset) {
+    private Outcome known(long producer) {
         ArrayDeque<Mark> those = marks.get(producer);
-        while (those != null && !those.isEmpty()) {
-            if (those.peekFirst().offset >= offset) {
-                return those.peekFirst().outcome;
-            }
+        return those == null ? Outcome.OPEN : those.getFirst().outcome;
+    }
+
+    /** The reader has passed them, whosesoever they are. */
+    private void forgetBelow(long offset) {
+        while (!inOrder.isEmpty() && inOrder.getFirst().offset < offset) {
+            long producer = inOrder.removeFirst().producer;
+            ArrayDeque<Mark> those = Objects.requireNonNull(marks.get(producer));
             var _ = those.removeFirst();
+            if (those.isEmpty()) {
+                var _ = marks.remove(producer);
+            }
         }
-        return Outcome.OPEN;
+    }
+
+    /** How many marks it keeps. */
+    int kept() {
+        return inOrder.size();
     }
 
     private void note() throws IOException {
@@ -96,8 +110,9 @@ final class Transactions implements Closeable {
         int type = view.keyLength() < KEY_BYTES ? -1 : memory.get(SHORT, view.keyOffset() + Short.BYTES);
         if (type == ABORT || type == COMMIT) {
             Outcome outcome = type == COMMIT ? Outcome.COMMITTED : Outcome.ABORTED;
-            marks.computeIfAbsent(Batch.producer(memory, at), _ -> new ArrayDeque<>())
-                    .addLast(new Mark(view.offset(), outcome));
+            Mark mark = new Mark(Batch.producer(memory, at), view.offset(), outcome);
+            marks.computeIfAbsent(mark.producer, _ -> new ArrayDeque<>()).addLast(mark);
+            inOrder.addLast(mark);
         }
     }
 

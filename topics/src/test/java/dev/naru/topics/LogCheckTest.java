@@ -1,7 +1,10 @@
 package dev.naru.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.memory.testing.Talk;
 import dev.naru.topics.testing.FarSide;
@@ -190,6 +193,82 @@ class LogCheckTest {
             // then
             assertThat(checks).allSatisfy(check -> assertThat(check.damages()).isEmpty());
             assertThat(LogCheck.of(topic, 0).damages()).isEmpty();
+        }
+    }
+
+    /** No CRC covers it, and two batches fit into a segment here. */
+    @Test
+    void whateverBitOfABaseOffsetIsFlippedReadersAreToldAtItsBatch() throws Exception {
+        int many = 6;
+        try (Store store = Stores.withChoresAtOnce(folder);
+                Topic topic = store.create("t", TopicSpec.partitions(1).withSegmentBytes(1 << 16))) {
+            // given
+            for (int i = 0; i < many; i++) {
+                var _ = topic.append(NewRecord.of(null, new byte[30_000]).withTimestamp(1000 + i));
+            }
+            List<Path> segments = Logs.segments(partition());
+            assertThat(segments).hasSize(many / 2);
+            for (int offset = 0; offset < many; offset++) {
+                Path file = segments.get(offset / 2);
+                long position =
+                        offset % 2 == 0 ? 0 : batches(segments.getFirst()).last();
+                for (int bit = 0; bit < Long.SIZE; bit++) {
+                    // when
+                    flip(file, (int) position + bit / 8, bit % 8);
+                    List<Long> read = untilDamage(topic, Start.earliest(), file, position);
+                    List<Long> ofTime = untilDamage(topic, Start.timestamp(1000 + offset), file, position);
+                    flip(file, (int) position + bit / 8, bit % 8);
+
+                    // then
+                    assertThat(read).as("bit %d of %d", bit, offset).hasSize(offset);
+                    assertThat(ofTime).as("bit %d of %d", bit, offset).isEmpty();
+                }
+            }
+            assertThat(Logs.all(topic)).hasSize(many);
+        }
+    }
+
+    /** What is read before that place, which is told. */
+    private static List<Long> untilDamage(Topic topic, Start start, Path file, long position) throws Exception {
+        List<Long> read = new ArrayList<>();
+        try (Cursor cursor = topic.read(start)) {
+            assertThatThrownBy(() -> {
+                        List<TopicRecord> some = cursor.tryPoll();
+                        while (!some.isEmpty()) {
+                            some.forEach(record -> read.add(record.offset()));
+                            some = cursor.tryPoll();
+                        }
+                    })
+                    .isInstanceOfSatisfying(ErrnoException.class, told -> {
+                        assertThat(told.problem()).isEqualTo(Problem.DAMAGED_LOG);
+                        assertThat(told.target()).isEqualTo(file.toString());
+                        assertThat(told.limit() + told.value()).contains("position " + position);
+                    });
+        }
+        return read;
+    }
+
+    @Test
+    void whatRetentionRemovesMeanwhileIsNoDamage() throws Exception {
+        try (Store store = Stores.withChoresAtOnce(folder);
+                Topic topic = filled(store, 3000)) {
+            // given
+            List<Path> segments = Logs.segments(partition());
+            Path second = segments.get(1);
+            long third = Long.parseLong(segments.get(2).getFileName().toString().replace(".log", ""));
+            byte[] bytes = Files.readAllBytes(second);
+
+            // when
+            Logs.setWord(partition(), 512, third); // the log start
+            Files.delete(second);
+            var _ = Files.createSymbolicLink(second, Path.of("gone")); // it is listed, and then it is not there
+            LogCheck check = LogCheck.of(topic, 0);
+            Files.delete(second);
+            var _ = Files.write(second, bytes);
+
+            // then
+            assertThat(check.damages()).isEmpty();
+            assertThat(check.segments()).isEqualTo(segments.size() - 1);
         }
     }
 }

@@ -333,4 +333,51 @@ class PublisherTest {
                             refused -> assertThat(refused.problem()).isEqualTo(Problem.OUT_OF_RANGE));
         }
     }
+
+    @Test
+    void whatWasTakenBackIsToldThoughItCouldNotBeLookedUpAtFirst() throws Exception {
+        tell("append a", "append b", "append c", "append d", "publish 4");
+        try (Cursor cursor = topic.read(Start.earliest())) {
+            // given
+            assertThat(poll(cursor)).hasSize(4);
+            tell("truncate 2", "append E F G", "publish 5");
+            Path epochs = Logs.partition(folder, "t", 0).resolve("leader-epoch-checkpoint");
+            byte[] sound = Files.readAllBytes(epochs);
+
+            // when
+            var _ = Files.write(epochs, new byte[] {(byte) 0xff, '\n'}); // as when it cannot be opened just now
+            assertThatThrownBy(cursor::tryPoll).isInstanceOf(IOException.class);
+            var _ = Files.write(epochs, sound);
+
+            // then
+            assertThatThrownBy(cursor::tryPoll)
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class,
+                            told -> assertThat(told.problem()).isEqualTo(Problem.TRUNCATED));
+            assertThat(poll(cursor)).containsExactly("E", "F", "G");
+        }
+    }
+
+    /** The page of the next record is gone, while its batch is in hand. */
+    @Test
+    void aBatchThatIsCutWhileItIsReadIsTold() throws Exception {
+        String large = "x".repeat(5000);
+        tell("append " + large + " " + large + " " + large, "publish 3");
+        try (Cursor cursor = topic.read(Start.earliest());
+                Cursor atItsEnd = topic.read(Start.earliest())) {
+            assertThat(cursor.drain(_ -> {}, 1)).isEqualTo(1);
+            assertThat(atItsEnd.drain(_ -> {}, 2)).isEqualTo(2);
+
+            tell("truncate 0");
+
+            assertThat(cursor.drain(_ -> {}, 1)).isEqualTo(0);
+            assertThat(cursor.drain(_ -> {}, 1)).isEqualTo(Cursor.TRUNCATED);
+            assertThat(cursor.position(0)).isZero();
+            assertThat(poll(atItsEnd)).isEmpty();
+            assertThatThrownBy(atItsEnd::tryPoll).isInstanceOf(ErrnoException.class);
+            tell("append again", "publish 1");
+            assertThat(poll(cursor)).containsExactly("again");
+            assertThat(poll(atItsEnd)).containsExactly("again");
+        }
+    }
 }

@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -177,6 +178,38 @@ class RecoveryTest {
             }
             assertThat(assertRecovers(copied, appended)).isEqualTo(RECORDS);
             assertThat(topic.append("k", "here").offset()).isEqualTo(RECORDS);
+        }
+    }
+
+    @Test
+    void aBaseOffsetThatIsNotItsOwnIsNotBelieved() throws Exception {
+        List<String> appended = fill();
+        Path sound = folder.resolve("sound");
+        copy(log(), sound);
+        Random random = new Random(8);
+        for (int round = 0; round < 60; round++) {
+            clear(log());
+            copy(sound, log());
+            List<Path> segments = Logs.segments(log());
+            boolean isLast = round < 10; // of all batches: none behind it tells what it should be
+            Path garbled = isLast ? segments.getLast() : segments.get(random.nextInt(segments.size()));
+            long base;
+            try (RandomAccessFile file = new RandomAccessFile(garbled.toFile(), "rw")) {
+                List<Long> positions = new ArrayList<>();
+                for (long at = 0; at < file.length(); at = at + 12 + file.readInt()) {
+                    positions.add(at);
+                    file.seek(at + 8);
+                }
+                long at = isLast ? positions.getLast() : positions.get(random.nextInt(positions.size()));
+                file.seek(at);
+                base = file.readLong();
+                file.seek(at);
+                file.writeLong(base ^ (1L << random.nextInt(Long.SIZE)));
+            }
+            Logs.forgetFlushes(log());
+            Logs.forgetBoot(log());
+
+            assertThat(assertRecovers(folder, appended)).as("round %d", round).isEqualTo((int) base);
         }
     }
 }

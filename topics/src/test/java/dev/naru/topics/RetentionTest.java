@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.linux.testing.NoLeaks;
+import dev.naru.linux.testing.Task;
+import dev.naru.linux.testing.ThreadKind;
 import dev.naru.memory.testing.Talk;
 import dev.naru.topics.testing.FarSide;
 import dev.naru.topics.testing.Logs;
@@ -280,6 +282,84 @@ class RetentionTest {
                         assertThat(refused.limit()).isEqualTo("max.message.bytes=1000");
                     });
             assertThat(topic.append(null, new byte[900]).offset()).isZero();
+        }
+    }
+
+    /** It maps what its topic allowed when it was opened. */
+    @Test
+    void whoFellBehindInASegmentThatGrewLargerIsToldToo() throws Exception {
+        try (Store readers = store();
+                Topic reads = readers.create("t", ONE);
+                Cursor cursor = reads.read(Start.earliest());
+                Cursor goesOn = reads.read(Start.earliest().orEarliest())) {
+            long _ = append(reads);
+            assertThat(cursor.tryPoll()).hasSize(1);
+            assertThat(goesOn.tryPoll()).hasSize(1);
+            readers.change("t", ONE.withSegmentBytes(1 << 20));
+            try (Store store = store();
+                    Topic topic = store.open("t")) {
+                for (int i = 1; i < 60; i++) {
+                    long _ = append(topic);
+                }
+                topic.deleteBefore(0, 50);
+            }
+
+            assertThat(cursor.drain(_ -> {}, 1)).isEqualTo(Cursor.OUT_OF_RANGE);
+            assertThatThrownBy(cursor::tryPoll)
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class,
+                            refused -> assertThat(refused.problem()).isEqualTo(Problem.OUT_OF_RANGE));
+            assertThat(goesOn.tryPoll().getFirst().offset()).isEqualTo(50);
+            assertThat(goesOn.missed()).isEqualTo(49);
+        }
+    }
+
+    @Test
+    void theEarliestIsThereWhateverIsLetGoMeanwhile() throws Exception {
+        try (Store store = store();
+                Topic topic = store.create("t", ONE);
+                Store readers = Store.open(folder);
+                Topic reads = readers.open("t")) {
+            var letsGo = Task.start(ThreadKind.PLATFORM, () -> {
+                for (int i = 0; i < 1_000; i++) {
+                    topic.deleteBefore(0, append(topic));
+                }
+                return true;
+            });
+            int rounds = 0;
+            while (reads.describe(0).next() < 1_000) {
+                reads.read(0, Start.earliest()).close();
+                reads.read(0, Start.timestamp(0)).close();
+                rounds++;
+            }
+            assertThat(letsGo.result()).isTrue();
+            assertThat(rounds).isPositive();
+        }
+    }
+
+    @Test
+    void aSeekThatIsRefusedMovesNothing() throws Exception {
+        try (Store store = store();
+                Topic topic = store.create("t", ONE.withPartitions(2))) {
+            var _ = topic.append(List.of(
+                    NewRecord.of("k", "a").toPartition(0),
+                    NewRecord.of("k", "b").toPartition(0),
+                    NewRecord.of("k", "c").toPartition(0),
+                    NewRecord.of("k", "z").toPartition(1)));
+            try (Cursor cursor = topic.read(0, Start.earliest());
+                    Cursor both = topic.read(Start.earliest())) {
+                assertThat(cursor.drain(_ -> {}, 1)).isEqualTo(1);
+                assertThatThrownBy(() -> cursor.seek(Start.offset(99)))
+                        .isInstanceOfSatisfying(
+                                ErrnoException.class,
+                                refused -> assertThat(refused.value()).isEqualTo("offset 99"));
+                assertThat(cursor.position(0)).isEqualTo(1);
+                assertThat(cursor.tryPoll()).extracting(TopicRecord::value).containsExactly("b", "c");
+
+                assertThatThrownBy(() -> both.seek(Start.offset(3))).isInstanceOf(ErrnoException.class);
+                assertThat(both.position(0)).isZero();
+                assertThat(both.tryPoll()).hasSize(4);
+            }
         }
     }
 }

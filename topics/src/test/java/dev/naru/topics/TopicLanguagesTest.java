@@ -130,4 +130,21 @@ class TopicLanguagesTest {
             assertThat(Logs.values(topic)).containsExactly("1", "2");
         }
     }
+
+    @Test
+    void itGoesOnWithWhatIsThereWhenItFellBehind() throws Exception {
+        // given
+        for (int i = 0; i < 6; i++) {
+            var _ = topic.append(null, new byte[40_000]); // each is a segment
+        }
+        try (Talk far = python("behind", data, 0)) {
+            assertThat(far.line()).isEqualTo("0");
+
+            // when
+            topic.deleteBefore(0, 4);
+
+            // then
+            assertThat(far.say("go on").line()).isEqualTo("4 5");
+        }
+    }
 }

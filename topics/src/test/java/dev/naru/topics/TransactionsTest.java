@@ -153,4 +153,24 @@ class TransactionsTest {
                     .doesNotExist();
         }
     }
+
+    @Test
+    void whatTheReaderHasPassedIsNotKept() throws Exception {
+        int producers = 50;
+        MemoryRecords[] batches = new MemoryRecords[2 * producers];
+        for (int i = 0; i < producers; i++) {
+            batches[2 * i] = transactional(i, "v" + i);
+            batches[2 * i + 1] = mark(i, i % 2 == 0 ? ControlRecordType.COMMIT : ControlRecordType.ABORT);
+        }
+        KafkaLogs.place(folder, batches);
+        try (Store store = Store.open(folder);
+                Topic topic = store.open("t");
+                Transactions transactions = new Transactions(topic.partition(0))) {
+            for (int i = 0; i < producers; i++) {
+                assertThat(transactions.of(i, 2L * i, 0))
+                        .isEqualTo(i % 2 == 0 ? Transactions.Outcome.COMMITTED : Transactions.Outcome.ABORTED);
+                assertThat(transactions.kept()).isEqualTo(1);
+            }
+        }
+    }
 }

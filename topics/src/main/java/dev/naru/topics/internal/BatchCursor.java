@@ -35,6 +35,8 @@ public final class BatchCursor implements Closeable {
     private long next;
     private long bound;
     private int lastEpoch = NO_EPOCH;
+    private long generation; // in which what was read is known to be there
+    private boolean unchecked; // whether it still is must be looked up first
     private long truncatedAt = NONE;
     private long truncatedFrom = NONE;
 
@@ -46,8 +48,13 @@ public final class BatchCursor implements Closeable {
     private MemorySegment memory = MemorySegment.NULL;
     private long position;
     private long limit;
-    private long batchEnd;
+    private long expected; // the base offset of the batch at the position, unless there is a gap
     private boolean found;
+
+    // Of the batch at the position, read once: the page may be gone later.
+    private long batchEnd;
+    private long batchLast;
+    private int batchEpoch = NO_EPOCH;
 
     private boolean closed; // guarded by this object's monitor
 
@@ -56,6 +63,7 @@ public final class BatchCursor implements Closeable {
         this.committed = committed;
         partition.load(end);
         bound = end.bound(committed);
+        generation = end.generation();
     }
 
     /**
@@ -67,28 +75,35 @@ public final class BatchCursor implements Closeable {
         return new BatchCursor(partition, committed);
     }
 
-    /** Looks at the published end, before it is asked where to begin. */
-    public void reload() throws ErrnoException {
+    /** The published end as it is now, to be asked where to begin; the cursor stays where it is. Until the next call of anything. */
+    public PublishedEnd newest() throws ErrnoException {
+        partition.load(look);
+        requireThere();
+        return look;
+    }
+
+    private void reload() throws ErrnoException {
         partition.load(end);
         bound = end.bound(committed);
         requireThere();
     }
 
-    /**
-     * Begins at that offset, wherever it was.
-     *
-     * @throws ErrnoException {@link Problem#OUT_OF_RANGE} when it is not there, nor the next one, and the policy is to tell that
-     */
+    /** Begins at that offset, wherever it was. It may be lost at once. */
     public void begin(long offset, Start.OutOfRange otherwise) throws IOException {
+        reload();
         leaveSegment();
+        generation = end.generation();
+        unchecked = false;
         next = offset;
         policy = otherwise;
         lost = false;
         lastEpoch = NO_EPOCH;
         truncatedAt = NONE;
         truncatedFrom = NONE;
-        if ((next < partition.logStart() || next > bound) && !goOn()) {
-            throw outOfRange();
+        if (next < partition.logStart()) {
+            lost = !goOn();
+        } else if (next > bound) { // if it was not, another publisher's went back, and is waited for
+            boolean _ = goOn();
         }
     }
 
@@ -108,13 +123,18 @@ public final class BatchCursor implements Closeable {
 
     /** What is told when the next record is not there. */
     public ErrnoException outOfRange() {
+        return outOfRange(next, bound);
+    }
+
+    /** What is told when that offset is asked for, and is not there. */
+    public ErrnoException outOfRange(long offset, long last) {
         return ErrnoException.of(
                 Problem.OUT_OF_RANGE,
                 Errno.ERANGE.number(),
                 "read",
                 partition.folder().toString(),
-                "it has " + partition.logStart() + " to " + bound,
-                "offset " + next);
+                "it has " + partition.logStart() + " to " + last,
+                "offset " + offset);
     }
 
     private void requireThere() throws ErrnoException {
@@ -141,6 +161,7 @@ public final class BatchCursor implements Closeable {
     /** What comes before that offset was used. */
     public void used(long offset) {
         next = offset;
+        lastEpoch = batchEpoch; // it may be cut before it is left
     }
 
     /**
@@ -150,7 +171,7 @@ public final class BatchCursor implements Closeable {
      */
     public boolean find() throws IOException {
         while (!found) {
-            if ((position >= limit || next >= bound) && !findMore()) {
+            if ((position >= limit || next >= bound || unchecked) && !findMore()) {
                 return false;
             }
             if (!Batch.isWhole(memory, position, limit)) {
@@ -162,13 +183,15 @@ public final class BatchCursor implements Closeable {
                 }
                 continue;
             }
+            requireInOrder();
             batchEnd = position + Batch.size(memory, position);
-            long last = Batch.lastOffset(memory, position);
-            if (last >= bound) {
+            batchLast = Batch.lastOffset(memory, position);
+            batchEpoch = Batch.epoch(memory, position);
+            if (batchLast >= bound) {
                 if (!refresh()) {
                     return false;
                 }
-            } else if (last < next) {
+            } else if (batchLast < next) {
                 leave();
             } else {
                 found = true;
@@ -177,27 +200,44 @@ public final class BatchCursor implements Closeable {
         return true;
     }
 
+    /** No CRC covers a base offset. */
+    private void requireInOrder() throws IOException {
+        Segment open = segment;
+        if (open != null
+                && OffsetOrder.isWrong(partition, end, open.base(), memory, position, readable(open), expected)) {
+            throw damaged(
+                    "a batch has offset " + Batch.baseOffset(memory, position) + ", and " + expected + " comes next");
+        }
+    }
+
+    private long readable(Segment open) {
+        return end.isExact() && open.base() == end.segment() ? Math.min(end.position(), open.reach()) : limit;
+    }
+
     /** Goes past the batch where it stands. */
     public void leave() {
-        next = Math.max(next, Batch.lastOffset(memory, position) + 1);
-        lastEpoch = Batch.epoch(memory, position);
+        expected = batchLast + 1;
+        next = Math.max(next, expected);
+        lastEpoch = batchEpoch;
         position = batchEnd;
         found = false;
     }
 
     /** Looks at the published end again: whether it has moved. */
     public boolean refresh() throws IOException {
-        if (!partition.hasMoved(end)) {
+        if (!unchecked && !partition.hasMoved(end)) {
             return false;
         }
-        long generation = end.generation();
         reload();
         boolean isNew = generation != end.generation();
-        if (isNew || (next > bound && partition.epoch() != lastEpoch)) {
-            checkEpoch();
-        }
         if (isNew) {
             leaveSegment();
+        }
+        if (isNew || unchecked || (next > bound && partition.epoch() != lastEpoch)) {
+            unchecked = true; // if that cannot be read now, it is later
+            checkEpoch();
+            unchecked = false;
+            generation = end.generation();
         }
         return true;
     }
@@ -250,7 +290,7 @@ public final class BatchCursor implements Closeable {
             } else {
                 long published = published(open);
                 if (published > open.reach()) {
-                    reopen(open.base());
+                    reopen(open);
                 } else if (published > position) {
                     limit = published;
                     return true;
@@ -326,18 +366,40 @@ public final class BatchCursor implements Closeable {
         try {
             open(base);
             requireThere(); // or it may be of another topic of that name
-            position = next > base ? partition.positionOf(base, next, memory, limit) : 0;
+            begin(base);
         } catch (ErrnoException refused) {
-            if (refused.problem() != Problem.NOT_FOUND) {
-                throw refused;
-            } // removed since it was listed: look again
+            passIfRemoved(refused); // since it was listed: look again
         }
     }
 
-    private void reopen(long base) throws IOException {
-        long at = position;
-        open(base);
-        position = at;
+    private static void passIfRemoved(ErrnoException refused) throws ErrnoException {
+        if (refused.problem() != Problem.NOT_FOUND) {
+            throw refused;
+        }
+    }
+
+    /** Goes to where the next offset may be, in the segment that was opened. */
+    private void begin(long base) throws IOException {
+        position = 0; // also if the index cannot be read
+        expected = base;
+        if (next > base) {
+            long indexed = partition.positionOf(base, next, memory, limit);
+            if (indexed > 0) {
+                position = indexed;
+                expected = Batch.baseOffset(memory, indexed); // the index has it, too
+            }
+        }
+    }
+
+    /** It grew beyond what is mapped. */
+    private void reopen(Segment old) throws IOException {
+        try {
+            open(old.base());
+            requireThere();
+        } catch (ErrnoException refused) {
+            passIfRemoved(refused);
+            leaveSegment(); // what is there instead, the listing says
+        }
     }
 
     private void open(long base) throws IOException {

@@ -12,11 +12,14 @@ import java.nio.file.Path;
 final class Recovery {
     private final Path folder;
     private final Checksum checksum = new Checksum();
+    private final long published;
     private long expected;
+    private boolean hasGaps;
 
-    private Recovery(Path folder, long expected) {
+    private Recovery(Path folder, long expected, long published) {
         this.folder = folder;
         this.expected = expected;
+        this.published = published;
     }
 
     /** Recovers the partition in that folder; nobody else has it open. */
@@ -31,11 +34,12 @@ final class Recovery {
         PublishedEnd before = new PublishedEnd();
         before.loadOwned(block);
         PublishedEnd end = new PublishedEnd(); // its flip stores the sequence 0
-        Recovery recovery = new Recovery(folder, point.offset());
+        Recovery recovery = new Recovery(folder, point.offset(), before.next);
         end.segment = bases.length == 0 ? point.offset() : bases[0];
         end.position = 0;
         boolean begun = false;
-        for (long base : bases) {
+        for (int i = 0; i < bases.length; i++) {
+            long base = bases[i];
             if (begun && base != recovery.expected) {
                 SegmentFiles.remove(folder, base);
             } else if (base >= point.segment()) {
@@ -43,7 +47,7 @@ final class Recovery {
                 long from = base == point.segment() ? point.position() : 0;
                 recovery.expected = Math.max(recovery.expected, base);
                 end.segment = base;
-                recovery.check(base, from, end);
+                recovery.check(base, from, i + 1 < bases.length ? bases[i + 1] : SegmentFiles.NONE, end);
             }
         }
         recovery.index(point.segment());
@@ -101,14 +105,12 @@ final class Recovery {
     }
 
     /** Checks a segment from there on, and cuts it at the first batch that is not right. */
-    private void check(long base, long from, PublishedEnd end) throws IOException {
+    private void check(long base, long from, long above, PublishedEnd end) throws IOException {
         try (Segment segment = Segment.openToAppend(folder, base, 1, false)) {
             long size = segment.size();
             long at = Math.min(from, size);
             MemorySegment memory = segment.memory();
-            while (Batch.isWhole(memory, at, size)
-                    && Batch.baseOffset(memory, at) >= expected
-                    && checksum.of(segment.bytes(), at, Batch.size(memory, at)) == Batch.crc(memory, at)) {
+            while (isSound(segment, at, size) && isInOrder(segment, at, size, above)) {
                 expected = Batch.lastOffset(memory, at) + 1;
                 at += Batch.size(memory, at);
             }
@@ -117,6 +119,31 @@ final class Recovery {
                 segment.cut(at);
             }
         }
+    }
+
+    private boolean isSound(Segment segment, long at, long size) {
+        MemorySegment memory = segment.memory();
+        return Batch.isWhole(memory, at, size)
+                && checksum.of(segment.bytes(), at, Batch.size(memory, at)) == Batch.crc(memory, at);
+    }
+
+    /**
+     * Whether its base offset is believed, which the CRC does not cover. What the lock appends leaves no gap, but Kafka's own
+     * segments may have been placed here. So what comes behind a gap must agree with it. When nothing does, it is believed in a log
+     * with gaps, in one to which nobody has appended, and when it was published; the word for that may be old, or of no use.
+     */
+    private boolean isInOrder(Segment segment, long at, long size, long above) {
+        MemorySegment memory = segment.memory();
+        long first = Batch.baseOffset(memory, at);
+        if (first <= expected) {
+            return first == expected;
+        }
+        long after = at + Batch.size(memory, at);
+        long following = isSound(segment, after, size) ? Batch.baseOffset(memory, after) : above;
+        boolean isKnown = following >= expected || hasGaps || published == 0;
+        hasGaps = !OffsetOrder.isContradicted(memory, at, expected, following)
+                && (isKnown || published > Batch.lastOffset(memory, at));
+        return hasGaps;
     }
 
     /** An index of what was checked is made anew, for it may be torn; one below the point is if it is missing or wrong. */

@@ -1,5 +1,5 @@
-"""The far side in Python: LAYOUTS read|append|half STORE [MANY], on partition 0 of the topic t."""
-import os, sys
+"""The far side in Python: LAYOUTS read|append|half|behind STORE [MANY], on partition 0 of the topic t."""
+import errno, os, sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, sys.argv[1])
@@ -29,6 +29,23 @@ elif verb == "append":
     for at in range(0, many, 2):
         offset = appender.append((b"python", f"v{at}".encode()), (None, f"v{at + 1}".encode()))
         say(at + 2, offset)
+elif verb == "behind":  # stops after the first record, until it is told to go on
+    cursor, rest = Cursor(log), []
+    say(cursor.read().offset)
+    sys.stdin.readline()
+    while True:
+        try:
+            record = cursor.try_read()
+        except OSError as gone:
+            if gone.errno != errno.ERANGE:
+                raise
+            cursor.close()
+            cursor = Cursor(log, log.load(512))  # where the log begins now
+            continue
+        if record is None:
+            break
+        rest.append(record.offset)
+    say(*rest)
 elif verb == "half":  # under the lock, with half of a batch where it would go
     appender, half = Appender(log), batch([(None, b"never" * 20)])
     appender.claim(len(half))

@@ -1,0 +1,54 @@
+package dev.naru.topics.internal;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Whether the base offset of a batch is what it was: no CRC covers it. Where the lock appends, batches follow one another without
+ * a gap, but Kafka's own segments may have been placed there, and a compaction leaves gaps.
+ */
+public final class OffsetOrder {
+    private OffsetOrder() {}
+
+    /**
+     * Whether the base offset of a batch cannot be right. Another publisher's is not judged.
+     *
+     * @param end a published end, above which nothing is
+     * @param segment base offset of the segment
+     * @param limit up to where the segment may be read
+     * @param expected the offset behind the batch before; that of the segment for its first one
+     */
+    public static boolean isWrong(
+            Partition partition,
+            PublishedEnd end,
+            long segment,
+            MemorySegment memory,
+            long at,
+            long limit,
+            long expected)
+            throws IOException {
+        long first = Batch.baseOffset(memory, at);
+        boolean isAbove = Batch.lastOffset(memory, at) >= end.next();
+        if ((first == expected && !isAbove) || !end.isExact() || partition.isAppendedElsewhere()) {
+            return false;
+        }
+        if (first < expected || isAbove) {
+            return true;
+        }
+        long after = at + Batch.size(memory, at);
+        long following = Batch.isWhole(memory, after, limit)
+                ? Batch.baseOffset(memory, after)
+                : SegmentFiles.above(SegmentFiles.list(partition.folder()), segment, end);
+        return isContradicted(memory, at, expected, following);
+    }
+
+    /**
+     * Whether the offset with which the next batch begins shows that there is no gap before this one.
+     *
+     * @param expected the offset behind the batch before
+     * @param following that of the next batch; negative when there is none
+     */
+    static boolean isContradicted(MemorySegment memory, long at, long expected, long following) {
+        return following >= expected && following <= Batch.lastOffset(memory, at);
+    }
+}
