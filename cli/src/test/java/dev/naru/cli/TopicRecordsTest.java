@@ -3,14 +3,13 @@ package dev.naru.cli;
 import static dev.naru.cli.testing.Naru.naru;
 import static dev.naru.cli.testing.Naru.shell;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.naru.cli.testing.Json;
 import dev.naru.cli.testing.Program;
 import dev.naru.cli.testing.Program.Result;
 import dev.naru.linux.testing.Foreign;
+import dev.naru.linux.testing.Namespaces;
 import dev.naru.linux.testing.NoLeaks;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -355,21 +354,10 @@ class TopicRecordsTest {
         var _ = topic("consume", "-o", "0", "-e", "r").failed(65, "out-of-range");
     }
 
-    private static void requireNamespaces() throws InterruptedException {
-        try {
-            var _ = Foreign.output("unshare", "-m", "true");
-        } catch (IOException | AssertionError refused) {
-            assertThat(System.getenv("CI"))
-                    .as("in CI nothing is skipped: %s", refused.getMessage())
-                    .isNull();
-            assumeTrue(false, "this user may make no mount namespace: " + refused.getMessage());
-        }
-    }
-
     @Test
     void aFullDiskIsToldAndWhatWasAppendedStays() throws Exception {
         // given
-        requireNamespaces();
+        Namespaces.require(List.of("unshare", "-m", "true"));
         var _ = Files.createDirectory(folder.resolve("disk"));
         var _ = Files.writeString(folder.resolve("script"), """
                 mount -t tmpfs -o size=4m none disk || exit 99

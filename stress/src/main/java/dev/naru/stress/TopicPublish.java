@@ -25,11 +25,7 @@ public final class TopicPublish {
         @Actor
         public void writer() {
             meet();
-            for (int number = 1; number <= RECORDS; number++) {
-                layOut(number);
-                fill(number);
-                flip(number);
-            }
+            publishAll();
         }
 
         @Actor
@@ -50,11 +46,7 @@ public final class TopicPublish {
         @Actor
         public void writer() {
             meet();
-            for (int number = 1; number <= RECORDS; number++) {
-                layOut(number);
-                fill(number);
-                flip(number);
-            }
+            publishAll();
         }
 
         @Actor

@@ -32,6 +32,15 @@ abstract class TopicSteps {
         Cells.meet(cell);
     }
 
+    /** A writer that does each in its turn. */
+    final void publishAll() {
+        for (int number = 1; number <= RECORDS; number++) {
+            layOut(number);
+            fill(number);
+            flip(number);
+        }
+    }
+
     /** {@code Partition.claim}, and what its caller does: the record past the published end. */
     final void layOut(long number) {
         VarHandle.storeStoreFence(); // PublishedEnd.loadOwned

@@ -4,8 +4,6 @@ import dev.naru.topics.internal.Partition;
 import dev.naru.topics.internal.PublishedEnd;
 import dev.naru.topics.internal.SegmentFiles;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -33,7 +31,7 @@ public record PartitionStatus(
                 bytes += end.position();
                 segments++;
             } else if (SegmentFiles.isPublished(base, end)) {
-                bytes += size(SegmentFiles.path(partition.folder(), base));
+                bytes += SegmentFiles.size(partition.folder(), base);
                 segments++;
             }
         }
@@ -46,14 +44,6 @@ public record PartitionStatus(
                 bytes,
                 partition.epoch(),
                 partition.folder());
-    }
-
-    private static long size(Path file) throws IOException {
-        try {
-            return Files.size(file);
-        } catch (NoSuchFileException removed) {
-            return 0;
-        }
     }
 
     /** How many records may be read, where offsets have no gaps. */

@@ -1,6 +1,7 @@
 package dev.naru.topics;
 
 import dev.naru.topics.internal.Batch;
+import dev.naru.topics.internal.Checksum;
 import dev.naru.topics.internal.StableBatch;
 import dev.naru.topics.internal.Unpacker;
 import java.io.BufferedInputStream;
@@ -8,12 +9,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.CRC32C;
 import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentReader implements Closeable {
     private static final int PIECE = 1 << 18;
-    private static final int CRC_FROM = 21;
     private static final int TIMES = 2;
 
     private final Path file;
     private final long limit;
     private final InputStream in;
-    private final CRC32C crc = new CRC32C();
+    private final Checksum checksum = new Checksum();
     private final StableBatch stable = StableBatch.create();
     private final Unpacker unpacker = Unpacker.create();
     private byte[] bytes = new byte[PIECE];
@@ -105,9 +105,7 @@ final class SegmentReader implements Closeable {
 
     /** Whether its CRC is right. */
     boolean isSound() {
-        crc.reset();
-        crc.update(bytes, CRC_FROM, size - CRC_FROM);
-        return (int) crc.getValue() == Batch.crc(memory, 0);
+        return checksum.of(ByteBuffer.wrap(bytes), 0, size) == Batch.crc(memory, 0);
     }
 
     /** Whether only zeros follow, as in a file that is longer than what was appended. */

@@ -43,7 +43,7 @@ public final class Topic implements Closeable {
     private final AtomicLong unkeyedBytes =
             new AtomicLong((long) ThreadLocalRandom.current().nextInt(1 << 20) << STICKY_SHIFT);
 
-    // Guarded by this object's monitor; a partition, once opened, is read without it.
+    // Guarded by this object's monitor.
     private final @Nullable Partition[] partitions;
     private final Set<Cursor> cursors = new HashSet<>();
     private boolean closed;

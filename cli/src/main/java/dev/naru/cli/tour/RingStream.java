@@ -5,8 +5,6 @@ import dev.naru.memory.RingReader;
 import dev.naru.memory.RingWriter;
 import dev.naru.memory.Waiting;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
@@ -34,7 +32,7 @@ final class RingStream {
                     writer.send(bytes);
                 }
             } catch (InterruptedException _) {
-                throw interrupted();
+                throw PieceReader.interrupted();
             } finally {
                 bytes.limit(end);
             }
@@ -52,12 +50,9 @@ final class RingStream {
         }
     }
 
-    private static final class Reader implements ReadableByteChannel {
+    private static final class Reader extends PieceReader {
         private final Ring ring;
         private final RingReader reader;
-
-        /** What did not fit into the last buffer. */
-        private ByteBuffer left = ByteBuffer.allocate(0);
 
         Reader(Ring ring, RingReader reader) {
             this.ring = ring;
@@ -65,33 +60,9 @@ final class RingStream {
         }
 
         @Override
-        public int read(ByteBuffer into) throws IOException {
-            int before = into.position();
-            try {
-                while (!left.hasRemaining() && into.position() == before) {
-                    if (reader.drain((memory, offset, length) -> take(into, memory.asSlice(offset, length)), 1) == 0) {
-                        reader.await();
-                    }
-                }
-            } catch (InterruptedException _) {
-                throw interrupted();
-            }
-            if (left.hasRemaining() && into.position() == before) {
-                int count = Math.min(left.remaining(), into.remaining());
-                into.put(left.slice().limit(count));
-                left.position(left.position() + count);
-            }
-            return into.position() - before;
-        }
-
-        private void take(ByteBuffer into, MemorySegment message) {
-            int count = (int) Math.min(message.byteSize(), into.remaining());
-            MemorySegment.ofBuffer(into).asSlice(0, count).copyFrom(message.asSlice(0, count));
-            into.position(into.position() + count);
-            if (count < message.byteSize()) {
-                MemorySegment rest = message.asSlice(count);
-                left = ByteBuffer.allocate((int) rest.byteSize());
-                MemorySegment.ofBuffer(left).copyFrom(rest);
+        void next(ByteBuffer into) throws IOException, InterruptedException {
+            if (reader.drain((memory, offset, length) -> take(into, memory.asSlice(offset, length)), 1) == 0) {
+                reader.await();
             }
         }
 
@@ -104,10 +75,5 @@ final class RingStream {
         public void close() throws IOException {
             ring.close();
         }
-    }
-
-    private static InterruptedIOException interrupted() {
-        Thread.currentThread().interrupt();
-        return new InterruptedIOException();
     }
 }

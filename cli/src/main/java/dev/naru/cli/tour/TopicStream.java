@@ -2,13 +2,11 @@ package dev.naru.cli.tour;
 
 import dev.naru.memory.Waiting;
 import dev.naru.topics.Cursor;
-import dev.naru.topics.RecordView;
 import dev.naru.topics.Start;
 import dev.naru.topics.Store;
 import dev.naru.topics.Topic;
 import dev.naru.topics.TopicWriter;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -64,7 +62,7 @@ final class TopicStream {
                     long _ = writer.publish();
                 }
             } catch (InterruptedException _) {
-                throw interrupted();
+                throw PieceReader.interrupted();
             }
             return before;
         }
@@ -81,12 +79,9 @@ final class TopicStream {
         }
     }
 
-    private static final class Reader implements ReadableByteChannel {
+    private static final class Reader extends PieceReader {
         private final Store store;
         private final Cursor cursor;
-
-        /** What did not fit into the last buffer. */
-        private ByteBuffer left = ByteBuffer.allocate(0);
 
         Reader(Store store, Cursor cursor) {
             this.store = store;
@@ -94,34 +89,12 @@ final class TopicStream {
         }
 
         @Override
-        public int read(ByteBuffer into) throws IOException {
-            int before = into.position();
-            try {
-                while (!left.hasRemaining() && into.position() == before) {
-                    if (cursor.drain(record -> take(into, record), 1) == 0) {
-                        cursor.await();
-                    }
-                }
-            } catch (InterruptedException _) {
-                throw interrupted();
-            }
-            if (left.hasRemaining() && into.position() == before) {
-                int count = Math.min(left.remaining(), into.remaining());
-                into.put(left.slice().limit(count));
-                left.position(left.position() + count);
-            }
-            return into.position() - before;
-        }
-
-        private void take(ByteBuffer into, RecordView record) {
-            MemorySegment value = record.memory().asSlice(record.valueOffset(), record.valueLength());
-            int count = (int) Math.min(value.byteSize(), into.remaining());
-            MemorySegment.ofBuffer(into).asSlice(0, count).copyFrom(value.asSlice(0, count));
-            into.position(into.position() + count);
-            if (count < value.byteSize()) {
-                MemorySegment rest = value.asSlice(count);
-                left = ByteBuffer.allocate((int) rest.byteSize());
-                MemorySegment.ofBuffer(left).copyFrom(rest);
+        void next(ByteBuffer into) throws IOException, InterruptedException {
+            if (cursor.drain(
+                            record -> take(into, record.memory().asSlice(record.valueOffset(), record.valueLength())),
+                            1)
+                    == 0) {
+                cursor.await();
             }
         }
 
@@ -134,10 +107,5 @@ final class TopicStream {
         public void close() throws IOException {
             store.close();
         }
-    }
-
-    private static InterruptedIOException interrupted() {
-        Thread.currentThread().interrupt();
-        return new InterruptedIOException();
     }
 }

@@ -54,6 +54,7 @@ class TourTest {
                             case "pipe" -> "pipe:\\[\\d+] fd 3 -> fd 4";
                             case "fifo" -> "fifo:/.+/there inode \\d+";
                             case "shm" -> "memfd inode \\d+, lock in memfd inode \\d+";
+                            case "topic" -> "topic:/.+/store#there inode \\d+";
                             default -> "ring in memfd inode \\d+";
                         });
     }

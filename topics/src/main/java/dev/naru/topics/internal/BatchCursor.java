@@ -78,14 +78,14 @@ public final class BatchCursor implements Closeable {
     /** The published end as it is now, to be asked where to begin; the cursor stays where it is. Until the next call of anything. */
     public PublishedEnd newest() throws ErrnoException {
         partition.load(look);
-        requireThere();
+        partition.requireThere();
         return look;
     }
 
     private void reload() throws ErrnoException {
         partition.load(end);
         bound = end.bound(committed);
-        requireThere();
+        partition.requireThere();
     }
 
     /** Begins at that offset, wherever it was. It may be lost at once. */
@@ -135,12 +135,6 @@ public final class BatchCursor implements Closeable {
                 partition.folder().toString(),
                 "it has " + partition.logStart() + " to " + last,
                 "offset " + offset);
-    }
-
-    private void requireThere() throws ErrnoException {
-        if (partition.isRemoved()) {
-            throw ErrnoException.of(Problem.TOPIC_REMOVED, partition.folder().toString());
-        }
     }
 
     /** Whether the next record is not there, and that is to be told. */
@@ -365,7 +359,7 @@ public final class BatchCursor implements Closeable {
         }
         try {
             open(base);
-            requireThere(); // or it may be of another topic of that name
+            partition.requireThere(); // or it may be of another topic of that name
             begin(base);
         } catch (ErrnoException refused) {
             passIfRemoved(refused); // since it was listed: look again
@@ -395,7 +389,7 @@ public final class BatchCursor implements Closeable {
     private void reopen(Segment old) throws IOException {
         try {
             open(old.base());
-            requireThere();
+            partition.requireThere();
         } catch (ErrnoException refused) {
             passIfRemoved(refused);
             leaveSegment(); // what is there instead, the listing says

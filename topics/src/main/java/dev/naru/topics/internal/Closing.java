@@ -16,7 +16,6 @@ public final class Closing {
     }
 
     /** Closes that. */
-    @SuppressWarnings("CatchAndPrintStackTrace")
     public void close(Closeable each) {
         try {
             each.close();

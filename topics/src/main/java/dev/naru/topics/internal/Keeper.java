@@ -76,9 +76,9 @@ final class Keeper implements Closeable {
         chore(() -> {
             end.load(block);
             flushTo(end.segment, 0, end.segment, true);
+            snapshot();
             retain();
             indexIfRoom();
-            snapshot();
         });
     }
 
@@ -97,21 +97,16 @@ final class Keeper implements Closeable {
             return; // there never was one
         }
         long[] bases = SegmentFiles.list(folder);
-        int known = bases.length - 1;
-        ProducerStates loaded = null;
-        while (known >= 0 && loaded == null) {
-            loaded = bases[known] <= end.segment ? ProducerStates.load(folder, bases[known]) : null;
-            known -= loaded == null ? 1 : 0;
-        }
-        known = Math.max(0, known);
-        if (known + 1 < bases.length && bases[known + 1] <= end.segment) {
-            ProducerStates states = loaded == null ? ProducerStates.none() : loaded;
-            for (int i = known; i + 1 < bases.length && bases[i + 1] <= end.segment; i++) {
-                try (Segment segment = Segment.openToRead(folder, bases[i], 1)) {
-                    states.scan(segment.memory(), 0, segment.size());
-                }
-                states.save(folder, bases[i + 1]);
+        ProducerStates.Known known = ProducerStates.newest(folder, bases, end.segment);
+        boolean saved = false;
+        for (int i = known.segment(); i + 1 < bases.length && bases[i + 1] <= end.segment; i++) {
+            try (Segment segment = Segment.openToRead(folder, bases[i], 1)) {
+                known.states().scan(segment.memory(), segment.size());
             }
+            known.states().save(folder, bases[i + 1]);
+            saved = true;
+        }
+        if (saved) {
             Disk.syncNames(folder); // before what they stand for goes
         }
     }
@@ -141,22 +136,14 @@ final class Keeper implements Closeable {
         return SegmentIndex.load(folder, base).highestTimestamp();
     }
 
-    private ErrnoException noKeeping() throws ErrnoException {
-        String publisher = PartitionLayout.publisher(block, members);
-        return ErrnoException.of(
-                Problem.NO_APPENDING, Errno.EPERM.number(), "delete", folder.toString(), "", publisher);
-    }
-
     /** Lets go of all below that offset. */
     void deleteBefore(long offset) throws IOException, InterruptedException {
         begin();
         try {
             end.load(block);
-            if (PartitionLayout.isRemoved(block)) {
-                throw ErrnoException.of(Problem.TOPIC_REMOVED, folder.toString());
-            }
+            PartitionLayout.requireThere(block, folder);
             if (!isOurs()) {
-                throw noKeeping();
+                throw PartitionLayout.appendedElsewhere(block, members, "delete", folder);
             }
             if (offset > end.next) {
                 throw ErrnoException.of(
@@ -168,15 +155,15 @@ final class Keeper implements Closeable {
                         "offset " + offset);
             }
             flushTo(end.segment, end.position, end.next, true); // so the recovery point lies behind all that may go
+            snapshot();
             startAt(offset);
         } finally {
             lock.unlock();
         }
     }
 
-    /** First the disk, then readers, then the names: who is killed in between is made good by the next one. */
+    /** After the snapshots. First the disk, then readers, then the names: who is killed in between is made good by the next one. */
     private void startAt(long offset) throws IOException {
-        snapshot();
         if (offset > PartitionLayout.logStart(block)) {
             RecoveryPoint last = RecoveryPoint.read(block);
             try {
@@ -265,10 +252,10 @@ final class Keeper implements Closeable {
             try {
                 flushAll(true);
                 if (isOurs()) {
+                    snapshot();
                     retain();
                     boolean _ = extendIndex(end.segment, false);
                     indexSealed();
-                    snapshot();
                 }
             } finally {
                 lock.unlock();

@@ -28,20 +28,14 @@ final class LastSequence {
         Path folder = partition.folder();
         partition.load(end);
         long[] bases = SegmentFiles.list(folder);
-        ProducerStates states = null;
-        int from = bases.length;
-        while (states == null && from > 0) {
-            from--;
-            states = bases[from] <= end.segment() ? ProducerStates.load(folder, bases[from]) : null;
-        }
-        ProducerStates found = states == null ? ProducerStates.none() : states;
-        for (int i = from; i < bases.length && bases[i] <= end.segment(); i++) {
+        ProducerStates.Known known = ProducerStates.newest(folder, bases, end.segment());
+        for (int i = known.segment(); i < bases.length && bases[i] <= end.segment(); i++) {
             try (Segment segment = Segment.openToRead(folder, bases[i], 1)) {
                 long limit = bases[i] == end.segment() ? end.position() : segment.size();
-                found.scan(segment.memory(), 0, limit);
+                known.states().scan(segment.memory(), limit);
             }
         }
-        ProducerStates.Last last = found.last(producer);
+        ProducerStates.Last last = known.states().last(producer);
         return last == null ? NONE : last.sequence();
     }
 }

@@ -69,6 +69,7 @@ public final class Partition implements Closeable {
     private @Nullable Thread claimer; // who has a claim
 
     private final AtomicBoolean indexing = new AtomicBoolean();
+    private final AtomicBoolean makingRoom = new AtomicBoolean();
     private volatile boolean appended;
     private volatile boolean closed;
 
@@ -132,6 +133,7 @@ public final class Partition implements Closeable {
         packer.require(folder);
         var _ = lock.lock(); // a dead owner has left nothing to repair
         boolean ready = false;
+        boolean isFull = false;
         try {
             end.loadOwned(block);
             if (!PartitionLayout.mayAppend(block)) {
@@ -143,13 +145,14 @@ public final class Partition implements Closeable {
             ready = true;
             return writer;
         } catch (ErrnoException refused) {
-            if (refused.problem() == Problem.FILE_SYSTEM_FULL) {
-                chores.soon(keeper::afterRoll); // which lets go of what is no longer kept
-            }
+            isFull = refused.problem() == Problem.FILE_SYSTEM_FULL;
             throw refused;
         } finally {
             if (!ready) {
                 lock.unlock();
+            }
+            if (isFull) {
+                soonOnce(makingRoom, keeper::afterRoll); // which lets go of what is no longer kept
             }
         }
     }
@@ -219,13 +222,7 @@ public final class Partition implements Closeable {
         try (ControlBlock control = ControlBlock.open(folder, store)) {
             MemorySegment block = control.memory();
             if (PartitionLayout.hasLivingPublisher(block, members)) {
-                throw ErrnoException.of(
-                        Problem.NO_APPENDING,
-                        Errno.EPERM.number(),
-                        "remove",
-                        folder.toString(),
-                        "",
-                        PartitionLayout.publisher(block, members));
+                throw PartitionLayout.appendedElsewhere(block, members, "remove", folder);
             }
         }
     }
@@ -354,9 +351,7 @@ public final class Partition implements Closeable {
         if (!isAppendedElsewhere() || PartitionLayout.isRemoved(block)) {
             return ErrnoException.of(whyNot(), folder.toString());
         }
-        String publisher = PartitionLayout.publisher(block, members);
-        return ErrnoException.of(
-                Problem.NO_APPENDING, Errno.EPERM.number(), "append", folder.toString(), "", publisher);
+        return PartitionLayout.appendedElsewhere(block, members, "append", folder);
     }
 
     /** Refuses a batch that is larger than the topic allows. */
@@ -393,16 +388,9 @@ public final class Partition implements Closeable {
         return PartitionLayout.epoch(block);
     }
 
-    /** Whether the topic was removed. */
-    public boolean isRemoved() {
-        return PartitionLayout.isRemoved(block);
-    }
-
     /** Refuses when the topic was removed: another of its name may be there. */
     public void requireThere() throws ErrnoException {
-        if (isRemoved()) {
-            throw ErrnoException.of(Problem.TOPIC_REMOVED, folder.toString());
-        }
+        PartitionLayout.requireThere(block, folder);
     }
 
     /** Lets go of all below that offset, for good. It is on the disk when this returns; files go when all of them is below. */
@@ -442,18 +430,23 @@ public final class Partition implements Closeable {
         return believed(base, index, index.positionOfTime(millis, bound, segment, limit), limit);
     }
 
+    /** One is enough for all who ask until it is done. */
+    private void soonOnce(AtomicBoolean asked, Runnable chore) {
+        if (asked.compareAndSet(false, true)) {
+            chores.soon(() -> {
+                try {
+                    chore.run();
+                } finally {
+                    asked.set(false);
+                }
+            });
+        }
+    }
+
     /** An index that is wrong, or that lies far behind, is put right for whoever comes next. */
     private long believed(long base, SegmentIndex index, long position, long limit) {
         if (position < 0 || index.behind(limit) > INDEX_STEP) {
-            if (indexing.compareAndSet(false, true)) { // one is enough for all who find it so
-                chores.soon(() -> {
-                    try {
-                        keeper.index(base, position < 0);
-                    } finally {
-                        indexing.set(false);
-                    }
-                });
-            }
+            soonOnce(indexing, () -> keeper.index(base, position < 0));
         }
         return Math.max(0, position);
     }

@@ -1,9 +1,12 @@
 package dev.naru.topics.internal;
 
+import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
 import dev.naru.memory.Membership;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /**
  * The control block of a partition, {@code partition.naru}: one page that every process maps.
@@ -108,10 +111,12 @@ public final class PartitionLayout {
         return !isAppendedByLock(block) && members.isAlive(Words.get(block, PUBLISHER_AT));
     }
 
-    /** The publisher that appends instead, for people. */
-    static String publisher(MemorySegment block, Membership members) throws ErrnoException {
+    /** The error of who may not do that, since another publisher appends; it says which. */
+    static ErrnoException appendedElsewhere(MemorySegment block, Membership members, String call, Path folder)
+            throws ErrnoException {
         long id = Words.get(block, PUBLISHER_AT);
-        return "publisher " + id + ", which is " + (members.isAlive(id) ? "alive" : "dead");
+        String publisher = "publisher " + id + ", which is " + (members.isAlive(id) ? "alive" : "dead");
+        return ErrnoException.of(Problem.NO_APPENDING, Errno.EPERM.number(), call, folder.toString(), "", publisher);
     }
 
     /** Whether the disk failed to keep what was appended. */
@@ -122,6 +127,13 @@ public final class PartitionLayout {
     /** Whether the topic was removed. */
     static boolean isRemoved(MemorySegment block) {
         return (Words.getOpaque(block, MARKS_AT) & REMOVED) != 0;
+    }
+
+    /** Refuses when it was: another of its name may be there. */
+    static void requireThere(MemorySegment block, Path folder) throws ErrnoException {
+        if (isRemoved(block)) {
+            throw ErrnoException.of(Problem.TOPIC_REMOVED, folder.toString());
+        }
     }
 
     /** The lock's owner's; the flip that follows shows it to readers. */

@@ -3,7 +3,6 @@ package dev.naru.topics.internal;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -45,17 +44,31 @@ final class ProducerStates {
     private ProducerStates() {}
 
     /** Where the file lies that has those before that offset. */
-    static Path path(Path folder, long offset) {
+    private static Path path(Path folder, long offset) {
         return folder.resolve(SegmentFiles.name(offset) + SUFFIX);
     }
 
-    /** As they were at the start of a log. */
-    static ProducerStates none() {
-        return new ProducerStates();
+    /**
+     * States, and where they stand.
+     *
+     * @param segment the number of the segment before whose batches they were so
+     * @param states what they were
+     */
+    record Known(int segment, ProducerStates states) {}
+
+    /** Those of the highest segment, up to that base, that has a sound file; without one, as at the start of the log. */
+    static Known newest(Path folder, long[] bases, long highest) throws IOException {
+        for (int i = bases.length - 1; i >= 0; i--) {
+            ProducerStates states = bases[i] <= highest ? load(folder, bases[i]) : null;
+            if (states != null) {
+                return new Known(i, states);
+            }
+        }
+        return new Known(0, new ProducerStates());
     }
 
     /** As they stand in the file for that offset; null without a sound one. */
-    static @Nullable ProducerStates load(Path folder, long offset) throws IOException {
+    private static @Nullable ProducerStates load(Path folder, long offset) throws IOException {
         ByteBuffer file = SmallFiles.read(path(folder, offset));
         if (file.limit() < HEAD || file.getShort(0) != VERSION) {
             return null;
@@ -108,14 +121,9 @@ final class ProducerStates {
         SmallFiles.remove(path(folder, offset));
     }
 
-    /** Whether there is a file for that offset. */
-    static boolean exist(Path folder, long offset) {
-        return Files.exists(path(folder, offset));
-    }
-
-    /** Notes what is in the batches of a segment from there on. */
-    void scan(MemorySegment segment, long from, long limit) {
-        long at = from;
+    /** Notes what is in the batches of a segment. */
+    void scan(MemorySegment segment, long limit) {
+        long at = 0;
         while (at < limit && Batch.isWhole(segment, at, limit)) {
             if (Batch.producer(segment, at) >= 0 && !Batch.isControl(segment, at)) {
                 note(segment, at);

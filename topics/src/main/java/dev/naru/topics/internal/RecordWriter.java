@@ -59,11 +59,6 @@ public final class RecordWriter {
         return BatchWriter.in(timestampDelta, offsetDelta, length(key), length(value), headers.size(), headerBytes);
     }
 
-    /** The bytes that it takes in a batch of many at most. */
-    public int mostBytes() {
-        return BatchWriter.most(length(key), length(value), headerBytes);
-    }
-
     /** Lays it out there, where so many bytes were claimed. */
     public void write(BatchWriter batch, long timestamp) {
         if (!batch.next(length(key), length(value), headers.size(), headerBytes, timestamp)) {

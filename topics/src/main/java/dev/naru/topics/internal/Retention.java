@@ -47,7 +47,7 @@ final class Retention {
         long left = mostBytes < 0 ? 0 : bytes(bases, end);
         int first = 0;
         while (first + 1 < bases.length && bases[first + 1] <= end.segment) {
-            long size = size(bases[first]);
+            long size = SegmentFiles.size(folder, bases[first]);
             boolean tooMuch = mostBytes >= 0 && left - size >= mostBytes;
             if (!tooMuch && !isOld(bases[first])) {
                 break;
@@ -61,17 +61,9 @@ final class Retention {
     private long bytes(long[] bases, PublishedEnd end) throws IOException {
         long sum = end.position;
         for (long base : bases) {
-            sum += base < end.segment ? size(base) : 0;
+            sum += base < end.segment ? SegmentFiles.size(folder, base) : 0;
         }
         return sum;
-    }
-
-    private long size(long base) throws IOException {
-        try {
-            return Files.size(SegmentFiles.path(folder, base));
-        } catch (NoSuchFileException removed) {
-            return 0;
-        }
     }
 
     private boolean isOld(long base) throws IOException {

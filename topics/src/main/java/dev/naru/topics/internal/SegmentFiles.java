@@ -3,6 +3,7 @@ package dev.naru.topics.internal;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,6 +21,15 @@ public final class SegmentFiles {
     /** Where the segment with that base lies. */
     public static Path path(Path folder, long base) {
         return folder.resolve(name(base) + SUFFIX);
+    }
+
+    /** How long that segment is; 0 when it was removed. */
+    public static long size(Path folder, long base) throws IOException {
+        try {
+            return Files.size(path(folder, base));
+        } catch (NoSuchFileException removed) {
+            return 0;
+        }
     }
 
     /** That base in 20 digits. */

@@ -62,9 +62,8 @@ public final class TopicSettings {
 
     /** Makes the file of a topic in that folder, whole from the first moment: false when there is one. */
     public static boolean create(Path folder, String topic, TopicSpec spec) throws IOException {
-        String id = ID + "=" + UUID.randomUUID() + "\n";
-        byte[] all = (id + new String(text(spec), StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
-        return SmallFiles.create(path(folder, topic), all);
+        String all = ID + "=" + UUID.randomUUID() + "\n" + text(spec);
+        return SmallFiles.create(path(folder, topic), all.getBytes(StandardCharsets.UTF_8));
     }
 
     /** What tells it from others of its name, before and after it; empty when there is nothing. */
@@ -82,8 +81,7 @@ public final class TopicSettings {
                 .filter(TopicSettings::isOther)
                 .map(line -> line + "\n")
                 .collect(Collectors.joining());
-        byte[] all = (others + new String(text(spec), StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
-        SmallFiles.replace(file, ByteBuffer.wrap(all));
+        SmallFiles.replace(file, ByteBuffer.wrap((others + text(spec)).getBytes(StandardCharsets.UTF_8)));
         Disk.syncNames(folder);
     }
 
@@ -98,7 +96,7 @@ public final class TopicSettings {
         return new String(SmallFiles.read(file).array(), StandardCharsets.UTF_8).lines();
     }
 
-    private static byte[] text(TopicSpec spec) {
+    private static String text(TopicSpec spec) {
         StringBuilder lines = new StringBuilder();
         for (TopicSetting setting : TopicSetting.values()) {
             long value = spec.value(setting);
@@ -109,7 +107,7 @@ public final class TopicSettings {
                         .append('\n');
             }
         }
-        return lines.toString().getBytes(StandardCharsets.UTF_8);
+        return lines.toString();
     }
 
     /**
