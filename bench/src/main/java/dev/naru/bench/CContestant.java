@@ -99,6 +99,7 @@ final class CContestant implements Contestant {
                         delivery.gapNanos());
             case LogFlush flush -> List.of("flush", there, firstCore, flush.bytes());
             case LogAppend append -> List.of("append", MEMORY, firstCore, append.bytes());
+            case LogRead read when read.batch() == 1 -> List.of("logread", MEMORY, firstCore, read.bytes());
             case LogRead _, LogWriters _, RingIdle _ ->
                 throw new IllegalArgumentException("C has no program for " + work);
         };

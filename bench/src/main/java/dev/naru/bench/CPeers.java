@@ -29,11 +29,14 @@ record CPeers(Path directory) {
             "ringrtt.c",
             "ringstream.c",
             "mutex.c",
+            "log.h",
+            "log.c",
             "append.c",
+            "logread.c",
             "delivery.c",
             "flush.c");
     private static final List<String> PROGRAMS =
-            List.of("rtt", "stream", "ringrtt", "ringstream", "mutex", "append", "delivery", "flush");
+            List.of("rtt", "stream", "ringrtt", "ringstream", "mutex", "append", "logread", "delivery", "flush");
     private static final List<String> FLAGS =
             List.of("-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror");
 
@@ -58,7 +61,7 @@ record CPeers(Path directory) {
             throws IOException, InterruptedException, UnavailableException {
         List<String> command = new ArrayList<>(List.of(compiler));
         command.addAll(FLAGS);
-        command.addAll(List.of("-o", program, program + ".c", "ring.c", "peer.c"));
+        command.addAll(List.of("-o", program, program + ".c", "ring.c", "log.c", "peer.c"));
         ExitStatus status;
         try {
             status = Command.of(command).directory(directory).start().waitFor();

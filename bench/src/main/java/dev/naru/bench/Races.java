@@ -139,6 +139,7 @@ final class Races {
                     append("topic.append.1k", CHRONICLE, 4.0, new LogAppend(KIB, 1), APPEND),
                     append("topic.append.batch.1k", CHRONICLE, null, new LogAppend(KIB, 64), APPEND_BATCH),
                     append("topic.read.100", CHRONICLE, 3.0, new LogRead(100, 1), READ),
+                    append("topic.read.100", C, null, new LogRead(100, 1), READ),
                     append("topic.read.batch.100", CHRONICLE, null, new LogRead(100, 64), READ_BATCH),
                     delivery("topic.delivery.spin.100", CHRONICLE, 0.5, Wait.SPIN, 99),
                     delivery("topic.delivery.spin.p50.100", CHRONICLE, null, Wait.SPIN, 50),

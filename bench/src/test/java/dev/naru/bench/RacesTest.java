@@ -61,6 +61,7 @@ class RacesTest {
                         "topic.append.1k",
                         "topic.append.batch.1k",
                         "topic.read.100",
+                        "topic.read.100",
                         "topic.read.batch.100",
                         "topic.flush.4k");
     }

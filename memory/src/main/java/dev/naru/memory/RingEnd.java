@@ -2,6 +2,7 @@ package dev.naru.memory;
 
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Fences;
 import dev.naru.linux.Futex;
 import dev.naru.linux.Poller;
 import dev.naru.linux.Problem;

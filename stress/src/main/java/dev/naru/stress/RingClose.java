@@ -14,8 +14,9 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /**
- * One thread begins to use an end of a ring, or is about to leave it, while another closes it; {@code RingEnd}. The first
- * result is whether the user saw that it is closed, the second whether the closer saw that it is used.
+ * One thread begins to use an end of a ring, or is about to leave it, while another closes it; {@code RingEnd}, and {@code Use}
+ * of the cursor of a topic, which has the same steps. The first result is whether the user saw that it is closed, the second
+ * whether the closer saw that it is used.
  */
 public final class RingClose {
     private RingClose() {}

@@ -111,9 +111,8 @@ public final class Cursor implements Closeable {
             if (!closed) {
                 throw thrown;
             }
-            return handled == 0 ? CLOSED : handled;
         }
-        return handled;
+        return handled == 0 && closed ? CLOSED : handled;
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.naru.topics;
 
+import static dev.naru.linux.UnguardedMemory.ALL;
+
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
@@ -10,14 +12,17 @@ import dev.naru.topics.internal.Partition;
 import dev.naru.topics.internal.PublishedEnd;
 import dev.naru.topics.internal.StableBatch;
 import dev.naru.topics.internal.Unpacker;
+import dev.naru.topics.internal.Use;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.zip.DataFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place of a cursor in one partition: from batch to batch by {@link BatchCursor}, and from record to record.
+ * The place of a cursor in one partition: from batch to batch by {@link BatchCursor}, and from record to record. While a thread goes
+ * on, nobody takes the segment away from under it; while a handler runs, which may last, closing does, and the handler finds it gone.
  *
  * <p>For one thread at a time, but {@link #close} by any.
  */
@@ -30,12 +35,15 @@ final class PartitionCursor {
     /** Null where all is wanted, committed or not. */
     private final @Nullable Transactions transactions;
 
+    private final Use use = new Use(this::release);
     private @Nullable Unpacker unpacker;
     private @Nullable StableBatch stable;
 
-    // The batch in hand: how many of its records are left, and where the next one begins.
+    // The batch in hand: how many of its records are left, where the next one begins, and where the one behind that
+    // does.
     private int left;
     private long recordAt;
+    private long afterRecord;
 
     PartitionCursor(Partition partition, int number, Start start, boolean committed) throws IOException {
         this.partition = partition;
@@ -68,9 +76,21 @@ final class PartitionCursor {
 
     /** Goes to the offset that was found. */
     void begin(Start start, long wanted) throws IOException {
-        left = 0;
-        batches.begin(
-                wanted, start instanceof Start.Otherwise otherwise ? otherwise.outOfRange() : Start.OutOfRange.TELL);
+        requireUse();
+        try {
+            left = 0;
+            batches.begin(
+                    wanted,
+                    start instanceof Start.Otherwise otherwise ? otherwise.outOfRange() : Start.OutOfRange.TELL);
+        } finally {
+            use.end();
+        }
+    }
+
+    private void requireUse() throws ClosedChannelException {
+        if (!use.begin()) {
+            throw new ClosedChannelException();
+        }
     }
 
     private long find(Start start, PublishedEnd end, long bound) throws IOException {
@@ -105,41 +125,63 @@ final class PartitionCursor {
 
     /**
      * Handles what is there, at most so many records. None, though there is something: look at {@link #isLost} and
-     * {@link #isTruncated}.
+     * {@link #isTruncated}; or it was closed.
      */
     int drain(RecordHandler handler, int most, boolean verified) throws IOException {
         int handled = 0;
         try {
-            while (handled < most && (left > 0 || enter(verified))) {
-                if (step(handler)) {
-                    handled++;
-                }
+            while (handled < most && next(verified)) {
+                handle(handler); // if it throws, this record comes again
+                batches.used(view.offset() + 1);
+                pass();
+                handled++;
             }
         } catch (InternalError fault) { // of a page that is gone
-            if (!batches.wasCut()) {
-                throw fault;
-            }
-            left = 0; // all is looked for again
+            requireCut(fault);
         }
         return handled;
     }
 
-    /** Goes past the next record of the batch in hand; false when it was not a wanted one. */
-    private boolean step(RecordHandler handler) throws IOException {
-        long after = view.parse(recordAt);
-        if (after < 0) {
-            throw batches.damaged("a record that begins at " + recordAt + " does not end in its batch");
+    /** Goes to the next record that is wanted; false when all is used, or it was closed. */
+    private boolean next(boolean verified) throws IOException {
+        if (!use.begin()) {
+            return false;
         }
-        boolean isWanted = view.offset() >= batches.next();
-        if (isWanted) {
-            handle(handler); // if it throws, this record comes again
-            batches.used(view.offset() + 1);
+        try {
+            while (left > 0 || enter(verified)) {
+                afterRecord = view.parse(recordAt);
+                if (afterRecord < 0) {
+                    throw batches.damaged("a record that begins at " + recordAt + " does not end in its batch");
+                }
+                if (view.offset() >= batches.next()) {
+                    return true;
+                }
+                pass();
+            }
+            return false;
+        } finally {
+            use.end();
         }
-        recordAt = after;
+    }
+
+    private void pass() {
+        recordAt = afterRecord;
         if (--left == 0) {
             batches.leave();
         }
-        return isWanted;
+    }
+
+    /** Another publisher has cut the file: then all is looked for again. */
+    private void requireCut(InternalError fault) throws IOException {
+        requireUse();
+        try {
+            if (!batches.wasCut()) {
+                throw fault;
+            }
+            left = 0;
+        } finally {
+            use.end();
+        }
     }
 
     private void handle(RecordHandler handler) throws ErrnoException {
@@ -153,12 +195,15 @@ final class PartitionCursor {
     /** Whether there is something that was not looked at yet. */
     boolean isReady() throws IOException {
         try {
-            return left > 0 || (batches.find() && !waitsForTransaction()) || isTruncated() || isLost();
-        } catch (InternalError fault) {
-            if (batches.wasCut()) {
-                return true; // look again
+            requireUse();
+            try {
+                return left > 0 || (batches.find() && !waitsForTransaction()) || isTruncated() || isLost();
+            } finally {
+                use.end();
             }
-            throw fault;
+        } catch (InternalError fault) {
+            requireCut(fault);
+            return true; // look again
         }
     }
 
@@ -190,23 +235,25 @@ final class PartitionCursor {
         MemorySegment memory = batches.memory();
         long at = batches.position();
         long size = batches.batchEnd() - at;
+        long header = memory.address() + at;
+        int codec = Batch.codec(ALL, header);
         ByteBuffer bytes = batches.bytes();
-        int codec = Batch.codec(memory, at);
         if (partition.isAppendedElsewhere() && (verified || codec != 0)) {
             StableBatch copy = stable();
             copy.copy(memory, at, size);
             memory = copy.memory();
             bytes = copy.bytes();
             at = 0;
+            header = memory.address();
         }
-        if (verified && checksum.of(bytes, at, size) != Batch.crc(memory, at)) {
+        if (verified && checksum.of(bytes, at, size) != Batch.crc(ALL, header)) {
             throw batches.damaged("a batch has another CRC than it should");
         }
-        if (Batch.isControl(memory, at) || Batch.count(memory, at) == 0) {
+        if (Batch.isControl(ALL, header) || Batch.count(ALL, header) == 0) {
             batches.leave();
             return false;
         }
-        if (transactions != null && Batch.isTransactional(memory, at)) {
+        if (transactions != null && Batch.isTransactional(ALL, header)) {
             Transactions.Outcome outcome = outcome(transactions);
             if (outcome == Transactions.Outcome.ABORTED) {
                 batches.leave();
@@ -216,15 +263,15 @@ final class PartitionCursor {
             }
         }
         if (codec == 0) {
-            view.enter(memory, at, memory, at + size);
+            view.enter(ALL, header, memory, at + size);
             recordAt = at + Batch.HEADER;
         } else {
             Unpacker unpacked = unpacker();
             int length = unpack(unpacked, bytes, at, size, codec);
-            view.enter(memory, at, unpacked.memory(), length);
+            view.enter(ALL, header, unpacked.memory(), length);
             recordAt = 0;
         }
-        left = Batch.count(memory, at);
+        left = Batch.count(ALL, header);
         return true;
     }
 
@@ -312,8 +359,12 @@ final class PartitionCursor {
         return batches.end();
     }
 
-    /** Lets go of the segments: whoever is reading finds them gone. */
+    /** Lets go of the segments, now or when the thread that goes on is done with that. Any thread may call it. */
     void close() {
+        use.close();
+    }
+
+    private void release() {
         batches.close();
         Transactions some = transactions;
         if (some != null) {

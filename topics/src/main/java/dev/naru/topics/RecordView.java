@@ -1,5 +1,7 @@
 package dev.naru.topics;
 
+import static dev.naru.linux.UnguardedMemory.ALL;
+
 import dev.naru.topics.internal.Batch;
 import dev.naru.topics.internal.BatchWriter;
 import java.lang.foreign.MemorySegment;
@@ -22,7 +24,8 @@ public final class RecordView {
     private static final int MOST_SHIFT = 63;
 
     private final int partition;
-    private MemorySegment memory = MemorySegment.NULL;
+    private MemorySegment memory = MemorySegment.NULL; // as its users see it
+    private long origin; // where that is; all that follows are addresses
     private long offset;
     private long timestamp;
     private long keyAt;
@@ -42,6 +45,7 @@ public final class RecordView {
 
     // Of the batch in hand.
     private MemorySegment batch = MemorySegment.NULL;
+    private long batchOrigin;
     private long batchEnd;
     private long baseOffset;
     private long firstTimestamp;
@@ -56,12 +60,13 @@ public final class RecordView {
      * Takes a batch in hand.
      *
      * @param headerAt where its header lies
-     * @param records where its records lie, decompressed if need be
+     * @param records where its records lie, decompressed if need be; not in the heap
      * @param end where they end there
      */
     void enter(MemorySegment header, long headerAt, MemorySegment records, long end) {
         batch = records;
-        batchEnd = end;
+        batchOrigin = records.address();
+        batchEnd = batchOrigin + end;
         baseOffset = Batch.baseOffset(header, headerAt);
         firstTimestamp = Batch.firstTimestamp(header, headerAt);
         logTimestamp = Batch.highestTimestamp(header, headerAt);
@@ -69,62 +74,63 @@ public final class RecordView {
     }
 
     /**
-     * Looks at the record of the batch in hand that begins there.
+     * Looks at the record of the batch in hand that begins there. The caller keeps its memory, which is not guarded here.
      *
      * @return where the next one begins, or -1 when no record stands there
      */
     long parse(long begin) {
         memory = batch;
-        at = begin;
+        origin = batchOrigin;
+        at = origin + begin;
         limit = batchEnd;
         torn = false;
-        int length = varint();
+        int length = varint(ALL);
         long after = at + length;
         if (torn || length < 0 || after > limit) {
             return -1;
         }
         at++; // attributes, of which none is in use
-        long made = firstTimestamp + varlong();
+        long made = firstTimestamp + varlong(ALL);
         timestamp = isLogTime ? logTimestamp : made;
-        offset = baseOffset + varint();
-        keyLength = varint();
+        offset = baseOffset + varint(ALL);
+        keyLength = varint(ALL);
         keyAt = at;
         at += Math.max(0, keyLength);
         if (keyLength < NONE || at >= after) {
             return -1;
         }
-        valueLength = varint();
+        valueLength = varint(ALL);
         valueAt = at;
         at += Math.max(0, valueLength);
         if (valueLength < NONE || at >= after) {
             return -1;
         }
-        headers = varint();
+        headers = varint(ALL);
         headersAt = at;
-        return torn || headers < 0 || at > after ? -1 : after;
+        return torn || headers < 0 || at > after ? -1 : after - origin;
     }
 
-    private int varint() {
+    private int varint(MemorySegment in) {
         if (at >= limit) {
             torn = true;
             return 0;
         }
-        byte first = memory.get(ValueLayout.JAVA_BYTE, at);
+        byte first = in.get(ValueLayout.JAVA_BYTE, at);
         if (first >= 0) {
             at++;
             return (first >>> 1) ^ -(first & 1);
         }
-        return (int) varlong();
+        return (int) varlong(in);
     }
 
-    private long varlong() {
+    private long varlong(MemorySegment in) {
         long bits = 0;
         for (int shift = 0; shift <= MOST_SHIFT; shift += 7) {
             if (at >= limit) {
                 torn = true;
                 return 0;
             }
-            byte next = memory.get(ValueLayout.JAVA_BYTE, at++);
+            byte next = in.get(ValueLayout.JAVA_BYTE, at++);
             bits |= (next & 0x7FL) << shift;
             if (next >= 0) {
                 break;
@@ -155,7 +161,7 @@ public final class RecordView {
 
     /** Where its key begins in {@link #memory}, in bytes. */
     public long keyOffset() {
-        return keyAt;
+        return keyAt - origin;
     }
 
     /** The bytes of its key, or {@link #NONE}. */
@@ -165,7 +171,7 @@ public final class RecordView {
 
     /** Where its value begins in {@link #memory}, in bytes; at any address. */
     public long valueOffset() {
-        return valueAt;
+        return valueAt - origin;
     }
 
     /** The bytes of its value, or {@link #NONE}. */
@@ -194,10 +200,11 @@ public final class RecordView {
      *     the log is damaged
      */
     public TopicRecord copy() {
-        byte[] key = bytes(keyAt, keyLength);
-        byte[] value = bytes(valueAt, valueLength);
+        byte[] key = bytes(keyOffset(), keyLength);
+        byte[] value = bytes(valueOffset(), valueLength);
         List<Header> copied = new ArrayList<>();
-        at = headersAt;
+        at = headersAt - origin; // code of the user's runs: from here on it is guarded
+        limit = batchEnd - origin;
         for (int i = 0; i < headers; i++) {
             byte[] name = field();
             byte[] header = field();
@@ -207,7 +214,7 @@ public final class RecordView {
     }
 
     private byte @Nullable [] field() {
-        int length = varint();
+        int length = varint(memory);
         if (torn || length > limit - at) {
             throw new TornException("the headers of offset " + offset + " do not end in their batch");
         }

@@ -142,12 +142,12 @@ final class SegmentReader implements Closeable {
             return "";
         }
         RecordView view = new RecordView(partition);
+        stable.copy(memory, 0, size); // out of the heap
         if (codec == 0) {
-            view.enter(memory, 0, memory, size);
+            view.enter(memory, 0, stable.memory(), size);
             return records(view, Batch.HEADER, size, into);
         }
         try {
-            stable.copy(memory, 0, size);
             int length = unpacker.unpack(stable.bytes(), 0, size, codec);
             if (length < 0) {
                 return "";

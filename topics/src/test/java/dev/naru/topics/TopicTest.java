@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -303,6 +305,47 @@ class TopicTest {
         assertThat(cursor.isOpen()).isFalse();
         assertThat(cursor.drain(_ -> {}, 1)).isEqualTo(Cursor.CLOSED);
         assertThatThrownBy(() -> topic.append("a", "b")).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void aHandlerMayCloseItsCursor() throws Exception {
+        try (Topic topic = store.create("t", TopicSpec.partitions(1))) {
+            append(topic, 0, 3);
+            Cursor cursor = topic.read(Start.earliest());
+
+            assertThat(cursor.drain(_ -> cursor.close(), 10)).isEqualTo(1);
+
+            assertThat(cursor.drain(_ -> {}, 10)).isEqualTo(Cursor.CLOSED);
+        }
+    }
+
+    @Test
+    void aCursorMayBeClosedWhileAnotherThreadReads() throws Exception {
+        try (Topic topic = store.create("t", TopicSpec.partitions(1).withSegmentBytes(SMALL))) {
+            append(topic, 0, 5000);
+            for (int i = 0; i < 300; i++) {
+                Cursor cursor = topic.read(Start.earliest());
+                CountDownLatch begun = new CountDownLatch(1 + i);
+                AtomicLong sum = new AtomicLong();
+                var reader = Task.start(ThreadKind.PLATFORM, () -> {
+                    int answer;
+                    do {
+                        answer = cursor.drain(
+                                record -> {
+                                    begun.countDown();
+                                    sum.addAndGet(record.memory().get(ValueLayout.JAVA_BYTE, record.valueOffset()));
+                                },
+                                1 + (int) (sum.get() % 7));
+                    } while (answer > 0);
+                    return answer;
+                });
+                begun.await();
+
+                cursor.close();
+
+                assertThat(reader.result()).isIn(Cursor.CLOSED, 0);
+            }
+        }
     }
 
     @Test

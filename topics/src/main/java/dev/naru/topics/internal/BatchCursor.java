@@ -1,5 +1,7 @@
 package dev.naru.topics.internal;
 
+import static dev.naru.linux.UnguardedMemory.ALL;
+
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
@@ -8,7 +10,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * zero, and is looked at only while the next offset lies below that end. The state that outlives a segment is the next offset,
  * the leader epoch of the last batch, and the generation.
  *
- * <p>For one thread at a time, but {@link #close} by any.
+ * <p>For one thread at a time. It keeps the segment until it leaves it or is closed: so its accesses are not guarded.
  */
 public final class BatchCursor implements Closeable {
     /** Nothing was taken back. */
@@ -46,6 +47,7 @@ public final class BatchCursor implements Closeable {
 
     private @Nullable Segment segment;
     private MemorySegment memory = MemorySegment.NULL;
+    private long origin; // where that is
     private long position;
     private long limit;
     private long expected; // the base offset of the batch at the position, unless there is a gap
@@ -55,8 +57,6 @@ public final class BatchCursor implements Closeable {
     private long batchEnd;
     private long batchLast;
     private int batchEpoch = NO_EPOCH;
-
-    private boolean closed; // guarded by this object's monitor
 
     private BatchCursor(Partition partition, boolean committed) {
         this.partition = partition;
@@ -168,7 +168,8 @@ public final class BatchCursor implements Closeable {
             if ((position >= limit || next >= bound || unchecked) && !findMore()) {
                 return false;
             }
-            if (!Batch.isWhole(memory, position, limit)) {
+            long at = origin + position;
+            if (!Batch.isWhole(ALL, at, origin + limit)) {
                 if (end.isExact()) {
                     throw damaged("no batch of magic 2 begins there");
                 }
@@ -178,9 +179,9 @@ public final class BatchCursor implements Closeable {
                 continue;
             }
             requireInOrder();
-            batchEnd = position + Batch.size(memory, position);
-            batchLast = Batch.lastOffset(memory, position);
-            batchEpoch = Batch.epoch(memory, position);
+            batchEnd = position + Batch.size(ALL, at);
+            batchLast = Batch.lastOffset(ALL, at);
+            batchEpoch = Batch.epoch(ALL, at);
             if (batchLast >= bound) {
                 if (!refresh()) {
                     return false;
@@ -197,10 +198,10 @@ public final class BatchCursor implements Closeable {
     /** No CRC covers a base offset. */
     private void requireInOrder() throws IOException {
         Segment open = segment;
+        long at = origin + position;
         if (open != null
-                && OffsetOrder.isWrong(partition, end, open.base(), memory, position, readable(open), expected)) {
-            throw damaged(
-                    "a batch has offset " + Batch.baseOffset(memory, position) + ", and " + expected + " comes next");
+                && OffsetOrder.isWrong(partition, end, open.base(), ALL, at, origin + readable(open), expected)) {
+            throw damaged("a batch has offset " + Batch.baseOffset(ALL, at) + ", and " + expected + " comes next");
         }
     }
 
@@ -401,7 +402,11 @@ public final class BatchCursor implements Closeable {
         long published = published(opened);
         take(opened);
         memory = opened.memory();
-        limit = published;
+        origin = memory.address();
+        limit = Math.min(published, opened.reach());
+        if (published > limit) {
+            throw damaged("it is " + limit + " B long, and " + published + " B of it are published");
+        }
     }
 
     private void leaveSegment() throws IOException {
@@ -411,13 +416,7 @@ public final class BatchCursor implements Closeable {
         found = false;
     }
 
-    private synchronized void take(@Nullable Segment opened) throws IOException {
-        if (closed) {
-            if (opened != null) {
-                opened.close();
-            }
-            throw new ClosedChannelException();
-        }
+    private void take(@Nullable Segment opened) {
         Segment old = segment;
         segment = opened;
         if (old != null) {
@@ -425,10 +424,20 @@ public final class BatchCursor implements Closeable {
         }
     }
 
-    /** A page was gone: whether another publisher has cut the file, and all is to be looked for again. */
+    /**
+     * A page was gone: whether another publisher has cut the file, and all is to be looked for again.
+     *
+     * @throws ErrnoException {@link Problem#DAMAGED_LOG} when somebody else has
+     */
     public boolean wasCut() throws IOException {
         Segment open = segment;
-        if (!partition.isAppendedElsewhere() || open == null) {
+        if (open == null) {
+            return false;
+        }
+        if (!partition.isAppendedElsewhere()) {
+            if (open.size() < limit) {
+                throw damaged("it is " + open.size() + " B long, and " + limit + " B of it are published");
+            }
             return false;
         }
         boolean cut = open.size() < limit || refresh();
@@ -449,7 +458,7 @@ public final class BatchCursor implements Closeable {
         if (open == null) {
             throw new IllegalStateException("it stands at no batch");
         }
-        return open.bytes();
+        return open.unguardedBytes();
     }
 
     /** Where in the segment the batch begins. */
@@ -479,13 +488,9 @@ public final class BatchCursor implements Closeable {
         return (open == null ? partition.folder() : open.path()).toString();
     }
 
-    /** Lets go of the segment: whoever is reading finds it gone. */
+    /** Lets go of the segment: whoever is looking at a record finds it gone. */
     @Override
-    public synchronized void close() {
-        closed = true;
-        Segment open = segment;
-        if (open != null) {
-            open.close();
-        }
+    public void close() {
+        take(null);
     }
 }

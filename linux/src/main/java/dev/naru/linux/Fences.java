@@ -1,19 +1,20 @@
-package dev.naru.memory;
+package dev.naru.linux;
 
-import dev.naru.linux.MemoryBarrier;
 import java.lang.invoke.VarHandle;
 
 /**
  * The two fences between threads of this process that store and look very often, and one that does so seldom, and makes both:
  * {@link MemoryBarrier#inThisProcess}.
+ *
+ * <p>Thread-safe.
  */
-final class Fences {
+public final class Fences {
     private static final boolean MADE_BY_THE_SELDOM = MemoryBarrier.isInThisProcess();
 
     private Fences() {}
 
     /** Of the side that stores and looks often. */
-    static void often() {
+    public static void often() {
         if (MADE_BY_THE_SELDOM) {
             VarHandle.releaseFence(); // for the compiler, which may put a load before a store of another word
         } else {
@@ -22,7 +23,7 @@ final class Fences {
     }
 
     /** Of the side that does so seldom. Pairs with {@link #often}. */
-    static void seldom() {
+    public static void seldom() {
         if (!MemoryBarrier.inThisProcess()) {
             VarHandle.fullFence();
         }
