@@ -92,7 +92,7 @@ final class TopicProduce implements Callable<Integer> {
             names = {"-p", "--partition"},
             paramLabel = "N",
             description =
-                    "Into that partition (default: the one of the key, as Kafka's clients choose it; without a key, any).")
+                    "Into that partition, whatever JSON says (default: the one of the key, as Kafka's clients choose it; without a key, any).")
     private @Nullable Integer partition;
 
     @Option(
@@ -224,8 +224,7 @@ final class TopicProduce implements Callable<Integer> {
                     records.add(record(base, part));
                 } else if (!isBlank(part)) {
                     NewRecord record = JsonRecords.read(part, base, usualKey());
-                    requirePartition(record, opened);
-                    records.add(record);
+                    records.add(partition == null ? withItsPartition(record, opened) : record.toPartition(partition));
                 }
             }
         } catch (JsonRecords.NoRecord wrong) {
@@ -244,10 +243,11 @@ final class TopicProduce implements Callable<Integer> {
         append(opened, records);
     }
 
-    private static void requirePartition(NewRecord record, OpenTopic opened) throws ErrnoException {
+    private static NewRecord withItsPartition(NewRecord record, OpenTopic opened) throws ErrnoException {
         if (record.hasPartition()) {
             opened.requirePartition(record.partition());
         }
+        return record;
     }
 
     private static boolean isBlank(byte[] line) {

@@ -122,6 +122,7 @@ final class TopicReading {
         }
         for (TopicRecord record : found.subList(Math.max(0, found.size() - count), found.size())) {
             printer.print(record);
+            printed++;
         }
         printer.flush();
     }

@@ -51,6 +51,12 @@ final class TopicTail implements Callable<Integer> {
     private @Nullable Integer partition;
 
     @Option(
+            names = {"-c", "--count"},
+            paramLabel = "N",
+            description = "Stop after N records, those of -n among them.")
+    private long count = Long.MAX_VALUE;
+
+    @Option(
             names = {"-e", "--exit"},
             description = "Stop at the end, behind what -n asks for.")
     private boolean exit;
@@ -67,6 +73,9 @@ final class TopicTail implements Callable<Integer> {
         if (last < 0) {
             throw new ParameterException(spec.commandLine(), "--lines " + last + ": it is below 0");
         }
+        if (count < 0) {
+            throw new ParameterException(spec.commandLine(), "--count " + count + ": it is below 0");
+        }
         Address.Topic named = TopicPlace.required(place);
         RecordPrinter printer = printing.printer(context, spec, named.name());
         try (OpenTopic opened = store.open(context, named)) {
@@ -79,9 +88,9 @@ final class TopicTail implements Callable<Integer> {
                 now.add(status);
                 reading.from(number, Start.offset(status.next()).orEarliest());
             }
-            reading.printLast(last, now);
+            reading.printLast((int) Math.min(last, count), now);
             if (!exit) {
-                reading.run(Long.MAX_VALUE, true, waiting.timeout());
+                reading.run(count, true, waiting.timeout());
             }
             return 0;
         }

@@ -313,6 +313,38 @@ class TopicCommandTest {
     }
 
     @Test
+    void recordsAreDeletedBeforeAPlace() throws Exception {
+        // given
+        var _ = topic("create", "-p", "2", "t").succeeded();
+        var _ = run(folder, "seq 5 | naru topic produce -p 0 t; seq 3 | naru topic produce -p 1 t")
+                .succeeded();
+
+        // when
+        Result one =
+                topic("delete-records", "-v", "-p", "0", "--before", "2", "t").endedWith(0);
+
+        // then
+        assertThat(one.err()).isEqualTo("naru: topic:data#t: partition 0 begins at offset 2\n");
+        assertThat(run(folder, "naru topic consume -e -p 0 t; naru topic consume -e -p 1 t")
+                        .succeeded()
+                        .out())
+                .isEqualTo("3\n4\n5\n1\n2\n3\n");
+
+        // and
+        var _ = topic("delete-records", "-b", "-1", "t").succeeded();
+        assertThat(run(folder, "naru topic consume -e -p 0 t; naru topic consume -e -p 1 t")
+                        .succeeded()
+                        .out())
+                .isEqualTo("5\n3\n");
+
+        // and
+        assertThat(topic("delete-records", "-b", "9", "t")
+                        .failed(65, "out-of-range")
+                        .err())
+                .contains("offset 9");
+    }
+
+    @Test
     void aDamagedTopicIsARowAmongTheOthers() throws Exception {
         // given
         var _ = topic("create", "a", "b").succeeded();

@@ -297,6 +297,12 @@ class TopicRecordsTest {
         assertThat(topic("tail", "-e", "-n", "99", "-p", "0", "p").succeeded().out())
                 .isEqualTo("0\n3\n6\n9\n");
         assertThat(topic("tail", "-e", "p").succeeded().out()).isEmpty();
+        assertThat(topic("tail", "-c", "2", "-n", "5", "p").succeeded().out()).isEqualTo("10\n11\n");
+
+        // and -p goes before what JSON says
+        var _ = run("naru topic produce --json -p 2 p < in").succeeded();
+        assertThat(topic("consume", "-e", "-p", "2", "p").succeeded().out().lines())
+                .hasSize(4 + 12);
     }
 
     @Test

@@ -26,6 +26,9 @@ public final class FileSpace {
     private static final long BLOCKS = 16;
     private static final long BLOCKS_AVAILABLE = 32;
 
+    /** A page of the page cache. */
+    private static final MemorySegment ZEROS = Arena.global().allocate(4096, Long.BYTES);
+
     private static final long HUGETLBFS_MAGIC = 0x958458f6L; // linux/magic.h
 
     private FileSpace() {}
@@ -73,11 +76,39 @@ public final class FileSpace {
         if (answer == -Constants.ENOSPC && isOfHugePages(file)) {
             throw noHugePages(-answer, "fallocate", target, length + " B");
         }
+        requireRoom(answer, "fallocate", target, file, before, length);
+    }
+
+    private static void requireRoom(
+            long answer, String call, String target, Descriptor file, Optional<Amount> before, long length)
+            throws ErrnoException {
         if (answer == -Constants.ENOSPC || answer == -Errno.EDQUOT.number()) {
             String room = room(file, before).map(Room::toString).orElse("unknown");
-            throw ErrnoException.of(Problem.FILE_SYSTEM_FULL, -answer, "fallocate", target, room, length + " B");
+            throw ErrnoException.of(Problem.FILE_SYSTEM_FULL, (int) -answer, call, target, room, length + " B");
         }
-        check(answer, "fallocate", target);
+        check(answer, call, target);
+    }
+
+    /**
+     * Writes zeros to a range, page by page. What is stored there later then only replaces a block of the disk: waiting for it
+     * takes one write to the disk, where a reserved block that was never written takes the file system's journal as well (41 and 70
+     * µs seen on ext4). By pages, since in the page cache one that is part of a larger piece is written to the disk with all of it.
+     *
+     * @param target what errors call the file
+     * @throws ErrnoException {@link Problem#FILE_SYSTEM_FULL}; a part may be written
+     */
+    public static void zero(Descriptor file, long offset, long length, String target) throws ErrnoException {
+        long end = offset + length;
+        for (long at = offset; at < end; ) {
+            long page = ZEROS.byteSize();
+            long count = Math.min(end, (at / page + 1) * page) - at;
+            long answer = SharedFileCalls.pwrite(file.number(), ZEROS, count, at);
+            if (answer == -Constants.EINTR) {
+                continue;
+            }
+            requireRoom(answer, "pwrite", target, file, Optional.empty(), length);
+            at += answer;
+        }
     }
 
     /**
@@ -191,9 +222,9 @@ public final class FileSpace {
         }
     }
 
-    private static void check(int answer, String call, String target) throws ErrnoException {
+    private static void check(long answer, String call, String target) throws ErrnoException {
         if (answer < 0) {
-            throw ErrnoException.of(-answer, call, target);
+            throw ErrnoException.of((int) -answer, call, target);
         }
     }
 }

@@ -49,6 +49,23 @@ class FileSpaceTest {
     }
 
     @Test
+    void zerosAreWrittenToARangeAndNowhereElse() throws Exception {
+        // given
+        Path path = Files.writeString(folder.resolve("file"), "a".repeat(20_000));
+        try (Descriptor file = SharedFiles.open(path, true, "file")) {
+            // when
+            FileSpace.zero(file, 100, 9_000, "file");
+            FileSpace.zero(file, 19_999, 10_000, "file");
+            FileSpace.zero(file, 0, 0, "file");
+
+            // then
+            assertThat(path)
+                    .hasContent(
+                            "a".repeat(100) + "\0".repeat(9_000) + "a".repeat(19_999 - 9_100) + "\0".repeat(10_000));
+        }
+    }
+
+    @Test
     void whatCannotBeSyncedIsToldByItsCall() throws Exception {
         assertThatThrownBy(() -> FileSpace.syncNames(folder.resolve("none"), "folder"))
                 .isInstanceOfSatisfying(

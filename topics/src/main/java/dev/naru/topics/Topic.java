@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -43,10 +44,11 @@ public final class Topic implements Closeable {
     private final AtomicLong unkeyedBytes =
             new AtomicLong((long) ThreadLocalRandom.current().nextInt(1 << 20) << STICKY_SHIFT);
 
+    private final AtomicReferenceArray<@Nullable Partition> partitions; // opened under this object's monitor
+    private volatile boolean closed;
+
     // Guarded by this object's monitor.
-    private final @Nullable Partition[] partitions;
     private final Set<Cursor> cursors = new HashSet<>();
-    private boolean closed;
 
     /** Opens a partition of the topic. */
     interface Opener {
@@ -59,7 +61,7 @@ public final class Topic implements Closeable {
         this.spec = spec;
         this.opener = opener;
         this.whenClosed = whenClosed;
-        this.partitions = new Partition[spec.partitions()];
+        this.partitions = new AtomicReferenceArray<>(spec.partitions());
     }
 
     /** Its name. */
@@ -261,15 +263,21 @@ public final class Topic implements Closeable {
         boolean _ = cursors.remove(cursor);
     }
 
-    synchronized Partition partition(int number) throws IOException {
+    Partition partition(int number) throws IOException {
         requireOpen();
-        if (number < 0 || number >= partitions.length) {
-            throw new IllegalArgumentException("partition " + number + " of " + partitions.length);
+        if (number < 0 || number >= partitions.length()) {
+            throw new IllegalArgumentException("partition " + number + " of " + partitions.length());
         }
-        Partition partition = partitions[number];
+        Partition open = partitions.get(number);
+        return open == null ? opened(number) : open;
+    }
+
+    private synchronized Partition opened(int number) throws IOException {
+        requireOpen();
+        Partition partition = partitions.get(number);
         if (partition == null) {
             partition = opener.open(number);
-            partitions[number] = partition;
+            partitions.set(number, partition);
         }
         return partition;
     }
@@ -296,7 +304,8 @@ public final class Topic implements Closeable {
         }
         ended.forEach(Cursor::close); // without the monitor: they report back
         Closing closing = Closing.begin();
-        for (Partition partition : partitions) {
+        for (int number = 0; number < partitions.length(); number++) {
+            Partition partition = partitions.get(number);
             if (partition != null) {
                 closing.close(partition);
             }

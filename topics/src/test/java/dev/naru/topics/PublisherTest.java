@@ -345,8 +345,10 @@ class PublisherTest {
             byte[] sound = Files.readAllBytes(epochs);
 
             // when
-            var _ = Files.write(epochs, new byte[] {(byte) 0xff, '\n'}); // as when it cannot be opened just now
+            Files.delete(epochs);
+            var _ = Files.createDirectory(epochs); // as when it cannot be read just now
             assertThatThrownBy(cursor::tryPoll).isInstanceOf(IOException.class);
+            Files.delete(epochs);
             var _ = Files.write(epochs, sound);
 
             // then

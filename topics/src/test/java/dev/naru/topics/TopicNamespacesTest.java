@@ -16,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stores between pid namespaces, and on a disk that is full. */
 @ExtendWith(NoLeaks.class)
@@ -60,13 +62,14 @@ class TopicNamespacesTest {
         }
     }
 
-    @Test
-    void aFullDiskIsAnErrorAndAppendingGoesOnWhenThereIsRoom() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"fill-the-disk", "fill-the-disk-flushed"})
+    void aFullDiskIsAnErrorAndAppendingGoesOnWhenThereIsRoom(String verb) throws Exception {
         // given a disk of 4 MiB, with something on it that can be given up
         String mount =
                 "mount -t tmpfs -o size=4m none \"$1\" && head -c 1m /dev/zero >\"$1/ballast\" && shift && exec \"$@\"";
         List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", mount, "sh", folder.toString()));
-        command.addAll(FarSide.command("fill-the-disk", folder, 5000));
+        command.addAll(FarSide.command(verb, folder, 5000));
 
         // when
         List<String> said = Foreign.output(command).lines().toList();

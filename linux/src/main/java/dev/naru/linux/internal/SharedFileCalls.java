@@ -12,6 +12,7 @@ import java.lang.invoke.MethodHandle;
 /** Files that carry shared memory: their space and their names, of {@code <fcntl.h>}, {@code <unistd.h>}, {@code <sys/vfs.h>}. */
 public final class SharedFileCalls {
     private static final MethodHandle FALLOCATE = errnoCall("fallocate", INT, INT, INT, LONG, LONG);
+    private static final MethodHandle PWRITE = errnoCall("pwrite", LONG, INT, POINTER, LONG, LONG);
     private static final MethodHandle FTRUNCATE = errnoCall("ftruncate", INT, INT, LONG);
     private static final MethodHandle FSTATFS = errnoCall("fstatfs", INT, INT, POINTER);
     private static final MethodHandle FCHMOD = errnoCall("fchmod", INT, INT, INT);
@@ -26,6 +27,16 @@ public final class SharedFileCalls {
         MemorySegment state = CallState.current();
         try {
             return answer((int) FALLOCATE.invokeExact(state, fd, mode, offset, length), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** pwrite(2). */
+    public static long pwrite(int fd, MemorySegment bytes, long count, long offset) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((long) PWRITE.invokeExact(state, fd, bytes, count, offset), state);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }

@@ -3,7 +3,6 @@ package dev.naru.topics.internal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -41,7 +40,11 @@ final class EpochCheckpoint {
      */
     static long endOf(Path folder, int epoch, long logEnd) throws IOException {
         try {
-            List<String> lines = Files.readAllLines(folder.resolve(NAME));
+            List<String> lines = StandardCharsets.US_ASCII
+                    .decode(SmallFiles.read(folder.resolve(NAME)))
+                    .toString()
+                    .lines()
+                    .toList();
             int latest = -1;
             for (String line : lines.subList(Math.min(HEAD_LINES, lines.size()), lines.size())) {
                 String[] words = line.strip().split(" ", 2);
@@ -51,7 +54,7 @@ final class EpochCheckpoint {
                 }
             }
             return latest >= 0 && latest < epoch ? logEnd : Long.MAX_VALUE; // nobody knows that epoch any more
-        } catch (NoSuchFileException | NumberFormatException | IndexOutOfBoundsException nothing) {
+        } catch (NumberFormatException | IndexOutOfBoundsException nothing) {
             return Long.MAX_VALUE;
         }
     }

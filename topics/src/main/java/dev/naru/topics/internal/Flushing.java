@@ -33,6 +33,11 @@ final class Flushing {
         return everyRecords != TopicSpec.NEVER || everyMillis != TopicSpec.NEVER;
     }
 
+    /** Whether who appends waits for the disk. */
+    boolean isWaitedFor() {
+        return everyRecords != TopicSpec.NEVER;
+    }
+
     /** After a publish, up to that offset, and without the lock of those who append. */
     void after(long next) throws IOException {
         if (everyRecords != TopicSpec.NEVER && next - PartitionLayout.flushed(block) >= everyRecords) {

@@ -42,6 +42,11 @@ final class Keeper implements Closeable {
     private final Surroundings around;
     private final SharedLock lock;
 
+    private final Object followers = new Object();
+
+    /** Whether a thread of this process flushes for all others. Guarded by {@link #followers}. */
+    private boolean leading;
+
     // Guarded by the lock.
     private final PublishedEnd end = new PublishedEnd();
     private long openBase = NONE;
@@ -56,18 +61,51 @@ final class Keeper implements Closeable {
         this.lock = SharedLock.in(control.file(), PartitionLayout.KEEPER_AT, members, control.target());
     }
 
-    /** Waits until all below that offset is on the disk. All who wait meanwhile share the next flush. */
+    /**
+     * Waits until all below that offset is on the disk. Who waits meanwhile shares the next flush: of this process one thread at a time
+     * goes for the lock, and when it comes back, all others whose records are on the disk are done at once.
+     */
     void flush(long target) throws IOException, InterruptedException {
-        if (PartitionLayout.flushed(block) >= target) {
-            return;
+        while (PartitionLayout.flushed(block) < target) {
+            if (lead(target)) {
+                try {
+                    flushOnce(target);
+                } finally {
+                    followOn();
+                }
+            }
         }
+    }
+
+    private void flushOnce(long target) throws IOException, InterruptedException {
         begin();
         try {
-            if (PartitionLayout.flushed(block) < target) {
+            if (PartitionLayout.flushed(block) < target) { // or another process was faster
                 flushAll(false);
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Whether this thread is the one that flushes, at once; else it has waited for another one, and looks again. */
+    private boolean lead(long target) throws InterruptedException {
+        synchronized (followers) {
+            if (!leading) {
+                leading = true;
+                return true;
+            }
+            while (leading && PartitionLayout.flushed(block) < target) {
+                followers.wait();
+            }
+            return false;
+        }
+    }
+
+    private void followOn() {
+        synchronized (followers) {
+            leading = false;
+            followers.notifyAll();
         }
     }
 

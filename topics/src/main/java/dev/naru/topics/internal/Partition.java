@@ -45,6 +45,9 @@ public final class Partition implements Closeable {
     private static final long INDEX_STEP = 1 << 20;
     private static final int LARGEST_EXTENT = 16 << 20;
 
+    /** Where it is written at once, and flushed by whoever comes next. */
+    private static final int LARGEST_WRITTEN_EXTENT = 1 << 20;
+
     private final Path folder;
     private final Membership members;
     private final int segmentBytes;
@@ -288,22 +291,31 @@ public final class Partition implements Closeable {
 
     /** First the space, then the flip: {@code reserved} is never more than the size of the file. */
     private void extend(Segment segment, long needed) throws ErrnoException {
-        long doubled = end.reserved + (long) Math.clamp(end.reserved, FIRST_EXTENT, LARGEST_EXTENT);
+        int largest = flushing.isWaitedFor() ? LARGEST_WRITTEN_EXTENT : LARGEST_EXTENT;
+        long doubled = end.reserved + (long) Math.clamp(end.reserved, FIRST_EXTENT, largest);
         end.reserved = (int) reserve(segment, end.reserved, needed, Math.max(needed, Math.min(doubled, segmentBytes)));
         end.flip(block);
     }
 
     /** As much as is wished for, or as is needed where there is no room for more: up to where. */
-    private static long reserve(Segment segment, long from, long needed, long wished) throws ErrnoException {
+    private long reserve(Segment segment, long from, long needed, long wished) throws ErrnoException {
         try {
-            segment.reserve(from, wished);
+            reserve(segment, from, wished);
             return wished;
         } catch (ErrnoException full) {
             if (full.problem() != Problem.FILE_SYSTEM_FULL || wished == needed) {
                 throw full;
             }
-            segment.reserve(from, needed);
+            reserve(segment, from, needed);
             return needed;
+        }
+    }
+
+    private void reserve(Segment segment, long from, long to) throws ErrnoException {
+        if (flushing.isWaitedFor()) {
+            segment.reserveWritten(from, to);
+        } else {
+            segment.reserve(from, to);
         }
     }
 

@@ -116,6 +116,12 @@ public final class Segment implements Closeable {
         FileSpace.reserve(file, from, to - from, path.toString());
     }
 
+    /** The same, and written once: then flushing what is stored there is quick. */
+    void reserveWritten(long from, long to) throws ErrnoException {
+        reserve(from, to);
+        FileSpace.zero(file, from, to - from, path.toString());
+    }
+
     /** Cuts the file off there. */
     void cut(long size) throws ErrnoException {
         FileSpace.resize(file, size, path.toString());

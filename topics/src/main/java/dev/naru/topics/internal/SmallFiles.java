@@ -79,7 +79,10 @@ final class SmallFiles {
             long got = 0;
             while (got < size) {
                 long answer = file.read(bytes, got, size - got);
-                if (answer <= 0) {
+                if (answer < 0) {
+                    throw ErrnoException.of((int) -answer, "read", path.toString());
+                }
+                if (answer == 0) {
                     return none;
                 }
                 got += answer;

@@ -119,9 +119,10 @@ public final class FarSide {
                     say("read " + seen);
                 }
             }
-            case "fill-the-disk" -> {
+            case "fill-the-disk", "fill-the-disk-flushed" -> {
+                TopicSpec spec = TopicSpec.partitions(1).withSegmentBytes(1 << 18);
                 try (Topic topic =
-                        store.openOrCreate("t", TopicSpec.partitions(1).withSegmentBytes(1 << 18))) {
+                        store.openOrCreate("t", verb.endsWith("flushed") ? spec.withFlushBeforeAnswer() : spec)) {
                     long appended = appendUntilRefused(topic, number);
                     say("kept " + verified(topic));
                     Files.delete(folder.resolve("ballast"));
