@@ -7,6 +7,7 @@
 
 #define FIRST_EXTENT (64UL << 10)
 #define LARGEST_EXTENT (16UL << 20)
+#define TOUCHED_STEP (64UL << 10)
 
 #if defined(__x86_64__)
 #include <nmmintrin.h>
@@ -66,12 +67,22 @@ static void extend(struct log *log) {
     log->reserved += more;
 }
 
+/* Its pages, and some more, are made present at once. */
+static void touch_ahead(struct log *log, size_t to) {
+    size_t start = log->touched & ~4095UL;
+    size_t end = (to / TOUCHED_STEP + 1) * TOUCHED_STEP;
+    log->touched = end > log->reserved ? log->reserved : end;
+    madvise(log->memory + start, log->touched - start, MADV_POPULATE_WRITE);
+}
+
 void log_append(struct log *log, const char *source, size_t bytes, uint64_t number) {
     uint64_t free_word = 0;
     if (!atomic_compare_exchange_strong(&log->lock, &free_word, 4))
         die_of("nobody else has this lock");
     if (log->position + HEADER + RECORD_WORDS + bytes > log->reserved)
         extend(log);
+    if (log->position + HEADER + RECORD_WORDS + bytes > log->touched)
+        touch_ahead(log, log->position + HEADER + RECORD_WORDS + bytes);
     char *batch = log->memory + log->position;
     char *at = varint(batch + HEADER, (int64_t)(1 + 3 + varint_size((int64_t)bytes) + bytes + 1));
     memset(at, 0, 3); /* attributes, and the first timestamp and offset of the batch */

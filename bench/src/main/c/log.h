@@ -21,6 +21,7 @@ struct log {
     size_t most; /* bytes that can be reached */
     size_t position;
     size_t reserved;
+    size_t touched;
     uint64_t next;
 };
 

@@ -146,6 +146,16 @@ public final class SharedMapping implements Closeable {
     }
 
     /**
+     * Makes the pages of a range present, to be stored into: all at once costs about half of a fault at each. Only advice: a kernel before
+     * Linux 5.14 does not know it.
+     */
+    public void touchAhead(long offset, long length) {
+        long _ = Objects.checkFromIndexSize(offset, length, segment.byteSize());
+        long start = (segment.address() + offset) & -Pages.SIZE;
+        populate(start, segment.address() + offset + length - start, true);
+    }
+
+    /**
      * Waits until the bytes are on the disk (msync(2), MS_SYNC): with the pages that they lie in, whole.
      *
      * @throws ErrnoException when the disk refuses

@@ -274,6 +274,9 @@ public final class Partition implements Closeable {
         if (needed > end.reserved) {
             extend(segment, needed);
         }
+        if (!flushing.isRegular()) {
+            segment.touchAhead(end.position, needed, end.reserved);
+        }
         return segment;
     }
 

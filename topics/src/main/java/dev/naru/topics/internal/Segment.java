@@ -29,12 +29,16 @@ public final class Segment implements Closeable {
      */
     private static final SharedMapping.Options LARGE_PAGES = new SharedMapping.Options(true, false, true);
 
+    /** So much is touched at a time: 20 µs, every few hundred small records. */
+    private static final long TOUCHED_STEP = 64 << 10;
+
     private final long base;
     private final Path path;
     private final Descriptor file;
     private final SharedMapping mapping;
     private final ByteBuffer bytes;
     private final ByteBuffer unguarded;
+    private long touched; // up to where pages are present for who appends, as far as he knows
 
     private Segment(long base, Path path, Descriptor file, SharedMapping mapping) {
         this.base = base;
@@ -120,6 +124,19 @@ public final class Segment implements Closeable {
     void reserveWritten(long from, long to) throws ErrnoException {
         reserve(from, to);
         FileSpace.zero(file, from, to - from, path.toString());
+    }
+
+    /**
+     * Before a batch is laid out: its pages, and some more, are made present at once.
+     *
+     * @param most up to where the range is reserved
+     */
+    void touchAhead(long from, long to, long most) {
+        if (to > touched) {
+            long start = Math.max(touched, from);
+            touched = Math.min(most, (to / TOUCHED_STEP + 1) * TOUCHED_STEP);
+            mapping.touchAhead(start, touched - start);
+        }
     }
 
     /** Cuts the file off there. */
