@@ -116,6 +116,16 @@ void log_append(struct log *log, const char *source, size_t bytes, uint64_t numb
     atomic_exchange(&log->lock, 0);
 }
 
+size_t log_published(struct log *log) {
+    while (1) {
+        uint64_t seq = atomic_load_explicit(&log->seq, memory_order_acquire);
+        size_t position = (uint32_t)log->copies[seq & 1][2];
+        atomic_thread_fence(memory_order_acquire);
+        if (atomic_load_explicit(&log->seq, memory_order_relaxed) == seq)
+            return position;
+    }
+}
+
 void log_make(struct log *log, const char *folder, size_t records, size_t bytes) {
     log->fd = open(folder, O_TMPFILE | O_RDWR, 0600);
     log->most = records * (HEADER + RECORD_WORDS + bytes) + LARGEST_EXTENT;

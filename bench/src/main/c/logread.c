@@ -13,63 +13,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define LENGTH_AT 8
-#define OVERHEAD 12
-#define MAGIC_AT 16
-#define ATTRIBUTES_AT 21
-#define LAST_DELTA_AT 23
-#define FIRST_TIMESTAMP_AT 27
-#define COUNT_AT 57
-#define CODEC_AND_CONTROL 0x27
-
-struct record {
-    int64_t timestamp, offset;
-    const char *value;
-};
-
-static uint32_t load32(const char *at) {
-    uint32_t value;
-    memcpy(&value, at, sizeof value);
-    return __builtin_bswap32(value);
-}
-
-static uint64_t load64(const char *at) {
-    uint64_t value;
-    memcpy(&value, at, sizeof value);
-    return __builtin_bswap64(value);
-}
-
-static const char *varint(const char *at, const char *end, int64_t *value) {
-    uint64_t bits = 0;
-    for (int shift = 0; at < end && shift < 64; shift += 7) {
-        unsigned char next = (unsigned char)*at++;
-        bits |= (uint64_t)(next & 0x7F) << shift;
-        if (next < 0x80)
-            break;
-    }
-    *value = (int64_t)(bits >> 1) ^ -(int64_t)(bits & 1);
-    return at;
-}
-
-static const char *parse(const char *at, const char *end, struct record *record) {
-    int64_t length, delta, offset, key, value, headers;
-    at = varint(at, end, &length);
-    const char *after = at + length;
-    if (length < 0 || length > end - at)
-        die_of("a record does not end in its batch");
-    at = varint(at + 1, after, &delta);
-    at = varint(at, after, &offset);
-    at = varint(at, after, &key);
-    at = varint(key > 0 ? at + key : at, after, &value);
-    record->value = at;
-    at = varint(value > 0 ? at + value : at, after, &headers);
-    record->timestamp = delta;
-    record->offset = offset;
-    if (at > after || headers < 0)
-        die_of("a record does not end in its batch");
-    return after;
-}
-
 static uint64_t pass(struct log *log, long count) {
     const char *memory = mmap(NULL, log->position, PROT_READ, MAP_SHARED, log->fd, 0);
     if (memory == MAP_FAILED)
@@ -77,25 +20,17 @@ static uint64_t pass(struct log *log, long count) {
     uint64_t expected = 0;
     uint64_t sum = 0;
     for (size_t at = 0; at < log->position && count > 0;) {
-        const char *batch = memory + at;
-        size_t size = OVERHEAD + (size_t)load32(batch + LENGTH_AT);
-        if (size < HEADER || size > log->position - at || batch[MAGIC_AT] != 2 || load64(batch) != expected)
-            die_of("no batch begins there");
-        if ((batch[ATTRIBUTES_AT + 1] & CODEC_AND_CONTROL) != 0)
-            die_of("a batch of another kind");
-        expected += load32(batch + LAST_DELTA_AT) + 1;
-        int64_t first = (int64_t)load64(batch + FIRST_TIMESTAMP_AT);
-        const char *record_at = batch + HEADER;
-        for (uint32_t left = load32(batch + COUNT_AT); left > 0; left--, count--) {
+        struct batch batch = log_batch(memory + at, log->position - at, expected);
+        expected = batch.after;
+        const char *record_at = batch.records;
+        for (uint32_t left = batch.count; left > 0; left--, count--) {
             struct record record;
-            record_at = parse(record_at, batch + size, &record);
-            if (first + record.timestamp < 0)
-                die_of("a time before 1970");
+            record_at = log_record(record_at, &batch, &record);
             uint64_t number;
             memcpy(&number, record.value, sizeof number);
             sum += number;
         }
-        at += size;
+        at += batch.size;
     }
     munmap((void *)memory, log->position);
     return sum;

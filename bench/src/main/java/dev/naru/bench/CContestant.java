@@ -87,6 +87,16 @@ final class CContestant implements Contestant {
                         messages.bytes(),
                         messages.batch());
             case LockPairs _ -> List.of("mutex", firstCore);
+            case LogDelivery delivery
+            when delivery.spins() ->
+                List.of(
+                        "logdelivery",
+                        MEMORY,
+                        firstCore,
+                        secondCore,
+                        delivery.bytes(),
+                        delivery.percentile(),
+                        delivery.gapNanos());
             case LogDelivery delivery ->
                 List.of(
                         "delivery",

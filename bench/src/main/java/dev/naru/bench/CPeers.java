@@ -33,10 +33,11 @@ record CPeers(Path directory) {
             "log.c",
             "append.c",
             "logread.c",
+            "logdelivery.c",
             "delivery.c",
             "flush.c");
-    private static final List<String> PROGRAMS =
-            List.of("rtt", "stream", "ringrtt", "ringstream", "mutex", "append", "logread", "delivery", "flush");
+    private static final List<String> PROGRAMS = List.of(
+            "rtt", "stream", "ringrtt", "ringstream", "mutex", "append", "logread", "logdelivery", "delivery", "flush");
     private static final List<String> FLAGS =
             List.of("-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror");
 

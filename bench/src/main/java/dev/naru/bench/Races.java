@@ -75,7 +75,8 @@ final class Races {
     private static final String READ_BATCH =
             "the same, in a log whose records naru published 64 at a time; chronicle each, it cannot else";
     private static final String DELIVERY_SPIN =
-            "from before the append by one process until the record is read by another, which spins; 100,000 a second: ";
+            "from before the append by one process until the record is read by another, which spins; 100,000 a second; c"
+                    + " through a log laid out as naru's: ";
     private static final String DELIVERY_PARK =
             "from before the append by one process until the record is read by another, which sleeps in a futex; 5,000 a"
                     + " second; c sends it through a ring: the median";
@@ -142,7 +143,9 @@ final class Races {
                     append("topic.read.100", C, null, new LogRead(100, 1), READ),
                     append("topic.read.batch.100", CHRONICLE, null, new LogRead(100, 64), READ_BATCH),
                     delivery("topic.delivery.spin.100", CHRONICLE, 0.5, Wait.SPIN, 99),
+                    delivery("topic.delivery.spin.100", C, null, Wait.SPIN, 99),
                     delivery("topic.delivery.spin.p50.100", CHRONICLE, null, Wait.SPIN, 50),
+                    delivery("topic.delivery.spin.p50.100", C, null, Wait.SPIN, 50),
                     delivery("topic.delivery.park.100", C, 1.3, Wait.PARK, 50),
                     writers("topic.twowriters.100", 0.6, new LogWriters(100, 2, 1, false), TWO_WRITERS),
                     writers("topic.groupcommit.4k", 4.0, new LogWriters(4 * KIB, 2, 4, true), GROUP_COMMIT),

@@ -284,7 +284,7 @@ sealed interface Work {
             return spins() ? SPINNING_GAP : PARKED_GAP;
         }
 
-        private boolean spins() {
+        boolean spins() {
             return policy == Wait.SPIN;
         }
     }
