@@ -65,19 +65,31 @@ class TopicNamespacesTest {
     @ParameterizedTest
     @ValueSource(strings = {"fill-the-disk", "fill-the-disk-flushed"})
     void aFullDiskIsAnErrorAndAppendingGoesOnWhenThereIsRoom(String verb) throws Exception {
-        // given a disk of 4 MiB, with something on it that can be given up
-        String mount =
-                "mount -t tmpfs -o size=4m none \"$1\" && head -c 1m /dev/zero >\"$1/ballast\" && shift && exec \"$@\"";
-        List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", mount, "sh", folder.toString()));
-        command.addAll(FarSide.command(verb, folder, 5000));
-
         // when
-        List<String> said = Foreign.output(command).lines().toList();
+        List<String> said = onSmallDisk(verb);
 
         // then
         assertThat(said.getFirst()).contains("there is no room for").contains(folder + ": size ");
         String appended = said.get(1).substring("appended ".length());
         assertThat(Long.parseLong(appended)).isGreaterThan(400);
         assertThat(said.subList(2, said.size())).containsExactly("kept " + appended, "more true", "kept 1");
+    }
+
+    @Test
+    void aFullDiskIsMadeRoomOnByWhatIsNoLongerKept() throws Exception {
+        // when who appended did not let go of what is old, and is not there to do so
+        List<String> said = onSmallDisk("fill-the-disk-behind-retention");
+
+        // then
+        assertThat(said.subList(2, said.size())).containsExactly("FILE_SYSTEM_FULL", "more true");
+    }
+
+    /** A disk of 4 MiB, with something on it that can be given up. */
+    private List<String> onSmallDisk(String verb) throws Exception {
+        String mount =
+                "mount -t tmpfs -o size=4m none \"$1\" && head -c 1m /dev/zero >\"$1/ballast\" && shift && exec \"$@\"";
+        List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", mount, "sh", folder.toString()));
+        command.addAll(FarSide.command(verb, folder, 5000));
+        return Foreign.output(command).lines().toList();
     }
 }

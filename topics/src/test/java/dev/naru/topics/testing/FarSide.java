@@ -130,6 +130,21 @@ public final class FarSide {
                     say("kept " + (verified(topic) - appended));
                 }
             }
+            case "fill-the-disk-behind-retention" -> {
+                TopicSpec spec =
+                        TopicSpec.partitions(1).withSegmentBytes(1 << 18).withRetentionBytes(1 << 20);
+                try (Store idle = Stores.withNoChores(folder);
+                        Topic topic = idle.openOrCreate("t", spec);
+                        Topic kept = store.open("t")) {
+                    long appended = appendUntilRefused(topic, number);
+                    try {
+                        var _ = kept.append(null, new byte[number]);
+                    } catch (ErrnoException full) {
+                        say(full.problem().name());
+                    }
+                    say("more " + (kept.append(null, new byte[number]).offset() == appended));
+                }
+            }
             case "create" -> {
                 try (Topic topic = store.openOrCreate("t", TopicSpec.partitions(number))) {
                     say("partitions " + topic.spec().partitions());
