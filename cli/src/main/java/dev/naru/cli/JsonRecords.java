@@ -4,6 +4,7 @@ import dev.naru.topics.Header;
 import dev.naru.topics.NewRecord;
 import dev.naru.topics.TopicRecord;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,6 +26,9 @@ import tools.jackson.core.json.JsonFactory;
 final class JsonRecords {
     private static final JsonFactory JSON = new JsonFactory();
     private static final String BASE64 = "Base64";
+
+    /** Of records of Kafka's that have none. */
+    private static final long NO_TIMESTAMP = -1;
 
     private JsonRecords() {}
 
@@ -87,7 +91,7 @@ final class JsonRecords {
     /**
      * Reads a line.
      *
-     * @param base has what the line does not say
+     * @param base has what the line does not say; its partition, if it has one, goes before what the line says
      * @param key the same for the key
      */
     static NewRecord read(byte[] line, NewRecord base, byte @Nullable [] key) throws NoRecord {
@@ -109,7 +113,10 @@ final class JsonRecords {
             record = record.withHeader(header);
         }
         record = read.timestamp == null ? record : record.withTimestamp(read.timestamp);
-        return read.partition == null ? record : record.toPartition(read.partition);
+        if (read.partition == null || base.hasPartition()) {
+            return record;
+        }
+        return record.toPartition(read.partition);
     }
 
     /** Without what Jackson adds about the source. */
@@ -128,9 +135,16 @@ final class JsonRecords {
             case "keyBase64" -> read.key = base64(parser, name);
             case "value" -> read.value = text(parser, name);
             case "valueBase64" -> read.value = base64(parser, name);
-            case "timestamp" -> read.timestamp = number(parser, name);
-            case "partition" ->
-                read.partition = Math.toIntExact(Math.clamp(number(parser, name), -1, Integer.MAX_VALUE));
+            case "timestamp" -> {
+                long millis = number(parser, name);
+                require(millis >= NO_TIMESTAMP, "a timestamp is a number of 0 or more, or -1 for none");
+                read.timestamp = millis == NO_TIMESTAMP ? null : millis;
+            }
+            case "partition" -> {
+                long number = number(parser, name);
+                require(number >= 0 && number <= Integer.MAX_VALUE, "there is no partition " + number);
+                read.partition = (int) number;
+            }
             case "headers" -> headers(parser, read);
             case "offset", "topic" -> parser.skipChildren();
             default -> throw new NoRecord("a record has no '" + name + "'");
@@ -178,9 +192,20 @@ final class JsonRecords {
     private static byte @Nullable [] text(JsonParser parser, String name) throws NoRecord {
         return switch (parser.currentToken()) {
             case VALUE_NULL -> null;
-            case VALUE_STRING -> parser.getString().getBytes(StandardCharsets.UTF_8);
+            case VALUE_STRING -> utf8(parser.getString(), name);
             default -> throw new NoRecord("'" + name + "' is a string or null");
         };
+    }
+
+    private static byte[] utf8(String text, String name) throws NoRecord {
+        try {
+            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
+            byte[] bytes = new byte[encoded.remaining()];
+            encoded.get(bytes);
+            return bytes;
+        } catch (CharacterCodingException lone) {
+            throw new NoRecord("'" + name + "' has half of a character");
+        }
     }
 
     private static byte[] base64(JsonParser parser, String name) throws NoRecord {

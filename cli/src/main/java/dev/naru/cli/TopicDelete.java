@@ -36,7 +36,9 @@ final class TopicDelete implements Callable<Integer> {
         for (Address.Topic named : topics) { // all, before the first is gone
             Address.Topic topic = named.orIn(store.folder(context));
             try (Store opened = Store.open(OpenTopic.folder(topic))) {
-                var _ = opened.spec(topic.name());
+                if (!opened.isRemovable(topic.name())) {
+                    var _ = opened.spec(topic.name()); // throws
+                }
             }
         }
         return Removal.each(context, topics, this::remove);

@@ -2,7 +2,10 @@ package dev.naru.cli;
 
 import dev.naru.channels.Address;
 import dev.naru.topics.PartitionStatus;
+import dev.naru.topics.Start;
 import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,12 +55,20 @@ final class TopicDeleteRecords implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         try (OpenTopic opened = store.open(context, TopicPlace.required(place))) {
+            Map<Integer, Long> found = new TreeMap<>(); // all, before the first is gone
             for (int number : opened.partitions(partition)) {
                 PartitionStatus now = opened.topic().describe(number);
-                opened.topic().deleteBefore(number, before.offset(opened.topic(), now));
+                long offset = before.offset(opened.topic(), now);
+                if (offset > now.next()) {
+                    opened.topic().read(number, Start.offset(offset)).close(); // throws
+                }
+                found.put(number, offset);
+            }
+            for (Map.Entry<Integer, Long> each : found.entrySet()) {
+                opened.topic().deleteBefore(each.getKey(), each.getValue());
                 if (verbose) {
-                    context.say(opened.address() + ": partition " + number + " begins at offset "
-                            + opened.topic().describe(number).logStart());
+                    context.say(opened.address() + ": partition " + each.getKey() + " begins at offset "
+                            + opened.topic().describe(each.getKey()).logStart());
                 }
             }
             return 0;

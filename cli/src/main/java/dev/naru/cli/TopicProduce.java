@@ -174,9 +174,16 @@ final class TopicProduce implements Callable<Integer> {
                     produceFrom(in, opened, base);
                 }
             } else {
-                append(opened, List.of(record(base, usualKey(), Files.readAllBytes(Path.of(file)))));
+                append(opened, List.of(record(base, usualKey(), bytes(Path.of(file)))));
             }
         }
+    }
+
+    private static byte[] bytes(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw ErrnoException.of(Errno.EISDIR.number(), "read", file.toString());
+        }
+        return Files.readAllBytes(file);
     }
 
     /** What all records have that say nothing else. */
@@ -224,7 +231,8 @@ final class TopicProduce implements Callable<Integer> {
                     records.add(record(base, part));
                 } else if (!isBlank(part)) {
                     NewRecord record = JsonRecords.read(part, base, usualKey());
-                    records.add(partition == null ? withItsPartition(record, opened) : record.toPartition(partition));
+                    requirePartition(record, opened);
+                    records.add(record);
                 }
             }
         } catch (JsonRecords.NoRecord wrong) {
@@ -243,11 +251,10 @@ final class TopicProduce implements Callable<Integer> {
         append(opened, records);
     }
 
-    private static NewRecord withItsPartition(NewRecord record, OpenTopic opened) throws ErrnoException {
+    private static void requirePartition(NewRecord record, OpenTopic opened) throws ErrnoException {
         if (record.hasPartition()) {
             opened.requirePartition(record.partition());
         }
-        return record;
     }
 
     private static boolean isBlank(byte[] line) {

@@ -103,8 +103,12 @@ final class TopicReading {
         return ends.size() == starts.size();
     }
 
-    /** The last so many of the topic as it is now, by their time; what comes after them is read on from there. */
-    void printLast(int count, List<PartitionStatus> now) throws IOException, CliException {
+    /**
+     * The last so many of the topic as it is now, by their time; what comes after them is read on from there.
+     *
+     * @param most how many of them at most, the first ones
+     */
+    void printLast(int count, long most, List<PartitionStatus> now) throws IOException, CliException {
         Map<Integer, Start> last = new TreeMap<>();
         for (PartitionStatus each : now) {
             last.put(each.partition(), new Bound.Last(count).start(opened.topic(), each));
@@ -121,8 +125,10 @@ final class TopicReading {
             found.sort((a, b) -> Long.compare(a.timestamp(), b.timestamp())); // stable: each partition keeps its order
         }
         for (TopicRecord record : found.subList(Math.max(0, found.size() - count), found.size())) {
-            printer.print(record);
-            printed++;
+            if (printed < most) {
+                printer.print(record);
+                printed++;
+            }
         }
         printer.flush();
     }

@@ -88,7 +88,7 @@ final class TopicTail implements Callable<Integer> {
                 now.add(status);
                 reading.from(number, Start.offset(status.next()).orEarliest());
             }
-            reading.printLast((int) Math.min(last, count), now);
+            reading.printLast(last, count, now);
             if (!exit) {
                 reading.run(count, true, waiting.timeout());
             }

@@ -1,6 +1,8 @@
 package dev.naru.cli;
 
 import dev.naru.channels.Address;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
 import dev.naru.topics.Damage;
 import dev.naru.topics.LogCheck;
 import dev.naru.topics.Store;
@@ -8,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,6 +29,9 @@ import tools.jackson.core.JsonGenerator;
 final class TopicVerify implements Callable<Integer> {
     /** That something is damaged: it is no failure of the command. */
     static final int DAMAGED = 1;
+
+    private static final Set<Problem> DAMAGES =
+            Set.of(Problem.WRONG_KIND, Problem.FILE_TOO_SHORT, Problem.BAD_SETTING, Problem.DAMAGED_LOG);
 
     private static final String FORM = "%-8s %9s %12s %12s %14s %s%n";
 
@@ -70,23 +76,54 @@ final class TopicVerify implements Callable<Integer> {
     private void verify(Address.Topic named) throws IOException, CliException {
         try (OpenTopic opened = store.open(context, named)) {
             for (int number : opened.partitions(null)) {
-                LogCheck check = LogCheck.of(opened.topic(), number);
-                damaged |= !check.isSound();
-                if (json) {
-                    new JsonLines(context.out()).line(body -> write(body, opened, check));
-                } else {
-                    print(opened, check);
+                try {
+                    tell(opened, LogCheck.of(opened.topic(), number));
+                } catch (ErrnoException refused) {
+                    tell(opened.address(), number, refused);
                 }
-                context.requireOutput();
             }
+        } catch (ErrnoException refused) {
+            tell(named.orIn(store.folder(context)), -1, refused);
         }
     }
 
-    private void print(OpenTopic opened, LogCheck check) {
+    private void tell(OpenTopic opened, LogCheck check) throws CliException {
+        damaged |= !check.isSound();
+        if (json) {
+            new JsonLines(context.out()).line(body -> write(body, opened, check));
+        } else {
+            print(opened, check);
+        }
+        context.requireOutput();
+    }
+
+    /** One that cannot be opened, if that is since it is damaged. */
+    private void tell(Address.Topic topic, int partition, ErrnoException refused) throws IOException, CliException {
+        if (!DAMAGES.contains(refused.problem())) {
+            throw refused;
+        }
+        damaged = true;
+        String found = refused.summary();
+        if (json) {
+            new JsonLines(context.out()).line(body -> write(body, topic, partition, found));
+        } else {
+            head();
+            String name = Escapes.of(topic.toString()) + (partition < 0 ? "" : " " + partition);
+            context.out().printf(FORM, "damaged", "?", "?", "?", "?", name);
+            context.out().println("  " + Escapes.ofWords(found));
+        }
+        context.requireOutput();
+    }
+
+    private void head() {
         if (!headed) {
             context.out().printf(FORM, "state", "segments", "batches", "records", "bytes", "topic and partition");
             headed = true;
         }
+    }
+
+    private void print(OpenTopic opened, LogCheck check) {
+        head();
         context.out()
                 .printf(
                         FORM,
@@ -99,6 +136,19 @@ final class TopicVerify implements Callable<Integer> {
         for (Damage damage : check.damages()) {
             context.out().println("  " + Escapes.ofWords(damage.toString()));
         }
+    }
+
+    private static void write(JsonGenerator body, Address.Topic topic, int partition, String found) {
+        body.writeStringProperty("address", topic.toString());
+        if (partition >= 0) {
+            body.writeNumberProperty("partition", partition);
+        }
+        body.writeBooleanProperty("sound", false);
+        body.writeArrayPropertyStart("damages");
+        body.writeStartObject();
+        body.writeStringProperty("found", found);
+        body.writeEndObject();
+        body.writeEndArray();
     }
 
     private static void write(JsonGenerator body, OpenTopic opened, LogCheck check) {

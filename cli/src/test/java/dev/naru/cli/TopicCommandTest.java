@@ -313,6 +313,42 @@ class TopicCommandTest {
     }
 
     @Test
+    void aDeleteThatWasInterruptedIsEndedByTheNext() throws Exception {
+        // given
+        var _ = topic("create", "t").succeeded();
+        var _ = Files.move(folder.resolve("data/settings/t.properties"), folder.resolve("data/settings/t.removed"));
+
+        // when
+        var _ = topic("delete", "t").succeeded();
+
+        // then
+        assertThat(folder.resolve("data/topics/t-0")).doesNotExist();
+        var _ = topic("delete", "t").failed(65, "no-topic");
+    }
+
+    @Test
+    void aTopicThatIsGarbledIsTellableAndCanBeRemoved() throws Exception {
+        // given
+        var _ = topic("create", "a", "b", "c").succeeded();
+        var _ = Files.write(folder.resolve("data/topics/a-0/partition.naru"), new byte[4096]);
+        var _ = Files.writeString(folder.resolve("data/settings/b.properties"), "partitions=many\n");
+
+        // then
+        Result result = topic("verify").endedWith(1);
+        assertThat(result.out())
+                .containsPattern("(?m)^damaged +[?] +[?] +[?] +[?] topic:data#a 0$")
+                .containsPattern("(?m)^damaged +[?] +[?] +[?] +[?] topic:data#b$")
+                .containsPattern("(?m)^ok +.* topic:data#c 0$");
+        assertThat(Json.lines(topic("verify", "--json").endedWith(1).out()))
+                .extracting(line -> line.get("sound"))
+                .containsExactly(false, false, true);
+
+        // and
+        var _ = topic("delete", "a", "b").succeeded();
+        assertThat(topic("list").succeeded().out().lines().skip(1)).hasSize(1);
+    }
+
+    @Test
     void recordsAreDeletedBeforeAPlace() throws Exception {
         // given
         var _ = topic("create", "-p", "2", "t").succeeded();
@@ -337,7 +373,8 @@ class TopicCommandTest {
                         .out())
                 .isEqualTo("5\n3\n");
 
-        // and
+        // and none when one is refused
+        var _ = run(folder, "seq 9 | naru topic produce -p 1 t").succeeded();
         assertThat(topic("delete-records", "-b", "9", "t")
                         .failed(65, "out-of-range")
                         .err())

@@ -26,8 +26,7 @@ public final class FileSpace {
     private static final long BLOCKS = 16;
     private static final long BLOCKS_AVAILABLE = 32;
 
-    /** A page of the page cache. */
-    private static final MemorySegment ZEROS = Arena.global().allocate(4096, Long.BYTES);
+    private static final MemorySegment ZEROS = Arena.global().allocate(Pages.SIZE, Long.BYTES);
 
     private static final long HUGETLBFS_MAGIC = 0x958458f6L; // linux/magic.h
 
@@ -106,7 +105,7 @@ public final class FileSpace {
             if (answer == -Constants.EINTR) {
                 continue;
             }
-            requireRoom(answer, "pwrite", target, file, Optional.empty(), length);
+            requireRoom(answer, "pwrite", target, file, answer < 0 ? amount(file) : Optional.empty(), length);
             at += answer;
         }
     }

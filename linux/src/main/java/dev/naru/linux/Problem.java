@@ -339,7 +339,7 @@ public enum Problem {
     BATCH_TOO_LARGE(
             65,
             "a batch of {value} is more than the topic allows ({limit})",
-            "append less at once, or make a topic with larger segments"),
+            "append less at once, or allow more: 'naru topic alter -s max.message.bytes=N', and at most segment.bytes"),
     /** Nobody may append to the partition by its lock. */
     NO_APPENDING(
             69,
@@ -351,7 +351,10 @@ public enum Problem {
             "the disk failed to keep what was appended, so nobody appends any more",
             "look at the disk (dmesg); after a restart of the machine the log is checked, and cut where it is damaged"),
     /** A cursor wants a record that is not there any more, or not yet. */
-    OUT_OF_RANGE(65, "there is no {value}: {limit}", "begin at the earliest or the latest record"),
+    OUT_OF_RANGE(
+            65,
+            "there is no {value}: {limit}",
+            "name one that is there; a reader begins at the earliest or the latest record"),
     /** The bytes of a log are not what was appended. */
     DAMAGED_LOG(
             65,

@@ -64,6 +64,7 @@ public final class Cursor implements Closeable {
     private int turn;
     private volatile boolean closed;
     private volatile boolean asleep;
+    private boolean handling; // its handler runs, or may
 
     Cursor(List<PartitionCursor> places, Waiting policy, Consumer<Cursor> whenClosed) {
         this.places = places;
@@ -74,7 +75,8 @@ public final class Cursor implements Closeable {
     /**
      * Handles what is there, at most so many records, each in place. Does not wait.
      *
-     * <p>If the handler throws, the records before that one are done, and that one comes again.
+     * <p>If the handler throws, the records before that one are done, and that one comes again. It may close the cursor, and do nothing
+     * else with it.
      *
      * @return how many were handled; {@link #CLOSED}; {@link #TRUNCATED}; {@link #OUT_OF_RANGE} when the next record is no longer there, and the
      *     start does not say what else ({@link Start#orEarliest})
@@ -91,10 +93,12 @@ public final class Cursor implements Closeable {
     }
 
     private int drain(RecordHandler handler, int limit, boolean verified) throws IOException {
+        requireNotHandling();
         if (closed) {
             return CLOSED;
         }
         int handled = 0;
+        handling = true;
         try {
             for (int i = 0; i < places.size() && handled < limit; i++) {
                 PartitionCursor place = places.get(turn);
@@ -111,8 +115,17 @@ public final class Cursor implements Closeable {
             if (!closed) {
                 throw thrown;
             }
+        } finally {
+            handling = false;
         }
         return handled == 0 && closed ? CLOSED : handled;
+    }
+
+    /** It stands in the middle of a record. */
+    private void requireNotHandling() {
+        if (handling) {
+            throw new IllegalStateException("its own handler may do nothing with a cursor but close it");
+        }
     }
 
     /**
@@ -195,19 +208,30 @@ public final class Cursor implements Closeable {
 
     /** Goes there in all its partitions; in none, when it is refused in one. */
     public void seek(Start start) throws IOException {
-        long[] found = new long[places.size()];
-        for (int i = 0; i < found.length; i++) {
-            found[i] = places.get(i).find(start);
-        }
-        for (int i = 0; i < found.length; i++) {
-            places.get(i).begin(start, found[i]);
-        }
+        seek(start, places);
     }
 
     /** Goes there in that partition; when it is refused, it stays where it is. */
     public void seek(int partition, Start start) throws IOException {
-        PartitionCursor place = place(partition);
-        place.begin(start, place.find(start));
+        seek(start, List.of(place(partition)));
+    }
+
+    private void seek(Start start, List<PartitionCursor> those) throws IOException {
+        requireNotHandling();
+        try {
+            long[] found = new long[those.size()];
+            for (int i = 0; i < found.length; i++) {
+                found[i] = those.get(i).find(start);
+            }
+            for (int i = 0; i < found.length; i++) {
+                those.get(i).begin(start, found[i]);
+            }
+        } catch (IllegalStateException thrown) {
+            if (closed) {
+                throw new ClosedChannelException();
+            }
+            throw thrown;
+        }
     }
 
     private PartitionCursor place(int partition) {
@@ -225,6 +249,7 @@ public final class Cursor implements Closeable {
     }
 
     private boolean awaitRecord(long deadline) throws IOException, InterruptedException {
+        requireNotHandling();
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }

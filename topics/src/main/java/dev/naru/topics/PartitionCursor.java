@@ -44,6 +44,7 @@ final class PartitionCursor {
     private int left;
     private long recordAt;
     private long afterRecord;
+    private boolean isVerified; // that its CRC is right
 
     PartitionCursor(Partition partition, int number, Start start, boolean committed) throws IOException {
         this.partition = partition;
@@ -138,6 +139,8 @@ final class PartitionCursor {
             }
         } catch (InternalError fault) { // of a page that is gone
             requireCut(fault);
+        } finally {
+            use.end(); // if it was closed while a handler ran that used its memory
         }
         return handled;
     }
@@ -148,6 +151,9 @@ final class PartitionCursor {
             return false;
         }
         try {
+            if (left > 0 && verified && !isVerified) {
+                verify();
+            }
             while (left > 0 || enter(verified)) {
                 afterRecord = view.parse(recordAt);
                 if (afterRecord < 0) {
@@ -175,10 +181,10 @@ final class PartitionCursor {
     private void requireCut(InternalError fault) throws IOException {
         requireUse();
         try {
+            left = 0; // first: what is thrown may have left the segment
             if (!batches.wasCut()) {
                 throw fault;
             }
-            left = 0;
         } finally {
             use.end();
         }
@@ -234,33 +240,21 @@ final class PartitionCursor {
     private boolean take(boolean verified) throws IOException {
         MemorySegment memory = batches.memory();
         long at = batches.position();
-        long size = batches.batchEnd() - at;
         long header = memory.address() + at;
         int codec = Batch.codec(ALL, header);
-        ByteBuffer bytes = batches.bytes();
-        if (partition.isAppendedElsewhere() && (verified || codec != 0)) {
-            StableBatch copy = stable();
-            copy.copy(memory, at, size);
-            memory = copy.memory();
-            bytes = copy.bytes();
+        boolean copied = partition.isAppendedElsewhere() && (verified || codec != 0);
+        if (copied) {
+            memory = copy();
             at = 0;
             header = memory.address();
         }
-        if (verified && checksum.of(bytes, at, size) != Batch.crc(ALL, header)) {
-            throw batches.damaged("a batch has another CRC than it should");
+        ByteBuffer bytes = copied ? stable().bytes() : batches.bytes();
+        long size = batches.batchEnd() - batches.position();
+        if (verified) {
+            requireCrc(bytes, at, size, header);
         }
-        if (Batch.isControl(ALL, header) || Batch.count(ALL, header) == 0) {
-            batches.leave();
+        if (!isWanted(header)) {
             return false;
-        }
-        if (transactions != null && Batch.isTransactional(ALL, header)) {
-            Transactions.Outcome outcome = outcome(transactions);
-            if (outcome == Transactions.Outcome.ABORTED) {
-                batches.leave();
-            }
-            if (outcome != Transactions.Outcome.COMMITTED) {
-                return false;
-            }
         }
         if (codec == 0) {
             view.enter(ALL, header, memory, at + size);
@@ -272,7 +266,50 @@ final class PartitionCursor {
             recordAt = 0;
         }
         left = Batch.count(ALL, header);
+        isVerified = verified;
         return true;
+    }
+
+    /** One who has more right to the file may cut it meanwhile. */
+    private MemorySegment copy() {
+        StableBatch copy = stable();
+        copy.copy(batches.memory(), batches.position(), batches.batchEnd() - batches.position());
+        return copy.memory();
+    }
+
+    /** The batch in hand was entered by one who does not look at the CRC. */
+    private void verify() throws IOException {
+        long size = batches.batchEnd() - batches.position();
+        if (partition.isAppendedElsewhere()) {
+            MemorySegment memory = copy();
+            requireCrc(stable().bytes(), 0, size, memory.address());
+        } else {
+            requireCrc(
+                    batches.bytes(), batches.position(), size, batches.memory().address() + batches.position());
+        }
+        isVerified = true;
+    }
+
+    private void requireCrc(ByteBuffer bytes, long at, long size, long header) throws ErrnoException {
+        if (checksum.of(bytes, at, size) != Batch.crc(ALL, header)) {
+            throw batches.damaged("a batch has another CRC than it should");
+        }
+    }
+
+    /** Whether it has records that count; what has none is left behind. */
+    private boolean isWanted(long header) throws IOException {
+        if (Batch.isControl(ALL, header) || Batch.count(ALL, header) == 0) {
+            batches.leave();
+            return false;
+        }
+        if (transactions == null || !Batch.isTransactional(ALL, header)) {
+            return true;
+        }
+        Transactions.Outcome outcome = outcome(transactions);
+        if (outcome == Transactions.Outcome.ABORTED) {
+            batches.leave();
+        }
+        return outcome == Transactions.Outcome.COMMITTED;
     }
 
     private Transactions.Outcome outcome(Transactions of) throws IOException {
@@ -359,16 +396,20 @@ final class PartitionCursor {
         return batches.end();
     }
 
-    /** Lets go of the segments, now or when the thread that goes on is done with that. Any thread may call it. */
+    /** Lets go of the segments, now or when the thread that goes on is done with that. Any thread may call it; it waits for nobody. */
     void close() {
         use.close();
     }
 
-    private void release() {
+    private boolean release(boolean patiently) {
+        if (!patiently && !batches.tryClose()) {
+            return false; // a handler is writing it somewhere
+        }
         batches.close();
         Transactions some = transactions;
         if (some != null) {
             some.close();
         }
+        return true;
     }
 }

@@ -24,8 +24,7 @@ public final class RecordView {
     private static final int MOST_SHIFT = 63;
 
     private final int partition;
-    private MemorySegment memory = MemorySegment.NULL; // as its users see it
-    private long origin; // where that is; all that follows are addresses
+    // Of the record. What is called "at" is an address.
     private long offset;
     private long timestamp;
     private long keyAt;
@@ -38,15 +37,15 @@ public final class RecordView {
     /** Where the next byte is parsed. */
     private long at;
 
-    /** Where the batch ends: no byte from there on is touched, whatever stands before. */
-    private long limit;
-
     private boolean torn;
 
     // Of the batch in hand.
-    private MemorySegment batch = MemorySegment.NULL;
-    private long batchOrigin;
-    private long batchEnd;
+    private MemorySegment memory = MemorySegment.NULL; // as users see it
+    private long origin; // its address
+
+    /** The address at which the batch ends: no byte from there on is touched, whatever stands before. */
+    private long limit;
+
     private long baseOffset;
     private long firstTimestamp;
     private long logTimestamp;
@@ -64,9 +63,9 @@ public final class RecordView {
      * @param end where they end there
      */
     void enter(MemorySegment header, long headerAt, MemorySegment records, long end) {
-        batch = records;
-        batchOrigin = records.address();
-        batchEnd = batchOrigin + end;
+        memory = records;
+        origin = records.address();
+        limit = origin + end;
         baseOffset = Batch.baseOffset(header, headerAt);
         firstTimestamp = Batch.firstTimestamp(header, headerAt);
         logTimestamp = Batch.highestTimestamp(header, headerAt);
@@ -79,58 +78,55 @@ public final class RecordView {
      * @return where the next one begins, or -1 when no record stands there
      */
     long parse(long begin) {
-        memory = batch;
-        origin = batchOrigin;
         at = origin + begin;
-        limit = batchEnd;
         torn = false;
-        int length = varint(ALL);
+        int length = varint(ALL, 0);
         long after = at + length;
         if (torn || length < 0 || after > limit) {
             return -1;
         }
         at++; // attributes, of which none is in use
-        long made = firstTimestamp + varlong(ALL);
+        long made = firstTimestamp + varlong(ALL, 0);
         timestamp = isLogTime ? logTimestamp : made;
-        offset = baseOffset + varint(ALL);
-        keyLength = varint(ALL);
+        offset = baseOffset + varint(ALL, 0);
+        keyLength = varint(ALL, 0);
         keyAt = at;
         at += Math.max(0, keyLength);
         if (keyLength < NONE || at >= after) {
             return -1;
         }
-        valueLength = varint(ALL);
+        valueLength = varint(ALL, 0);
         valueAt = at;
         at += Math.max(0, valueLength);
         if (valueLength < NONE || at >= after) {
             return -1;
         }
-        headers = varint(ALL);
+        headers = varint(ALL, 0);
         headersAt = at;
         return torn || headers < 0 || at > after ? -1 : after - origin;
     }
 
-    private int varint(MemorySegment in) {
+    private int varint(MemorySegment in, long start) {
         if (at >= limit) {
             torn = true;
             return 0;
         }
-        byte first = in.get(ValueLayout.JAVA_BYTE, at);
+        byte first = in.get(ValueLayout.JAVA_BYTE, at - start);
         if (first >= 0) {
             at++;
             return (first >>> 1) ^ -(first & 1);
         }
-        return (int) varlong(in);
+        return (int) varlong(in, start);
     }
 
-    private long varlong(MemorySegment in) {
+    private long varlong(MemorySegment in, long start) {
         long bits = 0;
         for (int shift = 0; shift <= MOST_SHIFT; shift += 7) {
             if (at >= limit) {
                 torn = true;
                 return 0;
             }
-            byte next = in.get(ValueLayout.JAVA_BYTE, at++);
+            byte next = in.get(ValueLayout.JAVA_BYTE, at++ - start);
             bits |= (next & 0x7FL) << shift;
             if (next >= 0) {
                 break;
@@ -203,8 +199,7 @@ public final class RecordView {
         byte[] key = bytes(keyOffset(), keyLength);
         byte[] value = bytes(valueOffset(), valueLength);
         List<Header> copied = new ArrayList<>();
-        at = headersAt - origin; // code of the user's runs: from here on it is guarded
-        limit = batchEnd - origin;
+        at = headersAt;
         for (int i = 0; i < headers; i++) {
             byte[] name = field();
             byte[] header = field();
@@ -214,11 +209,11 @@ public final class RecordView {
     }
 
     private byte @Nullable [] field() {
-        int length = varint(memory);
+        int length = varint(memory, origin); // code of the user's runs: it is guarded
         if (torn || length > limit - at) {
             throw new TornException("the headers of offset " + offset + " do not end in their batch");
         }
-        byte[] bytes = bytes(at, length);
+        byte[] bytes = bytes(at - origin, length);
         at += Math.max(0, length);
         return bytes;
     }

@@ -31,7 +31,11 @@ public sealed interface Start {
 
     /** The same. */
     static Start at(Instant time) {
-        return timestamp(time.toEpochMilli());
+        try {
+            return timestamp(time.toEpochMilli());
+        } catch (ArithmeticException beyond) { // what a long can count
+            return timestamp(time.isBefore(Instant.EPOCH) ? Long.MIN_VALUE : Long.MAX_VALUE);
+        }
     }
 
     /**

@@ -117,6 +117,11 @@ public final class Store implements Closeable {
     }
 
     private static void makeFolders(Path folder) throws IOException {
+        for (Path each = folder.toAbsolutePath(); each != null; each = each.getParent()) {
+            if (Files.exists(each) && !Files.isDirectory(each)) {
+                throw ErrnoException.of(Errno.ENOTDIR.number(), "mkdir", folder.toString());
+            }
+        }
         var _ = Files.createDirectories(folder.resolve(StoreLayout.SETTINGS));
         var _ = Files.createDirectories(folder.resolve(StoreLayout.TOPICS));
     }
@@ -188,6 +193,11 @@ public final class Store implements Closeable {
     public void remove(String topic) throws IOException {
         requireOpen();
         files.remove(topic);
+    }
+
+    /** Whether {@link #remove} would find something: a topic, or what is left of one whose removal was interrupted. */
+    public boolean isRemovable(String topic) throws IOException {
+        return files.isRemovable(topic);
     }
 
     /**

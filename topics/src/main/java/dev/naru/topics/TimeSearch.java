@@ -64,7 +64,7 @@ final class TimeSearch {
     private long inSegment(long base, long first) throws IOException {
         try (Segment segment = Segment.openToRead(partition.folder(), base, 1)) {
             boolean isLast = end.isExact() && base == end.segment();
-            long limit = Math.min(isLast ? end.position() : segment.size(), segment.reach());
+            long limit = Math.min(Math.min(isLast ? end.position() : Long.MAX_VALUE, segment.size()), segment.reach());
             MemorySegment memory = segment.memory();
             long at = partition.positionOfTime(base, millis, bound, memory, limit);
             long after = at == 0 ? base : Batch.baseOffset(memory, at); // the index has it, too
@@ -73,10 +73,13 @@ final class TimeSearch {
                     // it ends there, or is damaged: whoever reads is told where
                     return end.isExact() ? Math.max(first, after) : NONE;
                 }
-                if (OffsetOrder.isWrong(partition, end, base, memory, at, limit, after)) {
+                long last = Batch.lastOffset(memory, at);
+                long behind = at + Batch.size(memory, at);
+                if (OffsetOrder.isWrong(
+                        partition, end, base, Batch.baseOffset(memory, at), last, memory, behind, limit, after)) {
                     return Math.max(first, after); // likewise
                 }
-                after = Batch.lastOffset(memory, at) + 1;
+                after = last + 1;
                 if (after > bound) {
                     return NONE;
                 }
@@ -86,7 +89,7 @@ final class TimeSearch {
                         return found;
                     }
                 }
-                at += Batch.size(memory, at);
+                at = behind;
             }
             return NONE;
         }

@@ -228,6 +228,9 @@ public final class Topic implements Closeable {
 
     /** The same, as those options say. */
     public Cursor read(Map<Integer, Start> starts, ReadOptions options) throws IOException {
+        if (starts.isEmpty()) {
+            throw new IllegalArgumentException("no partition is to be read");
+        }
         List<PartitionCursor> places = new ArrayList<>();
         for (Map.Entry<Integer, Start> start : starts.entrySet()) {
             Partition opened = partition(start.getKey());

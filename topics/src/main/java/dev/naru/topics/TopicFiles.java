@@ -70,6 +70,11 @@ final class TopicFiles {
         return Files.exists(TopicSettings.path(settings(), TopicSettings.requireName(topic)));
     }
 
+    /** Whether there is something to remove: a topic, or what is left of one whose removal was interrupted. */
+    boolean isRemovable(String topic) throws ErrnoException {
+        return exists(topic) || Files.exists(TopicSettings.removedPath(settings(), topic));
+    }
+
     TopicSpec read(String topic) throws IOException {
         return TopicSettings.read(TopicSettings.path(settings(), TopicSettings.requireName(topic)), target(topic));
     }
@@ -148,7 +153,7 @@ final class TopicFiles {
                     Partition.requireRemovable(partition, id, members);
                 }
                 TopicSettings.move(there, removed);
-            } else if (!Files.exists(removed)) {
+            } else if (!isRemovable(topic)) {
                 throw ErrnoException.of(Problem.NO_TOPIC, Errno.ENOENT.number(), "remove", target(topic));
             }
             endRemoval(topic);

@@ -108,11 +108,13 @@ public final class TopicWriter {
      *
      * @return the offset of its first record
      * @throws dev.naru.linux.ErrnoException {@link dev.naru.linux.Problem#NOT_FLUSHED}: the batch is there for all readers, but
-     *     may not be there after a power cut
+     *     may not be there after a power cut. {@link dev.naru.linux.Problem#TOPIC_REMOVED}: the topic went before the batch was on the disk
+     * @throws IllegalMonitorStateException when another thread has claimed; its claim stays
      * @throws java.io.InterruptedIOException when the thread was interrupted while it waited for the disk: likewise
      */
     public long publish() throws IOException {
         requireClaimed(true);
+        partition.requireClaimer();
         claimed = false;
         return partition.publish();
     }
@@ -120,6 +122,7 @@ public final class TopicWriter {
     /** Gives up what was claimed; nobody saw it. */
     public void abort() {
         requireClaimed(true);
+        partition.requireClaimer();
         claimed = false;
         partition.abandon();
     }

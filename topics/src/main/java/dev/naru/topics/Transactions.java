@@ -61,6 +61,18 @@ final class Transactions implements Closeable {
         }
         passed = offset;
         forgetBelow(offset);
+        try {
+            return lookAhead(producer);
+        } catch (InternalError fault) { // of a page that is gone
+            if (!ahead.wasCut()) {
+                throw fault;
+            }
+            generation = -1; // all is looked for again
+            return Outcome.OPEN;
+        }
+    }
+
+    private Outcome lookAhead(long producer) throws IOException {
         while (true) {
             Outcome known = known(producer);
             if (known != Outcome.OPEN || !ahead.find()) {

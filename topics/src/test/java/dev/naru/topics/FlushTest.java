@@ -14,15 +14,19 @@ import dev.naru.topics.testing.FarSide;
 import dev.naru.topics.testing.Logs;
 import java.io.InterruptedIOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** When what was appended is on the disk, and what recovery believes. {@link PowerCutTest} shows that it is there. */
 @ExtendWith(NoLeaks.class)
@@ -146,6 +150,72 @@ class FlushTest {
                 assertThat(writer.result().offset()).isBetween(0L, many - 1L);
             }
             assertThat(Logs.word(log(), FLUSHES_AT)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aTopicThatIsRemovedBeforeTheFlushIsToldAndWaitsForNothing() throws Exception {
+        try (Store store = Store.create(folder);
+                Topic topic = store.create("t", ONE.withFlushBeforeAnswer())) {
+            // given one who removes, and waits for the claim
+            TopicWriter writer = topic.writer(0);
+            writer.claim(TopicWriter.NONE, 1, 1);
+            var remover = Task.start(ThreadKind.PLATFORM, () -> {
+                store.remove("t");
+                return true;
+            });
+            var _ = remover.awaitWaitingOrInFutex();
+
+            // when
+            Logs.setWord(log(), MARKS_AT, 1); // as he does when he has the lock
+
+            // then
+            assertThatThrownBy(writer::publish)
+                    .isInstanceOfSatisfying(
+                            ErrnoException.class,
+                            told -> assertThat(told.problem()).isEqualTo(Problem.TOPIC_REMOVED));
+            assertThat(remover.result()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ThreadKind.class)
+    void aCloseWaitsForThoseWhoWaitForTheDisk(ThreadKind kind) throws Exception {
+        try (Store store = Store.create(folder)) {
+            store.create("t", ONE.withFlushBeforeAnswer()).close();
+            long answered = 0;
+            for (int round = 0; round < 10; round++) {
+                // given
+                Topic topic = store.open("t");
+                CountDownLatch begun = new CountDownLatch(8);
+                List<Task<Long>> writers = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    writers.add(Task.start(kind, () -> {
+                        long done = 0;
+                        try {
+                            while (true) {
+                                var _ = topic.append("k", "v");
+                                done++;
+                                begun.countDown();
+                            }
+                        } catch (ClosedChannelException closed) {
+                            return done;
+                        }
+                    }));
+                }
+                begun.await();
+
+                // when
+                topic.close();
+
+                // then each ended with an answer, or before it appended
+                for (var writer : writers) {
+                    answered += writer.result();
+                }
+            }
+            try (Topic topic = store.open("t")) {
+                assertThat(topic.describe(0).next()).isEqualTo(answered);
+            }
         }
     }
 

@@ -3,6 +3,8 @@ package dev.naru.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
+import dev.naru.linux.testing.Foreign;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.topics.testing.Logs;
 import java.nio.file.Files;
@@ -43,13 +45,21 @@ class GarbledBlockTest {
         };
     }
 
+    /** What is read until all is, or until it was refused a few times. */
     private List<TopicRecord> read() {
         List<TopicRecord> records = new ArrayList<>();
         try (Store store = Store.open(folder);
                 Topic topic = store.open("t");
                 Cursor cursor = topic.read(Start.earliest())) {
-            for (List<TopicRecord> some = cursor.tryPoll(); !some.isEmpty(); some = cursor.tryPoll()) {
-                records.addAll(some);
+            boolean isMore = true;
+            for (int refusals = 0; isMore && refusals < 3; ) {
+                try {
+                    List<TopicRecord> some = cursor.tryPoll();
+                    records.addAll(some);
+                    isMore = !some.isEmpty();
+                } catch (ErrnoException refused) {
+                    refusals++;
+                }
             }
         } catch (ErrnoException refused) {
             return records;
@@ -57,6 +67,28 @@ class GarbledBlockTest {
             throw new AssertionError(wrong);
         }
         return records;
+    }
+
+    private void append() {
+        try (Store store = Store.open(folder);
+                Topic topic = store.open("t")) {
+            for (int i = 0; i < 3; i++) {
+                var _ = topic.append(null, "x".repeat(1000));
+            }
+        } catch (ErrnoException refused) {
+            assertThat(refused.problem()).isNotEqualTo(Problem.INTERNAL);
+        } catch (Exception wrong) {
+            throw new AssertionError(wrong);
+        }
+    }
+
+    /** Garbles a word or two. */
+    private void garble(byte[] sound, Random random) throws Exception {
+        var _ = Files.write(partition().resolve("partition.naru"), sound);
+        for (int words = 1 + random.nextInt(2); words > 0; words--) {
+            long at = WORDS[random.nextInt(WORDS.length)];
+            Logs.setWord(partition(), at, garbage(random, Logs.word(partition(), at)));
+        }
     }
 
     @Test
@@ -73,14 +105,45 @@ class GarbledBlockTest {
         }
         byte[] sound = Files.readAllBytes(partition().resolve("partition.naru"));
         for (int i = 0; i < CASES; i++) {
-            var _ = Files.write(partition().resolve("partition.naru"), sound);
-            for (int words = 1 + random.nextInt(2); words > 0; words--) {
-                long at = WORDS[random.nextInt(WORDS.length)];
-                Logs.setWord(partition(), at, garbage(random, Logs.word(partition(), at)));
-            }
+            garble(sound, random);
+            long before = -1;
             for (TopicRecord record : read()) {
                 assertThat(record.value()).as("seed %d, case %d", seed, i).isEqualTo(values.get((int) record.offset()));
+                if (before >= 0) {
+                    assertThat(record.offset())
+                            .as("seed %d, case %d: none is left out", seed, i)
+                            .isEqualTo(before + 1);
+                }
+                before = record.offset();
             }
+        }
+    }
+
+    @Test
+    void whoAppendsIsRefusedOrAppends() throws Exception {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        try (Store store = Store.create(folder);
+                Topic topic = store.create("t", TopicSpec.partitions(1).withSegmentBytes(1 << 16))) {
+            for (int i = 0; i < RECORDS; i++) {
+                var _ = topic.append(null, "v".repeat(random.nextInt(5_000)));
+            }
+        }
+        byte[] sound = Files.readAllBytes(partition().resolve("partition.naru"));
+        Path kept = folder.resolveSibling(folder.getFileName() + ".kept");
+        var _ = Foreign.output("cp", "-a", partition().toString(), kept.toString());
+        try {
+            for (int i = 0; i < CASES / 3; i++) {
+                garble(sound, random);
+                try {
+                    append();
+                } catch (AssertionError wrong) {
+                    throw new AssertionError("seed " + seed + ", case " + i, wrong);
+                }
+                var _ = Foreign.shell("rm -r " + partition() + " && cp -a " + kept + " " + partition());
+            }
+        } finally {
+            var _ = Foreign.output("rm", "-r", kept.toString());
         }
     }
 }

@@ -3,19 +3,26 @@ package dev.naru.topics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
+import dev.naru.linux.testing.Await;
+import dev.naru.linux.testing.Foreign;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Task;
 import dev.naru.linux.testing.ThreadKind;
 import dev.naru.memory.Waiting;
 import dev.naru.topics.testing.Logs;
+import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +30,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -220,6 +228,38 @@ class TopicTest {
     }
 
     @Test
+    void anotherThreadCannotEndAClaim() throws Exception {
+        try (Topic topic = store.create("t", TopicSpec.partitions(1))) {
+            TopicWriter writer = topic.writer(0);
+            writer.claim(TopicWriter.NONE, 1, 1);
+
+            assertThat(Task.start(ThreadKind.PLATFORM, writer::publish).failure())
+                    .isInstanceOf(IllegalMonitorStateException.class);
+            assertThat(Task.start(ThreadKind.PLATFORM, () -> {
+                                writer.abort();
+                                return null;
+                            })
+                            .failure())
+                    .isInstanceOf(IllegalMonitorStateException.class);
+
+            assertThat(writer.publish()).isZero();
+        }
+    }
+
+    @Test
+    void nothingIsLaidOutWhenTheTopicWasClosed() throws Exception {
+        Topic topic = store.create("t", TopicSpec.partitions(1));
+        TopicWriter writer = topic.writer(0);
+        writer.claim(10_000);
+
+        topic.close();
+
+        assertThat(writer.next(TopicWriter.NONE, 8, 1)).isFalse();
+        assertThat(writer.memory().byteSize()).isZero();
+        assertThatThrownBy(writer::publish).isInstanceOf(IllegalMonitorStateException.class);
+    }
+
+    @Test
     void aLengthThatIsNoneIsRefusedBeforeTheLockIsTaken() throws Exception {
         try (Topic topic = store.create("t", TopicSpec.partitions(1))) {
             TopicWriter writer = topic.writer(0);
@@ -305,6 +345,114 @@ class TopicTest {
         assertThat(cursor.isOpen()).isFalse();
         assertThat(cursor.drain(_ -> {}, 1)).isEqualTo(Cursor.CLOSED);
         assertThatThrownBy(() -> topic.append("a", "b")).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void aLogThatIsShorterThanPublishedIsDamaged() throws Exception {
+        // given
+        try (Topic topic = store.create("t", TopicSpec.partitions(1))) {
+            for (int i = 0; i < 5; i++) {
+                var _ = topic.append(null, new byte[10_000]);
+            }
+        }
+        try (RandomAccessFile file = new RandomAccessFile(
+                Logs.segments(Logs.partition(folder, "t", 0)).getFirst().toFile(), "rw")) {
+            file.setLength(12_288);
+        }
+
+        // then
+        try (Topic topic = store.open("t");
+                Cursor cursor = topic.read(Start.earliest())) {
+            for (int i = 0; i < 2; i++) {
+                assertDamaged(cursor::tryPoll);
+                assertDamaged(() -> cursor.drain(_ -> {}, 10));
+            }
+            assertDamaged(() -> topic.append("a", "b"));
+        }
+    }
+
+    private static void assertDamaged(ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        ErrnoException.class,
+                        damaged -> assertThat(damaged.problem()).isEqualTo(Problem.DAMAGED_LOG));
+    }
+
+    @Test
+    void aPollChecksABatchThatADrainHasBegun() throws Exception {
+        // given
+        try (Topic topic = store.create("t", TopicSpec.partitions(1));
+                Cursor cursor = topic.read(Start.earliest())) {
+            var _ = topic.append(List.of(NewRecord.of("a", "1"), NewRecord.of("b", "2"), NewRecord.of("c", "3")));
+            Path log = Logs.segments(Logs.partition(folder, "t", 0)).getFirst();
+            try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+                file.seek(77); // the value of the second record
+                int before = file.read();
+                file.seek(77); // the value of the second record
+                file.write(before ^ 1);
+            }
+
+            // when
+            assertThat(cursor.drain(_ -> {}, 1)).isEqualTo(1);
+
+            // then
+            assertDamaged(cursor::tryPoll);
+            assertThat(cursor.drain(_ -> {}, 10)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aHandlerMayNotReadOnByItsCursor() throws Exception {
+        try (Topic topic = store.create("t", TopicSpec.partitions(1));
+                Cursor cursor = topic.read(Start.earliest())) {
+            append(topic, 0, 3);
+
+            assertThatThrownBy(() -> cursor.drain(
+                            _ -> {
+                                try {
+                                    var _ = cursor.tryPoll();
+                                } catch (IOException failed) {
+                                    throw new AssertionError(failed);
+                                }
+                            },
+                            10))
+                    .isInstanceOf(IllegalStateException.class);
+
+            assertThat(cursor.position(0)).isZero();
+            assertThat(cursor.tryPoll()).hasSize(3);
+        }
+    }
+
+    @Test
+    void aCloseDoesNotWaitForAHandlerThatWritesItsRecordSomewhere() throws Exception {
+        Path fifo = folder.resolve("fifo");
+        var _ = Foreign.output("mkfifo", fifo.toString());
+        try (Topic topic = store.create("t", TopicSpec.partitions(1));
+                RandomAccessFile both = new RandomAccessFile(fifo.toFile(), "rw");
+                Descriptor far = Descriptor.open(fifo, Descriptor.Access.READ)) {
+            // given a handler whose system call uses the memory of its record, and waits
+            var _ = topic.append(null, new byte[1 << 20]);
+            Cursor cursor = topic.read(Start.earliest());
+            var reader = Task.start(ThreadKind.PLATFORM, () -> cursor.drain(record -> write(record, fifo), 1));
+            Await.until("the FIFO is full", () -> far.queued() == 64 << 10);
+
+            // when
+            cursor.close();
+
+            // then
+            assertThat(reader.isDone()).isFalse();
+            both.readFully(new byte[1 << 20]);
+            assertThat(reader.result()).isEqualTo(1);
+        }
+    }
+
+    private static void write(RecordView record, Path to) {
+        try (FileChannel channel = FileChannel.open(to, StandardOpenOption.WRITE)) {
+            MemorySegment value = record.memory().asSlice(record.valueOffset(), record.valueLength());
+            assertThat(channel.write(value.asByteBuffer())).isEqualTo(record.valueLength());
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
     }
 
     @Test

@@ -66,7 +66,17 @@ public final class Batch {
 
     /** The offset of its last record, or what it had before a compaction. */
     public static long lastOffset(MemorySegment memory, long at) {
-        return baseOffset(memory, at) + (int) INT.get(memory, at + LAST_DELTA);
+        return baseOffset(memory, at) + lastDelta(memory, at);
+    }
+
+    /** The last of its offsets, less the first. */
+    static int lastDelta(MemorySegment memory, long at) {
+        return (int) INT.get(memory, at + LAST_DELTA);
+    }
+
+    /** Whether its format is the one that we know. */
+    static boolean hasMagic(MemorySegment memory, long at) {
+        return memory.get(ValueLayout.JAVA_BYTE, at + MAGIC_AT) == MAGIC;
     }
 
     /** All its bytes. */
@@ -153,7 +163,7 @@ public final class Batch {
         long size = size(memory, at);
         return size >= HEADER
                 && size <= limit - at
-                && memory.get(ValueLayout.JAVA_BYTE, at + MAGIC_AT) == MAGIC
+                && hasMagic(memory, at)
                 && count(memory, at) >= 0
                 && lastOffset(memory, at) >= baseOffset(memory, at);
     }

@@ -53,8 +53,9 @@ public final class BatchCursor implements Closeable {
     private long expected; // the base offset of the batch at the position, unless there is a gap
     private boolean found;
 
-    // Of the batch at the position, read once: the page may be gone later.
+    // Of the batch at the position, read once: the page may be gone later, or another.
     private long batchEnd;
+    private long batchFirst;
     private long batchLast;
     private int batchEpoch = NO_EPOCH;
 
@@ -168,8 +169,7 @@ public final class BatchCursor implements Closeable {
             if ((position >= limit || next >= bound || unchecked) && !findMore()) {
                 return false;
             }
-            long at = origin + position;
-            if (!Batch.isWhole(ALL, at, origin + limit)) {
+            if (!isBatch()) {
                 if (end.isExact()) {
                     throw damaged("no batch of magic 2 begins there");
                 }
@@ -179,9 +179,6 @@ public final class BatchCursor implements Closeable {
                 continue;
             }
             requireInOrder();
-            batchEnd = position + Batch.size(ALL, at);
-            batchLast = Batch.lastOffset(ALL, at);
-            batchEpoch = Batch.epoch(ALL, at);
             if (batchLast >= bound) {
                 if (!refresh()) {
                     return false;
@@ -195,13 +192,40 @@ public final class BatchCursor implements Closeable {
         return true;
     }
 
+    /** Whether a batch stands at the position that ends below the limit. What is judged is what was loaded, once. */
+    private boolean isBatch() {
+        long room = limit - position;
+        if (room < Batch.HEADER) {
+            return false;
+        }
+        long at = origin + position;
+        long size = Batch.size(ALL, at);
+        batchEnd = position + size;
+        batchFirst = Batch.baseOffset(ALL, at);
+        batchLast = batchFirst + Batch.lastDelta(ALL, at);
+        batchEpoch = Batch.epoch(ALL, at);
+        return size >= Batch.HEADER
+                && size <= room
+                && Batch.hasMagic(ALL, at)
+                && Batch.count(ALL, at) >= 0
+                && batchLast >= batchFirst;
+    }
+
     /** No CRC covers a base offset. */
     private void requireInOrder() throws IOException {
         Segment open = segment;
-        long at = origin + position;
         if (open != null
-                && OffsetOrder.isWrong(partition, end, open.base(), ALL, at, origin + readable(open), expected)) {
-            throw damaged("a batch has offset " + Batch.baseOffset(ALL, at) + ", and " + expected + " comes next");
+                && OffsetOrder.isWrong(
+                        partition,
+                        end,
+                        open.base(),
+                        batchFirst,
+                        batchLast,
+                        ALL,
+                        origin + batchEnd,
+                        origin + readable(open),
+                        expected)) {
+            throw damaged("a batch has offset " + batchFirst + ", and " + expected + " comes next");
         }
     }
 
@@ -360,8 +384,7 @@ public final class BatchCursor implements Closeable {
         }
         try {
             open(base);
-            partition.requireThere(); // or it may be of another topic of that name
-            begin(base);
+            settle(base);
         } catch (ErrnoException refused) {
             passIfRemoved(refused); // since it was listed: look again
         }
@@ -374,7 +397,7 @@ public final class BatchCursor implements Closeable {
     }
 
     /** Goes to where the next offset may be, in the segment that was opened. */
-    private void begin(long base) throws IOException {
+    private void settle(long base) throws IOException {
         position = 0; // also if the index cannot be read
         expected = base;
         if (next > base) {
@@ -390,23 +413,31 @@ public final class BatchCursor implements Closeable {
     private void reopen(Segment old) throws IOException {
         try {
             open(old.base());
-            partition.requireThere();
         } catch (ErrnoException refused) {
             passIfRemoved(refused);
             leaveSegment(); // what is there instead, the listing says
         }
     }
 
+    /** Takes it when all is as it should be; else it stands where it stood. */
     private void open(long base) throws IOException {
         Segment opened = Segment.openToRead(partition.folder(), base, partition.segmentBytes());
-        long published = published(opened);
+        long published;
+        try {
+            partition.requireThere(); // or it may be of another topic of that name
+            long there = Math.min(opened.size(), opened.reach());
+            published = end.isExact() && base == end.segment() ? end.position() : there;
+            if (published > there) {
+                throw damaged(opened.path().toString(), there, "it ends there, and " + published + " B are published");
+            }
+        } catch (IOException | RuntimeException | Error refused) {
+            opened.close();
+            throw refused;
+        }
         take(opened);
         memory = opened.memory();
         origin = memory.address();
-        limit = Math.min(published, opened.reach());
-        if (published > limit) {
-            throw damaged("it is " + limit + " B long, and " + published + " B of it are published");
-        }
+        limit = published;
     }
 
     private void leaveSegment() throws IOException {
@@ -436,7 +467,7 @@ public final class BatchCursor implements Closeable {
         }
         if (!partition.isAppendedElsewhere()) {
             if (open.size() < limit) {
-                throw damaged("it is " + open.size() + " B long, and " + limit + " B of it are published");
+                throw damaged(file(), open.size(), "it ends there, and " + limit + " B are published");
             }
             return false;
         }
@@ -478,8 +509,11 @@ public final class BatchCursor implements Closeable {
 
     /** The file is not what was appended. */
     public ErrnoException damaged(String what) {
-        return ErrnoException.of(
-                Problem.DAMAGED_LOG, Errno.EBADMSG.number(), "read", file(), "position " + position, what);
+        return damaged(file(), position, what);
+    }
+
+    private static ErrnoException damaged(String file, long at, String what) {
+        return ErrnoException.of(Problem.DAMAGED_LOG, Errno.EBADMSG.number(), "read", file, "position " + at, what);
     }
 
     /** Which file that is. */
@@ -488,7 +522,17 @@ public final class BatchCursor implements Closeable {
         return (open == null ? partition.folder() : open.path()).toString();
     }
 
-    /** Lets go of the segment: whoever is looking at a record finds it gone. */
+    /** Lets go of the segment: whoever is looking at a record finds it gone. False when a system call is using its memory just now. */
+    public boolean tryClose() {
+        Segment open = segment;
+        if (open != null && !open.tryClose()) {
+            return false;
+        }
+        segment = null;
+        return true;
+    }
+
+    /** The same; waits for such a call. */
     @Override
     public void close() {
         take(null);

@@ -84,6 +84,13 @@ public final class BatchWriter {
         producer = NONE;
     }
 
+    /** From now on nothing is laid out: the memory may go, or be another batch's. */
+    void end() {
+        memory = MemorySegment.NULL;
+        at = 0;
+        limit = 0;
+    }
+
     /** Says whose the batch is, and the number of its first record. */
     public void by(long id, short epoch, int first) {
         producer = id;

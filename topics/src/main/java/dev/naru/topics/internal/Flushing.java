@@ -38,21 +38,39 @@ final class Flushing {
         return everyRecords != TopicSpec.NEVER;
     }
 
+    /** Before the lock of those who append is given back, with something published: {@link #after} follows. */
+    void before() {
+        if (isWaitedFor()) {
+            keeper.enter();
+        }
+    }
+
     /** After a publish, up to that offset, and without the lock of those who append. */
     void after(long next) throws IOException {
-        if (everyRecords != TopicSpec.NEVER && next - PartitionLayout.flushed(block) >= everyRecords) {
+        if (isWaitedFor()) {
             try {
-                keeper.flush(next);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                InterruptedIOException unsure = new InterruptedIOException(
-                        "appended up to offset " + (next - 1) + ", and interrupted while waiting for the disk");
-                var _ = unsure.initCause(interrupted);
-                throw unsure;
+                flushIfDue(next);
+            } finally {
+                keeper.exit();
             }
         }
         if (everyMillis != TopicSpec.NEVER && timed.compareAndSet(false, true)) {
             chores.after(everyMillis, this::byTime);
+        }
+    }
+
+    private void flushIfDue(long next) throws IOException {
+        if (next - PartitionLayout.flushed(block) < everyRecords) {
+            return;
+        }
+        try {
+            keeper.flush(next);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException unsure = new InterruptedIOException(
+                    "appended up to offset " + (next - 1) + ", and interrupted while waiting for the disk");
+            var _ = unsure.initCause(interrupted);
+            throw unsure;
         }
     }
 

@@ -32,6 +32,7 @@ final class Keeper implements Closeable {
     private static final long POINT_STEP = 16 << 20;
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long SLICE_MILLIS = 100;
     private static final System.Logger LOGGER = System.getLogger(Keeper.class.getName());
     private static final long NONE = SegmentFiles.NONE;
 
@@ -44,8 +45,10 @@ final class Keeper implements Closeable {
 
     private final Object followers = new Object();
 
-    /** Whether a thread of this process flushes for all others. Guarded by {@link #followers}. */
+    // Guarded by the followers' monitor: whether a thread of this process flushes for all others, and how many may be
+    // at it.
     private boolean leading;
+    private int inside;
 
     // Guarded by the lock.
     private final PublishedEnd end = new PublishedEnd();
@@ -61,19 +64,43 @@ final class Keeper implements Closeable {
         this.lock = SharedLock.in(control.file(), PartitionLayout.KEEPER_AT, members, control.target());
     }
 
+    /** Before a flush may be due: {@link #close} waits until {@link #exit}. */
+    void enter() {
+        synchronized (followers) {
+            inside++;
+        }
+    }
+
+    void exit() {
+        synchronized (followers) {
+            inside--;
+            followers.notifyAll();
+        }
+    }
+
     /**
-     * Waits until all below that offset is on the disk. Who waits meanwhile shares the next flush: of this process one thread at a time
-     * goes for the lock, and when it comes back, all others whose records are on the disk are done at once.
+     * Waits until all below that offset is on the disk, between {@link #enter} and {@link #exit}. Who waits meanwhile shares the next flush:
+     * of this process one thread at a time goes for the lock, and when it comes back, all others whose records are on the disk are
+     * done at once.
      */
     void flush(long target) throws IOException, InterruptedException {
         while (PartitionLayout.flushed(block) < target) {
-            if (lead(target)) {
+            if (leadOrWait(target)) {
                 try {
                     flushOnce(target);
                 } finally {
-                    followOn();
+                    stepDown();
                 }
+                requireFlushed(target);
             }
+        }
+    }
+
+    /** Nobody flushes what was removed, or what another publisher appends to by now. */
+    private void requireFlushed(long target) throws ErrnoException {
+        if (PartitionLayout.flushed(block) < target) {
+            PartitionLayout.requireThere(block, folder);
+            throw PartitionLayout.appendedElsewhere(block, members, "flush", folder);
         }
     }
 
@@ -89,7 +116,7 @@ final class Keeper implements Closeable {
     }
 
     /** Whether this thread is the one that flushes, at once; else it has waited for another one, and looks again. */
-    private boolean lead(long target) throws InterruptedException {
+    private boolean leadOrWait(long target) throws InterruptedException {
         synchronized (followers) {
             if (!leading) {
                 leading = true;
@@ -102,7 +129,7 @@ final class Keeper implements Closeable {
         }
     }
 
-    private void followOn() {
+    private void stepDown() {
         synchronized (followers) {
             leading = false;
             followers.notifyAll();
@@ -116,13 +143,20 @@ final class Keeper implements Closeable {
             flushTo(end.segment, 0, end.segment, true);
             snapshot();
             retain();
-            indexIfRoom();
+            indexIfRoom(false);
         });
     }
 
-    /** Indexes are hints: without them it goes on, above all with what makes room. */
-    private void indexIfRoom() {
+    /**
+     * Indexes are hints: without them it goes on, above all with what makes room, and what was appended is there all the same.
+     *
+     * @param active whether the segment that is appended to gets them, too
+     */
+    private void indexIfRoom(boolean active) {
         try {
+            if (active) {
+                boolean _ = extendIndex(end.segment, false);
+            }
             indexSealed();
         } catch (IOException refused) {
             LOGGER.log(System.Logger.Level.WARNING, "keeping " + folder, refused);
@@ -292,8 +326,7 @@ final class Keeper implements Closeable {
                 if (isOurs()) {
                     snapshot();
                     retain();
-                    boolean _ = extendIndex(end.segment, false);
-                    indexSealed();
+                    indexIfRoom(true);
                 }
             } finally {
                 lock.unlock();
@@ -430,12 +463,33 @@ final class Keeper implements Closeable {
         Disk.syncNames(store);
     }
 
-    /** Nobody of this process begins anything more; whoever is at it ends first. */
+    /**
+     * Nobody of this process begins anything more; whoever is at it ends first, and whoever waits for the disk. But not for long: somebody
+     * else may have the lock, and be stopped.
+     */
     @Override
     public void close() throws IOException {
-        lock.close();
+        awaitInside(System.nanoTime() + PATIENCE.toNanos());
+        lock.close(); // whoever waits for it is told
+        awaitInside(Long.MAX_VALUE);
         awaitSection();
         closeFile();
+    }
+
+    private void awaitInside(long deadline) {
+        boolean interrupted = false;
+        synchronized (followers) {
+            while (inside > 0 && System.nanoTime() < deadline) {
+                try {
+                    followers.wait(SLICE_MILLIS);
+                } catch (InterruptedException again) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // the thread that is in there needs a core

@@ -15,6 +15,9 @@ public final class OffsetOrder {
      *
      * @param end a published end, above which nothing is
      * @param segment base offset of the segment
+     * @param first of its records
+     * @param last of its records
+     * @param after where it ends
      * @param limit up to where the segment may be read
      * @param expected the offset behind the batch before; that of the segment for its first one
      */
@@ -22,33 +25,34 @@ public final class OffsetOrder {
             Partition partition,
             PublishedEnd end,
             long segment,
+            long first,
+            long last,
             MemorySegment memory,
-            long at,
+            long after,
             long limit,
             long expected)
             throws IOException {
-        long first = Batch.baseOffset(memory, at);
-        boolean isAbove = Batch.lastOffset(memory, at) >= end.next();
+        boolean isAbove = last >= end.next();
         if ((first == expected && !isAbove) || !end.isExact() || partition.isAppendedElsewhere()) {
             return false;
         }
         if (first < expected || isAbove) {
             return true;
         }
-        long after = at + Batch.size(memory, at);
         long following = Batch.isWhole(memory, after, limit)
                 ? Batch.baseOffset(memory, after)
                 : SegmentFiles.above(SegmentFiles.list(partition.folder()), segment, end);
-        return isContradicted(memory, at, expected, following);
+        return isContradicted(last, expected, following);
     }
 
     /**
      * Whether the offset with which the next batch begins shows that there is no gap before this one.
      *
+     * @param last of the offsets of this one
      * @param expected the offset behind the batch before
      * @param following that of the next batch; negative when there is none
      */
-    static boolean isContradicted(MemorySegment memory, long at, long expected, long following) {
-        return following >= expected && following <= Batch.lastOffset(memory, at);
+    static boolean isContradicted(long last, long expected, long following) {
+        return following >= expected && following <= last;
     }
 }

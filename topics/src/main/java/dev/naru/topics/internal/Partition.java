@@ -142,6 +142,9 @@ public final class Partition implements Closeable {
             if (!PartitionLayout.mayAppend(block)) {
                 throw noAppending();
             }
+            if (!end.isAppendable()) {
+                throw damagedEnd();
+            }
             Segment segment = room(bytes);
             writer.begin(segment.memory(), end.position, end.position + (long) bytes);
             claimer = Thread.currentThread();
@@ -195,7 +198,9 @@ public final class Partition implements Closeable {
             hasRolled = rolled;
             rolled = false;
             appended = true;
+            flushing.before();
         } finally {
+            writer.end();
             lock.unlock();
         }
         if (hasRolled) {
@@ -209,6 +214,7 @@ public final class Partition implements Closeable {
     public void abandon() {
         requireClaimer();
         claimer = null;
+        writer.end();
         boolean hasRolled = rolled;
         rolled = false;
         lock.unlock();
@@ -227,6 +233,15 @@ public final class Partition implements Closeable {
             if (PartitionLayout.hasLivingPublisher(block, members)) {
                 throw PartitionLayout.appendedElsewhere(block, members, "remove", folder);
             }
+        } catch (ErrnoException refused) {
+            passIfGarbled(refused);
+        }
+    }
+
+    /** Nobody has it open then, by what stands there. */
+    private static void passIfGarbled(ErrnoException refused) throws ErrnoException {
+        if (refused.problem() != Problem.WRONG_KIND && refused.problem() != Problem.FILE_TOO_SHORT) {
+            throw refused;
         }
     }
 
@@ -238,6 +253,9 @@ public final class Partition implements Closeable {
         if (ControlBlock.exists(folder)) {
             try (ControlBlock control = ControlBlock.open(folder, store)) {
                 Removal.run(folder, control, members);
+            } catch (ErrnoException refused) {
+                passIfGarbled(refused);
+                Removal.removeFiles(folder);
             }
         } else {
             Removal.removeFiles(folder); // a power cut may have taken the block alone; nobody has it open
@@ -246,8 +264,8 @@ public final class Partition implements Closeable {
         Removal.removeIfEmpty(folder);
     }
 
-    /** Before anything is shown: whoever has the lock gives it back. */
-    private void requireClaimer() {
+    /** Before anything is shown: whoever has the lock gives it back, and nobody else. */
+    public void requireClaimer() {
         if (claimer != Thread.currentThread()) {
             throw new IllegalMonitorStateException("another thread has claimed, or nobody");
         }
@@ -348,7 +366,22 @@ public final class Partition implements Closeable {
         if (segment != null && segment.base() == base && segment.reach() >= end.reserved) {
             return segment;
         }
-        return activate(base);
+        Segment opened = activate(base);
+        if (opened.size() < end.reserved) {
+            throw damagedEnd();
+        }
+        return opened;
+    }
+
+    /** Nobody who keeps to the protocol publishes it. */
+    private ErrnoException damagedEnd() {
+        return ErrnoException.of(
+                Problem.DAMAGED_LOG,
+                Errno.EBADMSG.number(),
+                "append",
+                control.target(),
+                "the published end",
+                "segment " + end.segment + ", position " + end.position + ", reserved " + end.reserved);
     }
 
     private Segment activate(long base) throws ErrnoException {
@@ -510,9 +543,9 @@ public final class Partition implements Closeable {
             }
         } finally {
             Closing closing = Closing.begin();
-            closing.close(keeper);
             closing.close(lock); // from here on nobody of this process gets it
             awaitSection();
+            closing.close(keeper); // after those who append and wait for the disk
             Segment segment = active;
             if (segment != null) {
                 segment.close();

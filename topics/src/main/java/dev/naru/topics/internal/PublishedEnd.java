@@ -57,6 +57,11 @@ public final class PublishedEnd {
         return position >= 0 && segment >= 0 && watermark >= next;
     }
 
+    /** Whether one may append there: else somebody has stored into the block at random. */
+    boolean isAppendable() {
+        return segment >= 0 && next >= segment && position >= 0 && position <= reserved;
+    }
+
     /** Bytes of whole batches in that segment; -1 when another publisher does not say. */
     public int position() {
         return position;

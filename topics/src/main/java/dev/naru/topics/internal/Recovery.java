@@ -141,7 +141,7 @@ final class Recovery {
         long after = at + Batch.size(memory, at);
         long following = isSound(segment, after, size) ? Batch.baseOffset(memory, after) : above;
         boolean isKnown = following >= expected || hasGaps || published == 0;
-        hasGaps = !OffsetOrder.isContradicted(memory, at, expected, following)
+        hasGaps = !OffsetOrder.isContradicted(Batch.lastOffset(memory, at), expected, following)
                 && (isKnown || published > Batch.lastOffset(memory, at));
         return hasGaps;
     }

@@ -100,7 +100,7 @@ public final class Segment implements Closeable {
         return bytes;
     }
 
-    /** The same for who appends: he has the lock, and it is not closed meanwhile. */
+    /** The same for who sees to it that it is not closed meanwhile: by the lock, or by a {@link Use}. */
     ByteBuffer unguardedBytes() {
         return unguarded;
     }
@@ -127,14 +127,16 @@ public final class Segment implements Closeable {
     }
 
     /**
-     * Before a batch is laid out: its pages, and some more, are made present at once.
+     * Before a batch is laid out: its first pages, and some more, are made present at once.
      *
+     * @param to where it ends at most; it may turn out much shorter
      * @param most up to where the range is reserved
      */
     void touchAhead(long from, long to, long most) {
-        if (to > touched) {
+        long wanted = Math.min(to, from + TOUCHED_STEP);
+        if (wanted > touched) {
             long start = Math.max(touched, from);
-            touched = Math.min(most, (to / TOUCHED_STEP + 1) * TOUCHED_STEP);
+            touched = Math.min(most, (wanted / TOUCHED_STEP + 1) * TOUCHED_STEP);
             mapping.touchAhead(start, touched - start);
         }
     }
@@ -147,6 +149,17 @@ public final class Segment implements Closeable {
     /** Waits until the file is on the disk. */
     void sync() throws ErrnoException {
         FileSpace.sync(file, path.toString());
+    }
+
+    /** Closes it, unless a system call of the user's is using its memory just now: false then. */
+    boolean tryClose() {
+        try {
+            mapping.close();
+        } catch (IllegalStateException inUse) {
+            return false;
+        }
+        file.close();
+        return true;
     }
 
     @Override

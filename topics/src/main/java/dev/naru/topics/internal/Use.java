@@ -19,7 +19,18 @@ public final class Use {
         }
     }
 
-    private final Runnable whenOver;
+    /** What is used. */
+    public interface Used {
+        /**
+         * Ends it.
+         *
+         * @param patiently wait for whoever uses it in another way, such as in a system call; else leave it, for the next one out
+         * @return whether it has ended
+         */
+        boolean end(boolean patiently);
+    }
+
+    private final Used used;
 
     @SuppressWarnings("unused") // by its handle
     private boolean atWork;
@@ -27,13 +38,9 @@ public final class Use {
     private volatile boolean closed;
     private boolean over; // guarded by this object's monitor
 
-    /**
-     * Of something.
-     *
-     * @param whenOver ends it; run once, when nobody uses it any more
-     */
-    public Use(Runnable whenOver) {
-        this.whenOver = whenOver;
+    /** Of something, which is ended when nobody uses it any more. */
+    public Use(Used used) {
+        this.used = used;
     }
 
     /** Begins a use, which {@link #end} ends. False when it is closed: then nothing has begun. */
@@ -52,23 +59,22 @@ public final class Use {
         AT_WORK.setRelease(this, false);
         Fences.often(); // pairs with close
         if (closed) {
-            over();
+            over(true);
         }
     }
 
-    /** From now on no use begins. What is used ends now, or when the thread that is using it is done with that. Idempotent. */
+    /** From now on no use begins. What is used ends now, or when the thread that is using it is done with that. Idempotent; waits for nobody. */
     public void close() {
         closed = true;
         Fences.seldom(); // pairs with begin and end
         if (!(boolean) AT_WORK.getAcquire(this)) {
-            over();
+            over(false);
         }
     }
 
-    private synchronized void over() {
+    private synchronized void over(boolean patiently) {
         if (!over) {
-            over = true;
-            whenOver.run();
+            over = used.end(patiently);
         }
     }
 }
