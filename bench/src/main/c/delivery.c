@@ -79,8 +79,6 @@ int main(int argc, char **argv) {
     }
     send_at_pace(ring, bytes, number(argv[7]), warmup + count);
     int status = finish(child);
-    int64_t _median = median_of(taken, (size_t)count); /* sorts them */
-    (void)_median;
-    printf("%lld\n", (long long)taken[(size_t)count * (size_t)percentile / 100]);
+    printf("%lld\n", (long long)percentile_of(taken, (size_t)count, percentile));
     return status;
 }

@@ -78,8 +78,6 @@ int main(int argc, char **argv) {
     }
     append_at_pace(log, bytes, number(argv[6]), warmup + count);
     int status = finish(child);
-    int64_t _median = median_of(taken, (size_t)count); /* sorts them */
-    (void)_median;
-    printf("%lld\n", (long long)taken[(size_t)count * (size_t)percentile / 100]);
+    printf("%lld\n", (long long)percentile_of(taken, (size_t)count, percentile));
     return status;
 }

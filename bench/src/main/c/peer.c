@@ -45,9 +45,13 @@ static int by_value(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
-int64_t median_of(int64_t *values, size_t count) {
+int64_t percentile_of(int64_t *values, size_t count, long percent) {
     qsort(values, count, sizeof *values, by_value);
-    return values[count / 2];
+    return values[count * (size_t)percent / 100];
+}
+
+int64_t median_of(int64_t *values, size_t count) {
+    return percentile_of(values, count, 50);
 }
 
 char *pages(size_t bytes) {

@@ -28,6 +28,9 @@ long number(const char *text);
 /* The median; sorts them. */
 int64_t median_of(int64_t *values, size_t count);
 
+/* That percentile; sorts them. */
+int64_t percentile_of(int64_t *values, size_t count, long percent);
+
 /* Memory in whole pages, each touched. */
 char *pages(size_t bytes);
 

@@ -218,19 +218,12 @@ public final class Cursor implements Closeable {
 
     private void seek(Start start, List<PartitionCursor> those) throws IOException {
         requireNotHandling();
-        try {
-            long[] found = new long[those.size()];
-            for (int i = 0; i < found.length; i++) {
-                found[i] = those.get(i).find(start);
-            }
-            for (int i = 0; i < found.length; i++) {
-                those.get(i).begin(start, found[i]);
-            }
-        } catch (IllegalStateException thrown) {
-            if (closed) {
-                throw new ClosedChannelException();
-            }
-            throw thrown;
+        long[] found = new long[those.size()];
+        for (int i = 0; i < found.length; i++) {
+            found[i] = those.get(i).find(start);
+        }
+        for (int i = 0; i < found.length; i++) {
+            those.get(i).begin(start, found[i]);
         }
     }
 

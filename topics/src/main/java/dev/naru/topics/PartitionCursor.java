@@ -60,6 +60,17 @@ final class PartitionCursor {
      * @throws ErrnoException {@link Problem#OUT_OF_RANGE} when it is not there, nor the next one, and the start does not say what else
      */
     long find(Start start) throws IOException {
+        try {
+            return findThere(start);
+        } catch (IllegalStateException thrown) {
+            if (partition.isOpen()) {
+                throw thrown;
+            }
+            throw new ClosedChannelException(); // meanwhile
+        }
+    }
+
+    private long findThere(Start start) throws IOException {
         while (true) {
             long before = partition.logStart();
             PublishedEnd end = batches.newest();
