@@ -4,6 +4,7 @@ import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Fences;
 import dev.naru.linux.Futex;
+import dev.naru.linux.Monitors;
 import dev.naru.linux.Poller;
 import dev.naru.linux.Problem;
 import dev.naru.linux.SharedMapping;

@@ -5,6 +5,7 @@ import dev.naru.channels.Command;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
+import dev.naru.linux.Monitors;
 import dev.naru.linux.Poller;
 import dev.naru.linux.SharedMapping;
 import dev.naru.linux.Sleepers;

@@ -117,10 +117,12 @@ public final class Store implements Closeable {
     }
 
     private static void makeFolders(Path folder) throws IOException {
-        for (Path each = folder.toAbsolutePath(); each != null; each = each.getParent()) {
-            if (Files.exists(each) && !Files.isDirectory(each)) {
-                throw ErrnoException.of(Errno.ENOTDIR.number(), "mkdir", folder.toString());
-            }
+        Path there = folder.toAbsolutePath();
+        while (there != null && !Files.exists(there)) {
+            there = there.getParent();
+        }
+        if (there != null && !Files.isDirectory(there)) {
+            throw ErrnoException.of(Errno.ENOTDIR.number(), "mkdir", folder.toString());
         }
         var _ = Files.createDirectories(folder.resolve(StoreLayout.SETTINGS));
         var _ = Files.createDirectories(folder.resolve(StoreLayout.TOPICS));

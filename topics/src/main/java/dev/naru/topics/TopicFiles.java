@@ -153,7 +153,7 @@ final class TopicFiles {
                     Partition.requireRemovable(partition, id, members);
                 }
                 TopicSettings.move(there, removed);
-            } else if (!isRemovable(topic)) {
+            } else if (!Files.exists(removed)) {
                 throw ErrnoException.of(Problem.NO_TOPIC, Errno.ENOENT.number(), "remove", target(topic));
             }
             endRemoval(topic);

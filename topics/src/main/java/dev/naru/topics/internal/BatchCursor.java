@@ -230,7 +230,12 @@ public final class BatchCursor implements Closeable {
     }
 
     private long readable(Segment open) {
-        return end.isExact() && open.base() == end.segment() ? Math.min(end.position(), open.reach()) : limit;
+        return isActive(open) ? Math.min(end.position(), open.reach()) : limit;
+    }
+
+    /** Whether the published end says how far it goes. */
+    private boolean isActive(Segment open) {
+        return end.isExact() && open.base() == end.segment();
     }
 
     /** Goes past the batch where it stands. */
@@ -329,12 +334,12 @@ public final class BatchCursor implements Closeable {
     }
 
     private long published(Segment open) throws ErrnoException {
-        return end.isExact() && open.base() == end.segment() ? end.position() : open.size();
+        return isActive(open) ? end.position() : open.size();
     }
 
     /** False when there is nothing yet. */
     private boolean enterNext(Segment open) throws IOException {
-        if (end.isExact() && open.base() == end.segment()) {
+        if (isActive(open)) {
             next = end.next(); // a gap before the end
             return true;
         }
@@ -426,7 +431,7 @@ public final class BatchCursor implements Closeable {
         try {
             partition.requireThere(); // or it may be of another topic of that name
             long there = Math.min(opened.size(), opened.reach());
-            published = end.isExact() && base == end.segment() ? end.position() : there;
+            published = isActive(opened) ? end.position() : there;
             if (published > there) {
                 throw damaged(opened.path().toString(), there, "it ends there, and " + published + " B are published");
             }

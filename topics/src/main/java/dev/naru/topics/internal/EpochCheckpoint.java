@@ -40,11 +40,7 @@ final class EpochCheckpoint {
      */
     static long endOf(Path folder, int epoch, long logEnd) throws IOException {
         try {
-            List<String> lines = StandardCharsets.US_ASCII
-                    .decode(SmallFiles.read(folder.resolve(NAME)))
-                    .toString()
-                    .lines()
-                    .toList();
+            List<String> lines = SmallFiles.text(folder.resolve(NAME)).lines().toList();
             int latest = -1;
             for (String line : lines.subList(Math.min(HEAD_LINES, lines.size()), lines.size())) {
                 String[] words = line.strip().split(" ", 2);

@@ -3,6 +3,8 @@ package dev.naru.topics.internal;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Monitors;
+import dev.naru.linux.Poller;
 import dev.naru.linux.Problem;
 import dev.naru.linux.SharedFiles;
 import dev.naru.memory.LockOutcome;
@@ -32,7 +34,6 @@ final class Keeper implements Closeable {
     private static final long POINT_STEP = 16 << 20;
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final long SLICE_MILLIS = 100;
     private static final System.Logger LOGGER = System.getLogger(Keeper.class.getName());
     private static final long NONE = SegmentFiles.NONE;
 
@@ -469,27 +470,15 @@ final class Keeper implements Closeable {
      */
     @Override
     public void close() throws IOException {
-        awaitInside(System.nanoTime() + PATIENCE.toNanos());
+        awaitInside(Poller.deadlineIn(PATIENCE));
         lock.close(); // whoever waits for it is told
-        awaitInside(Long.MAX_VALUE);
+        awaitInside(Poller.NEVER);
         awaitSection();
         closeFile();
     }
 
     private void awaitInside(long deadline) {
-        boolean interrupted = false;
-        synchronized (followers) {
-            while (inside > 0 && System.nanoTime() < deadline) {
-                try {
-                    followers.wait(SLICE_MILLIS);
-                } catch (InterruptedException again) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Monitors.awaitUninterruptibly(followers, () -> inside == 0 || Poller.isOver(deadline));
     }
 
     @SuppressWarnings("ThreadPriorityCheck") // the thread that is in there needs a core

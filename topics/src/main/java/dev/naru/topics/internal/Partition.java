@@ -347,7 +347,7 @@ public final class Partition implements Closeable {
         end.sealed = true;
         end.flip(block);
         old.cut(end.position); // before the new one is published: from then on readers take the size for the end
-        Segment next = activate(end.next);
+        Segment next = activate(open(end.next));
         next.cut(0); // a leftover of a roll that died
         int reserved = (int) reserve(next, 0, bytes, Math.max(bytes, Math.min(FIRST_EXTENT, segmentBytes)));
         end.segment = end.next;
@@ -366,11 +366,16 @@ public final class Partition implements Closeable {
         if (segment != null && segment.base() == base && segment.reach() >= end.reserved) {
             return segment;
         }
-        Segment opened = activate(base);
-        if (opened.size() < end.reserved) {
-            throw damagedEnd();
+        Segment opened = open(base);
+        try {
+            if (opened.size() < end.reserved) {
+                throw damagedEnd();
+            }
+        } catch (ErrnoException refused) {
+            opened.close(); // before it is the active one: the next append looks again
+            throw refused;
         }
-        return opened;
+        return activate(opened);
     }
 
     /** Nobody who keeps to the protocol publishes it. */
@@ -384,9 +389,11 @@ public final class Partition implements Closeable {
                 "segment " + end.segment + ", position " + end.position + ", reserved " + end.reserved);
     }
 
-    private Segment activate(long base) throws ErrnoException {
-        Segment opened =
-                Segment.openToAppend(folder, base, Math.max(segmentBytes, end.reserved), !flushing.isRegular());
+    private Segment open(long base) throws ErrnoException {
+        return Segment.openToAppend(folder, base, Math.max(segmentBytes, end.reserved), !flushing.isRegular());
+    }
+
+    private Segment activate(Segment opened) {
         Segment old = active;
         active = opened;
         if (old != null) {

@@ -69,7 +69,7 @@ public final class ProducerName implements Closeable {
     }
 
     private static long read(Path path) throws IOException {
-        String text = new String(SmallFiles.read(path).array(), StandardCharsets.UTF_8).strip();
+        String text = SmallFiles.text(path).strip();
         try {
             if (text.startsWith(ID)) {
                 return Long.parseLong(text.substring(ID.length()));

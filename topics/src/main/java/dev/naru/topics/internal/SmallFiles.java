@@ -11,6 +11,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -67,6 +68,11 @@ final class SmallFiles {
                 written += answer;
             }
         }
+    }
+
+    /** The same as text. Not by a channel, which an interrupt would close. */
+    static String text(Path path) throws IOException {
+        return new String(read(path).array(), StandardCharsets.UTF_8);
     }
 
     /** All of a file; nothing when there is none. */

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** The settings of a topic in their file, {@code settings/NAME.properties}, whose existence is the topic. */
 public final class TopicSettings {
@@ -68,7 +67,8 @@ public final class TopicSettings {
 
     /** What tells it from others of its name, before and after it; empty when there is nothing. */
     public static String id(Path folder, String topic) throws IOException {
-        return lines(path(folder, topic))
+        return SmallFiles.text(path(folder, topic))
+                .lines()
                 .filter(line -> line.startsWith(ID + "="))
                 .findFirst()
                 .orElse("");
@@ -77,7 +77,8 @@ public final class TopicSettings {
     /** Replaces the file of a topic: who reads it meanwhile gets the old one, or the new one. For one at a time. */
     public static void replace(Path folder, String topic, TopicSpec spec) throws IOException {
         Path file = path(folder, topic);
-        String others = lines(file)
+        String others = SmallFiles.text(file)
+                .lines()
                 .filter(TopicSettings::isOther)
                 .map(line -> line + "\n")
                 .collect(Collectors.joining());
@@ -89,11 +90,6 @@ public final class TopicSettings {
     private static boolean isOther(String line) {
         return !isSetting(line)
                 || TopicSetting.of(line.split("=", 2)[0].strip()).isEmpty();
-    }
-
-    /** Not by a channel, which an interrupt would close. */
-    private static Stream<String> lines(Path file) throws IOException {
-        return new String(SmallFiles.read(file).array(), StandardCharsets.UTF_8).lines();
     }
 
     private static String text(TopicSpec spec) {
@@ -119,7 +115,8 @@ public final class TopicSettings {
         if (!Files.exists(file)) {
             throw ErrnoException.of(Problem.NO_TOPIC, Errno.ENOENT.number(), "open", target);
         }
-        Map<String, String> settings = lines(file)
+        Map<String, String> settings = SmallFiles.text(file)
+                .lines()
                 .filter(TopicSettings::isSetting)
                 .map(line -> line.split("=", 2))
                 .collect(Collectors.toMap(pair -> pair[0].strip(), pair -> pair[1].strip(), (_, later) -> later));
