@@ -2,6 +2,8 @@ package dev.naru.channels;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +21,17 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code shm:run/quote}</td><td>a file that is mapped, by its path: a slash further on, or none in front</td></tr>
  * <tr><td>{@code ring:/orders}, {@code ring:run/orders}</td><td>a ring, by name or in a file</td></tr>
  * <tr><td>{@code lock:/state}, {@code lock:run/state}</td><td>a lock, by name or in a file</td></tr>
+ * <tr><td>{@code unix:run/app.sock}</td><td>a Unix socket with a file</td></tr>
+ * <tr><td>{@code unix:@app}</td><td>a Unix socket in the abstract namespace</td></tr>
+ * <tr><td>{@code tcp:127.0.0.1:7000}, {@code tcp:[::1]:7000}, {@code tcp:localhost:7000}</td><td>a TCP socket</td></tr>
  * <tr><td>{@code topic:orders}</td><td>a topic of the store that is at hand</td></tr>
  * <tr><td>{@code topic:data#orders}</td><td>a topic of the store in that directory</td></tr>
  * </table>
  */
 public sealed interface Address {
+    /** The host in brackets, or else without a colon, and the port. */
+    Pattern HOST_AND_PORT = Pattern.compile("(?:\\[([0-9a-fA-F:.]+(?:%[^\\]]+)?)\\]|([^:\\[\\]]*)):([0-9]{1,5})");
+
     /** An anonymous pipe. */
     record Pipe() implements Address {
         @Override
@@ -220,6 +228,70 @@ public sealed interface Address {
         }
     }
 
+    /**
+     * A Unix socket with a file.
+     *
+     * @param path where it is
+     */
+    record UnixFile(Path path) implements Address {
+        /** Refuses the empty path. */
+        public UnixFile {
+            if (path.toString().isEmpty()) {
+                throw new AddressException("unix:", "the path is missing");
+            }
+        }
+
+        /** What would be read as an abstract name has {@code ./} in front. */
+        @Override
+        public String toString() {
+            return "unix:" + (path.toString().startsWith("@") ? "./" : "") + path;
+        }
+    }
+
+    /**
+     * A Unix socket in the abstract namespace.
+     *
+     * @param name without the NUL in front
+     */
+    record UnixAbstract(String name) implements Address {
+        /** Refuses the empty name. */
+        public UnixAbstract {
+            if (name.isEmpty()) {
+                throw new AddressException("unix:@", "the name is missing");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "unix:@" + name;
+        }
+    }
+
+    /**
+     * A TCP socket.
+     *
+     * @param host a name, or an address of IPv4 or IPv6, without brackets
+     * @param port 0 to 65535; 0 is one that the kernel chooses, where somebody listens
+     */
+    record Tcp(String host, int port) implements Address {
+        private static final int HIGHEST_PORT = 65_535;
+
+        /** Refuses the empty host, and what is no port. */
+        public Tcp {
+            if (host.isEmpty()) {
+                throw new AddressException("tcp::" + port, "the host is missing, such as 127.0.0.1");
+            }
+            if (port < 0 || port > HIGHEST_PORT) {
+                throw new AddressException("tcp:" + host + ":" + port, "a port is a number of 0 to 65535");
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "tcp:" + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+        }
+    }
+
     private static void requirePlace(String kind, String place) {
         if (place.isEmpty() || place.equals("/")) {
             throw new AddressException(kind + place, "the name is missing");
@@ -253,6 +325,8 @@ public sealed interface Address {
             case "ring" -> new Ring(rest);
             case "lock" -> new Lock(rest);
             case "topic" -> topic(text, rest);
+            case "unix" -> unix(text, rest);
+            case "tcp" -> tcp(text, rest);
             case String kind -> throw new AddressException(text, "there is no kind '" + kind + ":'");
         };
     }
@@ -273,6 +347,26 @@ public sealed interface Address {
             // said below
         }
         throw new AddressException(text, "a descriptor is a number of 0 or more");
+    }
+
+    private static Address unix(String text, String rest) {
+        if (rest.startsWith("@")) {
+            return new UnixAbstract(rest.substring(1));
+        }
+        try {
+            return new UnixFile(Path.of(rest));
+        } catch (InvalidPathException invalid) {
+            throw new AddressException(text, invalid.getReason());
+        }
+    }
+
+    private static Address tcp(String text, String rest) {
+        Matcher parts = HOST_AND_PORT.matcher(rest);
+        if (!parts.matches()) {
+            throw new AddressException(text, "write HOST:PORT, and an address of IPv6 in brackets, as in [::1]:7000");
+        }
+        String inBrackets = parts.group(1);
+        return new Tcp(inBrackets == null ? parts.group(2) : inBrackets, Integer.parseInt(parts.group(3)));
     }
 
     private static Address fifo(String text, String rest) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * What reading and writing ends share: taking turns, the JDK's rules for close and interrupt, and the native memory through
  * which heap buffers go. Thread-safe.
  */
-public abstract sealed class DescriptorChannel implements InterruptibleChannel permits PipeEnd {
+public abstract sealed class DescriptorChannel implements InterruptibleChannel permits PipeEnd, SocketEnd {
     /** The deadline of the try forms: already over, so they neither wait nor heed an interrupt. */
     static final long AT_ONCE = Long.MIN_VALUE;
 

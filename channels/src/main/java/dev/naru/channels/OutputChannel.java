@@ -17,7 +17,8 @@ import java.time.Duration;
  * not at all, and never mixes with another process's bytes; a larger one may. Within one channel object buffers never mix.
  *
  * <p><b>The reader.</b> When it is gone, a write throws {@link dev.naru.linux.ErrnoException} with
- * {@link dev.naru.linux.Problem#READER_GONE}. Bytes that were written but not read are lost with it.
+ * {@link dev.naru.linux.Problem#READER_GONE}; over TCP it may also be {@link dev.naru.linux.Problem#CONNECTION_RESET}, and only the
+ * write after the far side has said so. Bytes that were written but not read are lost with it.
  *
  * <p><b>Waiting, threads, garbage</b>: as in {@link InputChannel}.
  */

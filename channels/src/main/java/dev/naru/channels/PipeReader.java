@@ -2,11 +2,9 @@ package dev.naru.channels;
 
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.Poller;
-import dev.naru.linux.Poller.Interest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * The end of a pipe or FIFO that reads, and only reads.
@@ -17,75 +15,25 @@ import java.util.Objects;
  * <p>After pipe(7) and fifo(7): once it is open, Linux makes no difference between the two.
  */
 public final class PipeReader extends PipeEnd implements InputChannel {
+    private final Reading reading = new Reading(this);
+
     PipeReader(Descriptor descriptor, Mode mode, String address) {
         super(descriptor, mode, address);
     }
 
     @Override
     public int read(ByteBuffer dst) throws IOException {
-        return read(dst, Poller.NEVER);
+        return reading.read(dst, Poller.NEVER);
     }
 
     @Override
     public int read(ByteBuffer dst, Duration timeout) throws IOException {
-        return read(dst, Poller.deadlineIn(timeout));
+        return reading.read(dst, Poller.deadlineIn(timeout));
     }
 
     @Override
     public int tryRead(ByteBuffer dst) throws IOException {
-        return read(dst, AT_ONCE);
-    }
-
-    private int read(ByteBuffer dst, long deadline) throws IOException {
-        requireWritable(dst);
-        if (!enter(deadline)) {
-            return 0;
-        }
-        try {
-            return dst.hasRemaining() ? readEntered(dst, deadline) : 0;
-        } finally {
-            exit();
-        }
-    }
-
-    private static void requireWritable(ByteBuffer dst) {
-        if (dst.isReadOnly()) {
-            throw new IllegalArgumentException("read-only buffer");
-        }
-    }
-
-    private int readEntered(ByteBuffer dst, long deadline) throws IOException {
-        while (mayProceed(Interest.READABLE, deadline)) {
-            int read = fill(dst);
-            if (read > 0) {
-                return read;
-            }
-            if (read == 0) {
-                return -1;
-            }
-            if (!goesOn(-read, Interest.READABLE, deadline, "read")) {
-                break;
-            }
-        }
-        return 0;
-    }
-
-    /** One read(2): the count, or a negated errno. */
-    private int fill(ByteBuffer dst) {
-        int read;
-        if (dst.isDirect()) {
-            read = readOnce(memoryOf(dst), dst.position(), dst.remaining());
-        } else {
-            Staging staging = staging();
-            read = readOnce(staging.memory, 0, Math.min(dst.remaining(), staging.capacity()));
-            if (read > 0) {
-                dst.put(dst.position(), staging.buffer, 0, read);
-            }
-        }
-        if (read > 0) {
-            dst.position(dst.position() + read);
-        }
-        return read;
+        return reading.read(dst, AT_ONCE);
     }
 
     @Override
@@ -96,35 +44,7 @@ public final class PipeReader extends PipeEnd implements InputChannel {
     /** {@inheritDoc} One read(2) of at most 64 KiB, through native memory. No buffer may be there twice. */
     @Override
     public long read(ByteBuffer[] dsts, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, dsts.length);
-        for (int i = offset; i < offset + length; i++) {
-            requireWritable(dsts[i]); // before anything is taken from the pipe
-        }
-        requireDistinct(dsts, offset, length);
-        boolean _ = enter(Poller.NEVER);
-        try {
-            ByteBuffer all = staging().buffer;
-            try {
-                all.limit((int) Math.min(remaining(dsts, offset, length), all.capacity()));
-                int read = read(all, Poller.NEVER);
-                scatter(all.flip(), dsts, offset);
-                return read;
-            } finally {
-                all.clear();
-            }
-        } finally {
-            exit();
-        }
-    }
-
-    private static void scatter(ByteBuffer all, ByteBuffer[] dsts, int offset) {
-        for (int i = offset; all.hasRemaining(); i++) {
-            ByteBuffer dst = dsts[i];
-            int part = Math.min(dst.remaining(), all.remaining());
-            dst.put(dst.position(), all, all.position(), part);
-            dst.position(dst.position() + part);
-            all.position(all.position() + part);
-        }
+        return reading.read(dsts, offset, length);
     }
 
     /**

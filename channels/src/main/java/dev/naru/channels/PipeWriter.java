@@ -1,13 +1,10 @@
 package dev.naru.channels;
 
 import dev.naru.linux.Descriptor;
-import dev.naru.linux.Pipes;
 import dev.naru.linux.Poller;
-import dev.naru.linux.Poller.Interest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * The end of a pipe or FIFO that writes, and only writes.
@@ -18,63 +15,25 @@ import java.util.Objects;
  * <p>After pipe(7) and fifo(7): once it is open, Linux makes no difference between the two.
  */
 public final class PipeWriter extends PipeEnd implements OutputChannel {
+    private final Writing writing = new Writing(this);
+
     PipeWriter(Descriptor descriptor, Mode mode, String address) {
         super(descriptor, mode, address);
     }
 
     @Override
     public int write(ByteBuffer src) throws IOException {
-        return write(src, Poller.NEVER);
+        return writing.write(src, Poller.NEVER);
     }
 
     @Override
     public int write(ByteBuffer src, Duration timeout) throws IOException {
-        return write(src, Poller.deadlineIn(timeout));
+        return writing.write(src, Poller.deadlineIn(timeout));
     }
 
     @Override
     public int tryWrite(ByteBuffer src) throws IOException {
-        return write(src, AT_ONCE);
-    }
-
-    private int write(ByteBuffer src, long deadline) throws IOException {
-        if (!enter(deadline)) {
-            return 0;
-        }
-        try {
-            return writeEntered(src, deadline);
-        } finally {
-            exit();
-        }
-    }
-
-    private int writeEntered(ByteBuffer src, long deadline) throws IOException {
-        int start = src.position();
-        while (src.hasRemaining() && mayProceed(Interest.WRITABLE, deadline)) {
-            int written = drain(src);
-            if (written < 0 && !goesOn(-written, Interest.WRITABLE, deadline, "write")) {
-                break;
-            }
-        }
-        return src.position() - start;
-    }
-
-    /** One write(2): the count, or a negated errno. */
-    private int drain(ByteBuffer src) {
-        int most = mode() == Mode.SHARED ? Math.min(src.remaining(), Pipes.ATOMIC_BYTES) : src.remaining();
-        int written;
-        if (src.isDirect()) {
-            written = writeOnce(memoryOf(src), src.position(), most);
-        } else {
-            Staging staging = staging();
-            most = Math.min(most, staging.capacity());
-            staging.buffer.put(0, src, src.position(), most);
-            written = writeOnce(staging.memory, 0, most);
-        }
-        if (written > 0) {
-            src.position(src.position() + written);
-        }
-        return written;
+        return writing.write(src, AT_ONCE);
     }
 
     @Override
@@ -88,43 +47,7 @@ public final class PipeWriter extends PipeEnd implements OutputChannel {
      */
     @Override
     public long write(ByteBuffer[] srcs, int offset, int length) throws IOException {
-        Objects.checkFromIndexSize(offset, length, srcs.length);
-        requireDistinct(srcs, offset, length);
-        boolean _ = enter(Poller.NEVER);
-        try {
-            long total = remaining(srcs, offset, length);
-            ByteBuffer all = staging().buffer;
-            for (long left = total; left > 0; ) {
-                try {
-                    gather(srcs, offset, length, all);
-                    left -= write(all.flip(), Poller.NEVER);
-                } finally {
-                    consume(srcs, offset, all.position());
-                    all.clear();
-                }
-            }
-            return total;
-        } finally {
-            exit();
-        }
-    }
-
-    /** Copies what fits; the sources keep their positions, for the write may fail. */
-    private static void gather(ByteBuffer[] srcs, int offset, int length, ByteBuffer all) {
-        for (int i = offset; i < offset + length && all.hasRemaining(); i++) {
-            int part = Math.min(srcs[i].remaining(), all.remaining());
-            all.put(all.position(), srcs[i], srcs[i].position(), part);
-            all.position(all.position() + part);
-        }
-    }
-
-    private static void consume(ByteBuffer[] srcs, int offset, int written) {
-        int left = written;
-        for (int i = offset; left > 0; i++) {
-            int part = Math.min(srcs[i].remaining(), left);
-            srcs[i].position(srcs[i].position() + part);
-            left -= part;
-        }
+        return writing.write(srcs, offset, length);
     }
 
     /**

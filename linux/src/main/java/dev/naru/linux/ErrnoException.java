@@ -53,6 +53,13 @@ public final class ErrnoException extends IOException {
             case ENOMEM -> of(Problem.OUT_OF_MEMORY, errno, call, target);
             case EBADF -> of(Problem.BAD_DESCRIPTOR, errno, call, target);
             case EPIPE -> of(Problem.READER_GONE, errno, call, target);
+            case ECONNREFUSED -> of(Problem.NOBODY_LISTENS, errno, call, target);
+            case EADDRINUSE -> of(Problem.ADDRESS_IN_USE, errno, call, target);
+            case EADDRNOTAVAIL -> of(Problem.NOT_AN_ADDRESS_HERE, errno, call, target);
+            case ECONNRESET, ECONNABORTED -> of(Problem.CONNECTION_RESET, errno, call, target);
+            case ENETUNREACH, EHOSTUNREACH -> of(Problem.UNREACHABLE, errno, call, target);
+            case ETIMEDOUT -> of(Problem.NO_ANSWER, errno, call, target);
+            case ENOTCONN, EDESTADDRREQ -> of(Problem.NOT_CONNECTED, errno, call, target);
             case ENOSYS, EOPNOTSUPP -> of(Problem.UNSUPPORTED, errno, call, target);
             default -> of(Problem.KERNEL, errno, call, target);
         };

@@ -377,6 +377,32 @@ public enum Problem {
             65,
             "its last owner died in its section: what the lock guards may be half changed",
             "repair it, then run a command under the lock that ends with status 0"),
+    /** A socket's path or abstract name is too long. */
+    SOCKET_NAME_TOO_LONG(
+            65,
+            "the name of a socket may have {limit}, and this one has {value}",
+            "choose a shorter path, such as one from the working directory"),
+    /** Nobody listens there. */
+    NOBODY_LISTENS(
+            69,
+            "nobody listens there",
+            "start the server first; 'naru ls' shows the sockets of this machine, and 'ss -lx' and 'ss -lt' do"),
+    /** Somebody has the address. */
+    ADDRESS_IN_USE(
+            69,
+            "the address is in use",
+            "'ss -lxp' or 'ss -ltp' shows by whom; choose another one, or port 0 for any that is free"),
+    /** The address is not of this machine. */
+    NOT_AN_ADDRESS_HERE(65, "this machine has no such address", "'ip address' shows those it has"),
+    /** The far side has broken the connection. */
+    CONNECTION_RESET(
+            69, "the far side has broken the connection", "what was sent may be lost; connect again, and send it anew"),
+    /** No way leads there. */
+    UNREACHABLE(69, "no way leads there", "'ip route get ADDRESS' shows what the kernel would do"),
+    /** The far side does not answer. */
+    NO_ANSWER(75, "the far side does not answer", "look whether the machine is up, and what a firewall lets through"),
+    /** The socket is not connected. */
+    NOT_CONNECTED(65, "it is not connected", "connect it first"),
     /** A defect of ours. */
     INTERNAL(70, "this is a defect of Naru", "please report it, with the trace that NARU_TRACE=1 shows");
 

@@ -65,6 +65,14 @@ public abstract class ByteChannelFixture implements Closeable {
     /** We write, and we read. */
     public abstract Loopback loopback() throws Exception;
 
+    /**
+     * Whether a write fails as soon as nobody will read. Otherwise, over TCP, only after the far side has answered to one, and how it
+     * says so depends on who is quicker.
+     */
+    public boolean refusesAtOnce() {
+        return true;
+    }
+
     /** Notes what is to be closed. */
     protected final synchronized <T extends Closeable> T closing(T resource) {
         opened.push(resource);

@@ -36,8 +36,43 @@ public final class Constants {
     public static final int SIZEOF_TERMIOS = 64; // 36 in asm-generic/termbits.h
 
     // <sys/socket.h>, linux/socket.h
+    public static final int MSG_CTRUNC = 8;
+    public static final int MSG_TRUNC = 0x20;
     public static final int MSG_DONTWAIT = 0x40;
     public static final int MSG_NOSIGNAL = 0x4000;
+    public static final int MSG_CMSG_CLOEXEC = 0x40000000;
+    public static final int AF_UNSPEC = 0;
+    public static final int AF_UNIX = 1;
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
+    public static final int SOCK_STREAM = 1;
+    public static final int SOCK_DGRAM = 2;
+    public static final int SOCK_SEQPACKET = 5;
+    public static final int SOCK_NONBLOCK = O_NONBLOCK;
+    public static final int SOCK_CLOEXEC = O_CLOEXEC;
+    public static final int SOL_SOCKET = 1;
+    public static final int SO_REUSEADDR = 2;
+    public static final int SO_TYPE = 3;
+    public static final int SO_ERROR = 4;
+    public static final int SO_SNDBUF = 7;
+    public static final int SO_RCVBUF = 8;
+    public static final int SO_KEEPALIVE = 9;
+    public static final int SO_REUSEPORT = 15;
+    public static final int SO_PEERCRED = 17;
+    public static final int SO_ACCEPTCONN = 30;
+    public static final int SCM_RIGHTS = 1;
+    public static final int SHUT_RD = 0;
+    public static final int SHUT_WR = 1;
+
+    // <sys/file.h>
+    public static final int LOCK_EX = 2;
+    public static final int LOCK_NB = 4;
+
+    // <netinet/in.h>, <netinet/tcp.h>
+    public static final int IPPROTO_TCP = 6;
+    public static final int IPPROTO_IPV6 = 41;
+    public static final int TCP_NODELAY = 1;
+    public static final int IPV6_V6ONLY = 26;
 
     // <sys/stat.h>, linux/stat.h
     public static final int S_IFMT = 0xF000;

@@ -42,6 +42,11 @@ public final class NativeText {
         return text;
     }
 
+    /** The path of that name, as the JDK makes one of a directory's bytes. */
+    public static Path path(byte[] bytes, int length) {
+        return Path.of(new String(bytes, 0, length, LOCALE));
+    }
+
     /** The text in the locale's encoding; in UTF-8 when that lacks one of its characters. */
     public static byte[] bytes(String text) {
         try {

@@ -13,6 +13,7 @@ import java.lang.invoke.MethodHandle;
 public final class SharedFileCalls {
     private static final MethodHandle FALLOCATE = errnoCall("fallocate", INT, INT, INT, LONG, LONG);
     private static final MethodHandle PWRITE = errnoCall("pwrite", LONG, INT, POINTER, LONG, LONG);
+    private static final MethodHandle FLOCK = errnoCall("flock", INT, INT, INT);
     private static final MethodHandle FTRUNCATE = errnoCall("ftruncate", INT, INT, LONG);
     private static final MethodHandle FSTATFS = errnoCall("fstatfs", INT, INT, POINTER);
     private static final MethodHandle FCHMOD = errnoCall("fchmod", INT, INT, INT);
@@ -37,6 +38,16 @@ public final class SharedFileCalls {
         MemorySegment state = CallState.current();
         try {
             return answer((long) PWRITE.invokeExact(state, fd, bytes, count, offset), state);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    /** flock(2). */
+    public static int flock(int fd, int operation) {
+        MemorySegment state = CallState.current();
+        try {
+            return answer((int) FLOCK.invokeExact(state, fd, operation), state);
         } catch (Throwable thrown) {
             throw Native.unexpected(thrown);
         }

@@ -26,7 +26,8 @@ import java.util.List;
  * <tr><td>{@code write-records TAG COUNT SIZE}</td><td>{@code wrote COUNT}</td></tr>
  * <tr><td>{@code echo COUNT SIZE}</td><td>{@code echoed COUNT}</td></tr>
  * <tr><td>{@code count FILE}</td><td>only an error: writes 1, 2, 3 … of 8 bytes, and the last that went into the file</td></tr>
- * <tr><td>{@code listen PATH}, {@code accept}</td><td>{@code ok}: who connects to the socket becomes both ends</td></tr>
+ * <tr><td>{@code listen PLACE}, {@code accept}</td><td>{@code ok}, of {@code tcp} {@code port N}: who connects becomes both ends</td></tr>
+ * <tr><td>{@code connect PLACE}</td><td>{@code ok}: it becomes both ends; a place is a path, {@code @NAME} or {@code tcp:PORT}</td></tr>
  * <tr><td>{@code close read}, {@code close write}</td><td>{@code ok}</td></tr>
  * <tr><td>{@code fds}</td><td>{@code fds 0=pipe:[…] …}</td></tr>
  * <tr><td>{@code exit CODE}</td><td>none</td></tr>

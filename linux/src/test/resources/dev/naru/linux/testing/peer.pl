@@ -12,6 +12,12 @@ $SIG{PIPE} = 'IGNORE'; # a write without a reader answers EPIPE
 my %end;
 my %alias = map { $_ => 1 } qw(EWOULDBLOCK EDEADLOCK ENOTSUP);
 
+sub place { # tcp:PORT, @abstract or a path
+    my ($text) = @_;
+    return { family => AF_INET, address => pack_sockaddr_in("$1", INADDR_LOOPBACK) } if $text =~ /^tcp:(\d+)$/;
+    return { family => AF_UNIX, address => pack_sockaddr_un($text =~ s/^@/\0/r) };
+}
+
 sub name { my ($error) = grep { $!{$_} && !$alias{$_} } keys %!; return $error // "errno " . ($! + 0) }
 
 # As Payload.java: blocks of 4099 bytes, each its number and then bytes made from the seed.
@@ -116,9 +122,17 @@ my %command = (
             syswrite $log, sprintf '%020d', $i;
         }
     },
-    'listen' => sub { # a Unix socket; the one that connects becomes both ends
-        socket($end{listener}, AF_UNIX, SOCK_STREAM, 0) or return 'error ' . name();
-        bind($end{listener}, sockaddr_un($_[0])) && listen($end{listener}, 5) or return 'error ' . name();
+    'listen' => sub { # the one that connects becomes both ends
+        my $place = place($_[0] =~ s/^tcp$/tcp:0/r);
+        socket($end{listener}, $place->{family}, SOCK_STREAM, 0) or return 'error ' . name();
+        bind($end{listener}, $place->{address}) && listen($end{listener}, 5) or return 'error ' . name();
+        return $_[0] eq 'tcp' ? 'port ' . (unpack_sockaddr_in(getsockname $end{listener}))[0] : 'ok';
+    },
+    'connect' => sub { # what it is connected to becomes both ends
+        my $place = place($_[0]);
+        socket($end{read}, $place->{family}, SOCK_STREAM, 0) or return 'error ' . name();
+        connect($end{read}, $place->{address}) or return 'error ' . name();
+        $end{write} = $end{read};
         return 'ok';
     },
     'accept' => sub {

@@ -1,0 +1,308 @@
+package dev.naru.channels;
+
+import dev.naru.linux.Descriptor;
+import dev.naru.linux.Errno;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Poller;
+import dev.naru.linux.SocketName;
+import dev.naru.linux.Sockets;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream of bytes each way, through a socket. A client makes it in two steps of the classic model, socket and connect; a server's
+ * {@link Listener} gives one for each client. Then both read and write.
+ *
+ * {@snippet file="SocketSnippets.java" region="client"}
+ *
+ * <p>Reading and writing are as {@link InputChannel} and {@link OutputChannel} say: one thread may read while another writes. An interrupt of
+ * a thread that waits in either closes the connection, both ways. If this process dies, the kernel closes it: the far side reads what
+ * was sent and then the end, or {@link dev.naru.linux.Problem#CONNECTION_RESET} when something that it sent was not read.
+ *
+ * <p>Thread-safe. After unix(7), tcp(7).
+ */
+public final class Connection implements InputChannel, OutputChannel {
+    private static final int EAGAIN = Errno.EAGAIN.number();
+    private static final int EINPROGRESS = Errno.EINPROGRESS.number();
+
+    /** A server whose backlog is full is asked again after so long: the kernel tells nobody that there is room (unix(7)). */
+    private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final Descriptor socket;
+    private final String address;
+    private final SocketEnd in;
+    private final SocketEnd out;
+
+    Connection(Descriptor socket, String address) {
+        this.socket = socket;
+        this.address = address;
+        this.in = new SocketEnd(socket, address);
+        this.out = new SocketEnd(socket, address);
+    }
+
+    /**
+     * Connects to a server, and waits until it is there or refuses. Of a name with several addresses they are tried one after the other.
+     *
+     * @param address {@code unix:} or {@code tcp:}
+     * @throws ErrnoException {@link dev.naru.linux.Problem#NOBODY_LISTENS}, {@link dev.naru.linux.Problem#NOT_FOUND} and others
+     * @throws InterruptedException when the thread was interrupted; nothing is connected
+     */
+    public static Connection connect(Address address) throws IOException, InterruptedException {
+        return connect(address, ConnectionOptions.usual());
+    }
+
+    /** The same, as those options say. */
+    public static Connection connect(Address address, ConnectionOptions options)
+            throws IOException, InterruptedException {
+        return connect(address, options, Poller.NEVER).orElseThrow();
+    }
+
+    /** The same, for at most so long: empty when it was not there in time. */
+    public static Optional<Connection> connect(Address address, ConnectionOptions options, Duration timeout)
+            throws IOException, InterruptedException {
+        return connect(address, options, Poller.deadlineIn(timeout));
+    }
+
+    private static Optional<Connection> connect(Address address, ConnectionOptions options, long deadline)
+            throws IOException, InterruptedException {
+        IOException refusal = null;
+        for (SocketName name : names(address)) {
+            try {
+                Descriptor connected = connect(name, options, deadline);
+                return connected == null
+                        ? Optional.empty()
+                        : Optional.of(new Connection(connected, address.toString()));
+            } catch (IOException refused) {
+                if (refusal != null) {
+                    refused.addSuppressed(refusal);
+                }
+                refusal = refused;
+            }
+        }
+        throw refusal == null ? new UnknownHostException(address.toString()) : refusal;
+    }
+
+    /** All that the address may mean, the best first. */
+    static List<SocketName> names(Address address) throws IOException {
+        return switch (address) {
+            case Address.UnixFile unix -> List.of(new SocketName.UnixFile(unix.path()));
+            case Address.UnixAbstract unix -> List.of(new SocketName.UnixAbstract(unix.name()));
+            case Address.Tcp tcp -> {
+                List<SocketName> names = new ArrayList<>();
+                for (InetAddress each : InetAddress.getAllByName(tcp.host())) {
+                    names.add(new SocketName.Internet(new InetSocketAddress(each, tcp.port())));
+                }
+                yield names;
+            }
+            default -> throw new AddressException(address.toString(), "it is no socket");
+        };
+    }
+
+    /** Null when the deadline passed. */
+    private static @Nullable Descriptor connect(SocketName name, ConnectionOptions options, long deadline)
+            throws IOException, InterruptedException {
+        Descriptor socket = Sockets.create(name, Sockets.Kind.STREAM);
+        boolean connected = false;
+        try {
+            options.apply(socket, name, name.toString());
+            connected = isConnected(socket, name, deadline);
+            return connected ? socket : null;
+        } finally {
+            if (!connected) {
+                socket.close();
+            }
+        }
+    }
+
+    private static boolean isConnected(Descriptor socket, SocketName name, long deadline)
+            throws IOException, InterruptedException {
+        int answer = Sockets.connect(socket, name);
+        while (answer == -EAGAIN) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (Poller.isOver(deadline)) {
+                return false;
+            }
+            LockSupport.parkNanos(FULL_NANOS);
+            answer = Sockets.connect(socket, name);
+        }
+        if (answer == -EINPROGRESS) {
+            if (!await(socket, Poller.Interest.WRITABLE, deadline)) {
+                return false;
+            }
+            answer = -Sockets.pendingError(socket, name.toString());
+        }
+        if (answer < 0) {
+            throw ErrnoException.of(-answer, "connect", name.toString());
+        }
+        return true;
+    }
+
+    /** Waits for a socket by the rules of calls that stay usable; false when the deadline passed. */
+    static boolean await(Descriptor socket, Poller.Interest interest, long deadline)
+            throws IOException, InterruptedException {
+        if (!socket.enter()) {
+            throw new ClosedChannelException();
+        }
+        try {
+            return switch (Poller.await(socket, interest, deadline)) {
+                case READY -> true;
+                case TIMED_OUT -> false;
+                case INTERRUPTED -> {
+                    boolean _ = Thread.interrupted();
+                    throw new InterruptedException();
+                }
+                case CLOSED -> throw new AsynchronousCloseException();
+            };
+        } finally {
+            socket.leave();
+        }
+    }
+
+    @Override
+    public int read(ByteBuffer dst) throws IOException {
+        return in.read(dst, Poller.NEVER);
+    }
+
+    @Override
+    public int read(ByteBuffer dst, Duration timeout) throws IOException {
+        return in.read(dst, Poller.deadlineIn(timeout));
+    }
+
+    @Override
+    public int tryRead(ByteBuffer dst) throws IOException {
+        return in.read(dst, DescriptorChannel.AT_ONCE);
+    }
+
+    @Override
+    public long read(ByteBuffer[] dsts) throws IOException {
+        return read(dsts, 0, dsts.length);
+    }
+
+    /** {@inheritDoc} One recv(2) of at most 64 KiB, through native memory. No buffer may be there twice. */
+    @Override
+    public long read(ByteBuffer[] dsts, int offset, int length) throws IOException {
+        return in.read(dsts, offset, length);
+    }
+
+    @Override
+    public int write(ByteBuffer src) throws IOException {
+        return out.write(src, Poller.NEVER);
+    }
+
+    @Override
+    public int write(ByteBuffer src, Duration timeout) throws IOException {
+        return out.write(src, Poller.deadlineIn(timeout));
+    }
+
+    @Override
+    public int tryWrite(ByteBuffer src) throws IOException {
+        return out.write(src, DescriptorChannel.AT_ONCE);
+    }
+
+    @Override
+    public long write(ByteBuffer[] srcs) throws IOException {
+        return write(srcs, 0, srcs.length);
+    }
+
+    /** {@inheritDoc} Waits until all is written, as one stream. No buffer may be there twice. */
+    @Override
+    public long write(ByteBuffer[] srcs, int offset, int length) throws IOException {
+        return out.write(srcs, offset, length);
+    }
+
+    /** Ends what we say (shutdown(2)): the far side reads to the end. What it says can still be read. */
+    public void shutdownOutput() throws IOException {
+        using(() -> Sockets.shutdownOutput(socket, address));
+    }
+
+    /** Where this side is. */
+    public SocketName name() throws IOException {
+        return asking(() -> Sockets.name(socket, address));
+    }
+
+    /** Where the far side is. */
+    public SocketName peer() throws IOException {
+        return asking(() -> Sockets.peer(socket, address));
+    }
+
+    /**
+     * Who the far side was when it connected, or listened, as the kernel knows. Of a Unix socket.
+     *
+     * @throws ErrnoException of a TCP socket {@link dev.naru.linux.Problem#UNSUPPORTED}
+     */
+    public Sockets.Credentials credentials() throws IOException {
+        return asking(() -> Sockets.credentials(socket, address));
+    }
+
+    /** Sets an option. */
+    public void set(Sockets.Option option, int value) throws IOException {
+        using(() -> Sockets.set(socket, option, value, address));
+    }
+
+    /** An option as it is now. */
+    public int get(Sockets.Option option) throws IOException {
+        return asking(() -> Sockets.get(socket, option, address));
+    }
+
+    private interface Question<T> {
+        T ask() throws IOException;
+    }
+
+    private interface Step {
+        void go() throws IOException;
+    }
+
+    private <T> T asking(Question<T> question) throws IOException {
+        if (!socket.enter()) {
+            throw new ClosedChannelException();
+        }
+        try {
+            return question.ask();
+        } finally {
+            socket.leave();
+        }
+    }
+
+    private void using(Step step) throws IOException {
+        var _ = asking(() -> {
+            step.go();
+            return true;
+        });
+    }
+
+    /** Its descriptor, which stays its own. */
+    Descriptor descriptor() {
+        return socket;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return socket.isOpen();
+    }
+
+    /** Closes it, both ways. Idempotent; any thread may call it, and whoever waits in it wakes at once. */
+    @Override
+    public void close() {
+        socket.close();
+    }
+
+    /** The address, as errors show it. */
+    @Override
+    public String toString() {
+        return address;
+    }
+}
