@@ -1,5 +1,6 @@
 package dev.naru.channels;
 
+import dev.naru.linux.Sockets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code lock:/state}, {@code lock:run/state}</td><td>a lock, by name or in a file</td></tr>
  * <tr><td>{@code unix:run/app.sock}</td><td>a Unix socket with a file</td></tr>
  * <tr><td>{@code unix:@app}</td><td>a Unix socket in the abstract namespace</td></tr>
+ * <tr><td>{@code unix:run/app.sock?type=seqpacket}</td><td>the same for messages of a connection; {@code dgram}: for messages each by
+ * itself</td></tr>
  * <tr><td>{@code tcp:127.0.0.1:7000}, {@code tcp:[::1]:7000}, {@code tcp:localhost:7000}</td><td>a TCP socket</td></tr>
  * <tr><td>{@code topic:orders}</td><td>a topic of the store that is at hand</td></tr>
  * <tr><td>{@code topic:data#orders}</td><td>a topic of the store in that directory</td></tr>
@@ -228,12 +231,24 @@ public sealed interface Address {
         }
     }
 
+    /** A Unix socket, wherever its name lies. */
+    sealed interface Unix extends Address {
+        /** How bytes go through it. */
+        Sockets.Kind kind();
+    }
+
     /**
      * A Unix socket with a file.
      *
      * @param path where it is
+     * @param kind how bytes go through it
      */
-    record UnixFile(Path path) implements Address {
+    record UnixFile(Path path, Sockets.Kind kind) implements Unix {
+        /** A stream. */
+        public UnixFile(Path path) {
+            this(path, Sockets.Kind.STREAM);
+        }
+
         /** Refuses the empty path. */
         public UnixFile {
             if (path.toString().isEmpty()) {
@@ -244,7 +259,8 @@ public sealed interface Address {
         /** What would be read as an abstract name has {@code ./} in front. */
         @Override
         public String toString() {
-            return "unix:" + (path.toString().startsWith("@") ? "./" : "") + path;
+            return "unix:" + (path.toString().startsWith("@") ? "./" : "") + path
+                    + SocketType.suffix(kind, path.toString());
         }
     }
 
@@ -252,8 +268,14 @@ public sealed interface Address {
      * A Unix socket in the abstract namespace.
      *
      * @param name without the NUL in front
+     * @param kind how bytes go through it
      */
-    record UnixAbstract(String name) implements Address {
+    record UnixAbstract(String name, Sockets.Kind kind) implements Unix {
+        /** A stream. */
+        public UnixAbstract(String name) {
+            this(name, Sockets.Kind.STREAM);
+        }
+
         /** Refuses the empty name. */
         public UnixAbstract {
             if (name.isEmpty()) {
@@ -263,7 +285,7 @@ public sealed interface Address {
 
         @Override
         public String toString() {
-            return "unix:@" + name;
+            return "unix:@" + name + SocketType.suffix(kind, name);
         }
     }
 
@@ -350,11 +372,13 @@ public sealed interface Address {
     }
 
     private static Address unix(String text, String rest) {
-        if (rest.startsWith("@")) {
-            return new UnixAbstract(rest.substring(1));
+        Sockets.Kind kind = SocketType.of(text, rest);
+        String place = SocketType.strip(rest);
+        if (place.startsWith("@")) {
+            return new UnixAbstract(place.substring(1), kind);
         }
         try {
-            return new UnixFile(Path.of(rest));
+            return new UnixFile(Path.of(place), kind);
         } catch (InvalidPathException invalid) {
             throw new AddressException(text, invalid.getReason());
         }

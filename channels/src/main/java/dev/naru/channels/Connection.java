@@ -4,6 +4,7 @@ import dev.naru.linux.Descriptor;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Poller;
+import dev.naru.linux.Problem;
 import dev.naru.linux.SocketName;
 import dev.naru.linux.Sockets;
 import java.io.IOException;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread-safe. After unix(7), tcp(7).
  */
-public final class Connection implements InputChannel, OutputChannel {
+public final class Connection implements InputChannel, OutputChannel, Passable {
     private static final int EAGAIN = Errno.EAGAIN.number();
     private static final int EINPROGRESS = Errno.EINPROGRESS.number();
 
@@ -77,13 +78,26 @@ public final class Connection implements InputChannel, OutputChannel {
 
     private static Optional<Connection> connect(Address address, ConnectionOptions options, long deadline)
             throws IOException, InterruptedException {
+        requireStream(address);
+        return connectSocket(address, Sockets.Kind.STREAM, options, deadline)
+                .map(socket -> new Connection(socket, address.toString()));
+    }
+
+    /** What has messages is no stream. */
+    static void requireStream(Address address) {
+        if (address instanceof Address.Unix unix && unix.kind() != Sockets.Kind.STREAM) {
+            throw new AddressException(address.toString(), "it has messages, and is no stream of bytes");
+        }
+    }
+
+    /** Tries one name after the other; empty when the deadline passed. */
+    static Optional<Descriptor> connectSocket(
+            Address address, Sockets.Kind kind, ConnectionOptions options, long deadline)
+            throws IOException, InterruptedException {
         IOException refusal = null;
         for (SocketName name : names(address)) {
             try {
-                Descriptor connected = connect(name, options, deadline);
-                return connected == null
-                        ? Optional.empty()
-                        : Optional.of(new Connection(connected, address.toString()));
+                return Optional.ofNullable(connect(name, kind, options, deadline));
             } catch (IOException refused) {
                 if (refusal != null) {
                     refused.addSuppressed(refusal);
@@ -111,13 +125,15 @@ public final class Connection implements InputChannel, OutputChannel {
     }
 
     /** Null when the deadline passed. */
-    private static @Nullable Descriptor connect(SocketName name, ConnectionOptions options, long deadline)
+    private static @Nullable Descriptor connect(
+            SocketName name, Sockets.Kind kind, ConnectionOptions options, long deadline)
             throws IOException, InterruptedException {
-        Descriptor socket = Sockets.create(name, Sockets.Kind.STREAM);
+        Descriptor socket = Sockets.create(name, kind);
         boolean connected = false;
         try {
             options.apply(socket, name, name.toString());
             connected = isConnected(socket, name, deadline);
+            socket.setNonBlocking(false); // each call says so itself; who gets it passed finds what it expects
             return connected ? socket : null;
         } finally {
             if (!connected) {
@@ -222,6 +238,58 @@ public final class Connection implements InputChannel, OutputChannel {
     @Override
     public long write(ByteBuffer[] srcs, int offset, int length) throws IOException {
         return out.write(srcs, offset, length);
+    }
+
+    /**
+     * Writes bytes, and with the first of them what the far side is to have as well; waits until all is written. The far side gets them by
+     * {@link #receive}; a {@link #read} drops them. Of a Unix socket.
+     *
+     * @param bytes at least one
+     * @param what at most {@link dev.naru.linux.SocketMessage#MOST_DESCRIPTORS}
+     */
+    public void pass(ByteBuffer bytes, Passable... what) throws IOException {
+        if (!bytes.hasRemaining()) {
+            throw new IllegalArgumentException("descriptors go with a byte at least");
+        }
+        if (name()
+                instanceof SocketName.Internet) { // the kernel would send the bytes, and drop the rest without a word
+            throw ErrnoException.of(Problem.UNSUPPORTED, Errno.EOPNOTSUPP.number(), "sendmsg", address);
+        }
+        try (var lent = MessageConnection.Lent.of(what)) {
+            out.pass(bytes, lent.descriptors());
+        }
+    }
+
+    /**
+     * Waits for bytes, reads some, at most what the buffer has room for, and takes the descriptors that came with them: they are the
+     * caller's to close.
+     *
+     * @return empty at the end; a list without elements when bytes came alone
+     * @throws ErrnoException {@link dev.naru.linux.Problem#TOO_MANY_DESCRIPTORS} when this process may have no more: the bytes came, and what
+     *     came with them is lost
+     */
+    public Optional<List<Descriptor>> receive(ByteBuffer dst) throws IOException {
+        return in.receive(dst);
+    }
+
+    /** The same connection for the far side: both may use it then, and it is closed when both have closed it. */
+    @Override
+    public Descriptor toPass() throws IOException {
+        return asking(socket::duplicate);
+    }
+
+    /**
+     * A connection that another process has passed, or this one was started with. It is taken over.
+     *
+     * @param socket connected, of a stream
+     */
+    public static Connection of(Descriptor socket) {
+        return new Connection(socket, socket.toString());
+    }
+
+    /** Reads no more: what has come can still be read, and then the end. */
+    public void shutdownInput() throws IOException {
+        using(() -> Sockets.shutdownInput(socket, address));
     }
 
     /** Ends what we say (shutdown(2)): the far side reads to the end. What it says can still be read. */

@@ -28,6 +28,7 @@ public abstract sealed class DescriptorChannel implements InterruptibleChannel p
     static final int EINTR = Errno.EINTR.number();
 
     private static final int STAGING_BYTES = 64 * 1024;
+    private static final int LEAST_STAGING = 1024;
 
     /** Two are filled and sent in turn, or three; to keep more costs a longer search and memory that nobody else has. */
     private static final int BUFFERS_KEPT = 4;
@@ -192,10 +193,11 @@ public abstract sealed class DescriptorChannel implements InterruptibleChannel p
         }
     }
 
-    final Staging staging() {
+    /** Room for so many bytes, at most {@value #STAGING_BYTES}: who uses small buffers does not pay for large ones. */
+    final Staging staging(long bytes) {
         Staging present = staging;
-        if (present == null) {
-            present = new Staging();
+        if (present == null || present.capacity() < Math.min(bytes, STAGING_BYTES)) {
+            present = new Staging((int) Math.min(bytes, STAGING_BYTES));
             staging = present;
         }
         return present;
@@ -203,12 +205,18 @@ public abstract sealed class DescriptorChannel implements InterruptibleChannel p
 
     /** Native memory and the buffer that shows it. */
     static final class Staging {
-        final MemorySegment memory = Arena.ofAuto().allocate(STAGING_BYTES);
-        final ByteBuffer buffer = memory.asByteBuffer();
+        final MemorySegment memory;
+        final ByteBuffer buffer;
+
+        Staging(int least) {
+            memory = Arena.ofAuto()
+                    .allocate(Math.max(LEAST_STAGING, Integer.highestOneBit(Math.max(1, least - 1)) << 1));
+            buffer = memory.asByteBuffer();
+        }
 
         /** How much fits. */
         int capacity() {
-            return STAGING_BYTES;
+            return buffer.capacity();
         }
     }
 

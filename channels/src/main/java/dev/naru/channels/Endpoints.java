@@ -54,6 +54,18 @@ public final class Endpoints {
         };
     }
 
+    /** The end that reads, of what another process has passed, such as a pipe's end. The descriptor is taken over. */
+    public static InputChannel reader(Descriptor received) throws ErrnoException {
+        Inherited inherited = Inherited.received(received, false);
+        return new PipeReader(inherited.descriptor, inherited.mode, received.toString());
+    }
+
+    /** The end that writes, of what another process has passed. The descriptor is taken over. */
+    public static OutputChannel writer(Descriptor received) throws ErrnoException {
+        Inherited inherited = Inherited.received(received, true);
+        return new PipeWriter(inherited.descriptor, inherited.mode, received.toString());
+    }
+
     /** Why no bytes go through it. */
     private static AddressException noStream(Address address) {
         String why = switch (address) {
@@ -61,7 +73,7 @@ public final class Endpoints {
             case Address.Memory _ -> "shared memory is no stream: map it, or use 'naru shm'";
             case Address.Ring _ -> "a ring has messages, not bytes: use 'naru ring'";
             case Address.Lock _ -> "nothing passes through a lock";
-            case Address.UnixFile _, Address.UnixAbstract _, Address.Tcp _ -> "a socket has to be connected first";
+            case Address.Unix _, Address.Tcp _ -> "a socket has to be connected first";
             case Address.Topic _ -> "a topic has records, not bytes: use 'naru topic'";
             case Address.Standard _, Address.Fd _, Address.FifoPath _ -> throw new AssertionError(address);
         };
@@ -106,6 +118,23 @@ public final class Endpoints {
                 }
                 return new Inherited(reopened, DescriptorChannel.Mode.OWN);
             }
+        }
+
+        /** Nobody else has its number. */
+        static Inherited received(Descriptor received, boolean forWriting) throws ErrnoException {
+            if (!(forWriting ? received.isWritable() : received.isReadable())) {
+                String call = forWriting ? "write" : "read";
+                throw ErrnoException.of(Problem.WRONG_DIRECTION, Errno.EBADF.number(), call, received.toString());
+            }
+            if (received.type() == FileStatus.Type.SOCKET) {
+                return new Inherited(received, DescriptorChannel.Mode.SOCKET);
+            }
+            Descriptor reopened = reopen(received, forWriting);
+            if (reopened == null) {
+                return new Inherited(received, DescriptorChannel.Mode.SHARED);
+            }
+            received.close();
+            return new Inherited(reopened, DescriptorChannel.Mode.OWN);
         }
 
         /** What has no waiting, such as a file, and what may not be opened anew gives null. */

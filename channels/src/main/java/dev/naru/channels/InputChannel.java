@@ -27,7 +27,8 @@ import java.time.Duration;
  *
  * <p>What the kernel refuses is a {@link dev.naru.linux.ErrnoException}.
  */
-public interface InputChannel extends ScatteringByteChannel, InterruptibleChannel {
+public sealed interface InputChannel extends ScatteringByteChannel, InterruptibleChannel
+        permits PipeReader, Connection {
     /** Waits for bytes and reads some, at most what the buffer has room for. */
     @Override
     int read(ByteBuffer dst) throws IOException;

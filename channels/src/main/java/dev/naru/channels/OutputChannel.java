@@ -22,7 +22,8 @@ import java.time.Duration;
  *
  * <p><b>Waiting, threads, garbage</b>: as in {@link InputChannel}.
  */
-public interface OutputChannel extends GatheringByteChannel, InterruptibleChannel {
+public sealed interface OutputChannel extends GatheringByteChannel, InterruptibleChannel
+        permits PipeWriter, Connection {
     /** Waits until all of the buffer is written. */
     @Override
     int write(ByteBuffer src) throws IOException;

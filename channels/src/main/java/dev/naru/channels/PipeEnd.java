@@ -12,7 +12,7 @@ import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /** What both ends of a pipe have: its capacity, what waits in it, and bytes that move without a copy. */
-public abstract sealed class PipeEnd extends DescriptorChannel permits PipeReader, PipeWriter {
+public abstract sealed class PipeEnd extends DescriptorChannel implements Passable permits PipeReader, PipeWriter {
     private static final int EPIPE = Errno.EPIPE.number();
     private static final int EINVAL = Errno.EINVAL.number();
 
@@ -43,6 +43,16 @@ public abstract sealed class PipeEnd extends DescriptorChannel permits PipeReade
                 throw refused(-queued, "ioctl(FIONREAD)");
             }
             return queued;
+        });
+    }
+
+    /** The same end, opened anew: a process that is not ours finds a descriptor that waits, as it expects. */
+    @Override
+    public final Descriptor toPass() throws IOException {
+        return using(descriptor -> {
+            Descriptor again = descriptor.reopen(this instanceof PipeWriter);
+            again.setNonBlocking(false);
+            return again;
         });
     }
 

@@ -54,7 +54,7 @@ final class Reading {
         if (dst.isDirect()) {
             read = end.readOnce(end.memoryOf(dst), dst.position(), dst.remaining());
         } else {
-            DescriptorChannel.Staging staging = end.staging();
+            DescriptorChannel.Staging staging = end.staging(dst.remaining());
             read = end.readOnce(staging.memory, 0, Math.min(dst.remaining(), staging.capacity()));
             if (read > 0) {
                 dst.put(dst.position(), staging.buffer, 0, read);
@@ -75,7 +75,7 @@ final class Reading {
         DescriptorChannel.requireDistinct(dsts, offset, length);
         boolean _ = end.enter(Poller.NEVER);
         try {
-            ByteBuffer all = end.staging().buffer;
+            ByteBuffer all = end.staging(DescriptorChannel.remaining(dsts, offset, length)).buffer;
             try {
                 all.limit((int) Math.min(DescriptorChannel.remaining(dsts, offset, length), all.capacity()));
                 int read = read(all, Poller.NEVER);

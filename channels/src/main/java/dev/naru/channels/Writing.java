@@ -46,7 +46,7 @@ final class Writing {
         if (src.isDirect()) {
             written = end.writeOnce(end.memoryOf(src), src.position(), most);
         } else {
-            DescriptorChannel.Staging staging = end.staging();
+            DescriptorChannel.Staging staging = end.staging(most);
             most = Math.min(most, staging.capacity());
             staging.buffer.put(0, src, src.position(), most);
             written = end.writeOnce(staging.memory, 0, most);
@@ -64,7 +64,7 @@ final class Writing {
         boolean _ = end.enter(Poller.NEVER);
         try {
             long total = DescriptorChannel.remaining(srcs, offset, length);
-            ByteBuffer all = end.staging().buffer;
+            ByteBuffer all = end.staging(total).buffer;
             for (long left = total; left > 0; ) {
                 try {
                     gather(srcs, offset, length, all);

@@ -61,8 +61,8 @@ final class SocketFixture extends ByteChannelFixture {
     /** How the peer calls it. */
     private static String words(Address address) {
         return switch (address) {
-            case Address.UnixFile(Path path) -> path.toString();
-            case Address.UnixAbstract(String name) -> "@" + name;
+            case Address.UnixFile file -> file.path().toString();
+            case Address.UnixAbstract named -> "@" + named.name();
             case Address.Tcp tcp -> "tcp:" + tcp.port();
             default -> throw new IllegalArgumentException(address.toString());
         };
@@ -81,8 +81,14 @@ final class SocketFixture extends ByteChannelFixture {
         return new Both(closing(accepted ? accept(peer) : connect(peer)), peer);
     }
 
+    /** TCP's buffers grow with what is in them: those are to be full at some time. */
+    private ConnectionOptions options() {
+        return place == Place.TCP ? SMALL : ConnectionOptions.usual();
+    }
+
     private Connection accept(Peer peer) throws Exception {
-        try (Listener listener = Listener.listen(address())) {
+        try (Listener listener =
+                Listener.listen(address(), ListenOptions.usual().withConnections(options()))) {
             peer.send("connect " + words(listener.address()));
             Connection connection = listener.accept();
             peer.expectOk();
@@ -98,7 +104,7 @@ final class SocketFixture extends ByteChannelFixture {
         } else {
             peer.tell("listen " + words(there));
         }
-        Connection connection = Connection.connect(there);
+        Connection connection = Connection.connect(there, options());
         peer.tell("accept");
         return connection;
     }
@@ -118,8 +124,8 @@ final class SocketFixture extends ByteChannelFixture {
     @Override
     public Loopback loopback() throws Exception {
         try (Listener listener =
-                Listener.listen(address(), ListenOptions.usual().withConnections(SMALL))) {
-            Connection client = closing(Connection.connect(listener.address(), SMALL));
+                Listener.listen(address(), ListenOptions.usual().withConnections(options()))) {
+            Connection client = closing(Connection.connect(listener.address(), options()));
             return new Loopback(closing(listener.accept()), client);
         }
     }

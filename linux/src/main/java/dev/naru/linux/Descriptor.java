@@ -302,6 +302,11 @@ public final class Descriptor implements Closeable {
         return adopt(again);
     }
 
+    /** Another number for the same open file description, with O_CLOEXEC (F_DUPFD_CLOEXEC of fcntl(2)). */
+    public Descriptor duplicate() throws ErrnoException {
+        return adopt(check(FileCalls.fcntl(number, Constants.F_DUPFD_CLOEXEC, 0), "fcntl(F_DUPFD_CLOEXEC)"));
+    }
+
     /** Whether a terminal stands behind it (isatty(3)). */
     public boolean isTerminal() {
         try (Arena arena = Arena.ofConfined()) {

@@ -382,6 +382,21 @@ public enum Problem {
             65,
             "the name of a socket may have {limit}, and this one has {value}",
             "choose a shorter path, such as one from the working directory"),
+    /** The far side has ended what it says. */
+    ENDED(
+            69,
+            "the far side has ended, and all that it sent was received",
+            "nothing, if it was to end; else see why it did"),
+    /** A frame is longer than it may be. */
+    FRAME_TOO_LONG(
+            65,
+            "the far side says that its next message has {value}, and at most {limit} are taken",
+            "if it sends frames, each a length of 4 bytes, the highest first, and so many bytes, then allow more; if not, it is not the right far side"),
+    /** The far side ended within a frame. */
+    FRAME_CUT_OFF(
+            65,
+            "the far side ended in the middle of a message: {value} of {limit} had come",
+            "what came of it is lost; it was killed, or sends no frames"),
     /** Nobody listens there. */
     NOBODY_LISTENS(
             69,

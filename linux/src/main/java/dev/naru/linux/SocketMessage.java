@@ -38,6 +38,9 @@ public final class SocketMessage {
     private static final long PART_LEVEL = 8;
     private static final long PART_TYPE = 12;
 
+    /** struct ucred: pid, uid, gid. */
+    private static final long CREDENTIALS_BYTES = 12;
+
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
@@ -46,6 +49,8 @@ public final class SocketMessage {
     private final MemorySegment name;
     private final MemorySegment control;
     private @Nullable SocketName from;
+    private Sockets.@Nullable Credentials sender;
+    private Sockets.@Nullable Credentials lastSender;
     private List<Descriptor> received = List.of();
 
     /** With memory of its own, for as long as it can be reached. */
@@ -58,7 +63,12 @@ public final class SocketMessage {
         header = arena.allocate(HEADER_BYTES, Long.BYTES);
         vector = arena.allocate(VECTOR_BYTES, Long.BYTES);
         name = arena.allocate(SocketName.Layout.ANY_BYTES, Long.BYTES);
-        control = arena.allocate(PART_HEADER + aligned((long) MOST_DESCRIPTORS * Integer.BYTES), Long.BYTES);
+        control = arena.allocate(
+                PART_HEADER
+                        + aligned((long) MOST_DESCRIPTORS * Integer.BYTES)
+                        + PART_HEADER
+                        + aligned(CREDENTIALS_BYTES),
+                Long.BYTES);
         header.set(LONG, VECTORS, vector.address());
         header.set(LONG, VECTOR_COUNT, 1);
     }
@@ -130,42 +140,70 @@ public final class SocketMessage {
     }
 
     /**
+     * How long the next message is, which stays where it is; a negated errno when there is none. At the end 0, and then
+     * {@link #receive} tells it from an empty one.
+     */
+    public long lengthOfNext(Descriptor socket) {
+        fill(control, 0, 0, 0, 0);
+        int flags = Constants.MSG_DONTWAIT | Constants.MSG_PEEK | Constants.MSG_TRUNC;
+        return SocketCalls.recvmsg(socket.number(), header, flags);
+    }
+
+    /**
      * Receives bytes. What else came with them is asked for afterwards, until the next call: {@link #takeDescriptors}, {@link #from},
-     * {@link #isTruncated}. Descriptors that nobody took are closed by the next call.
+     * {@link #sender}, {@link #isTruncated}. Descriptors that nobody took are closed by the next call.
      *
      * @param withName whether to note where they come from, of a datagram
      * @return how many bytes came, 0 at the end, or a negated errno
      */
     public long receive(Descriptor socket, MemorySegment bytes, long offset, long count, boolean withName) {
         dropDescriptors();
+        sender = null;
         if (bytes.isReadOnly()) {
             throw new IllegalArgumentException("read-only memory");
         }
         fill(bytes, offset, count, withName ? name.byteSize() : 0, control.byteSize());
         long answer = SocketCalls.recvmsg(socket.number(), header, Constants.MSG_DONTWAIT | Constants.MSG_CMSG_CLOEXEC);
         if (answer >= 0) {
-            adoptRights(header.get(LONG, CONTROL_LENGTH));
+            readParts(header.get(LONG, CONTROL_LENGTH));
             from = withName ? SocketName.decode(name, header.get(INT, NAME_LENGTH)) : null;
         }
         return answer;
     }
 
-    private void adoptRights(long length) {
-        if (length < PART_HEADER) {
-            return;
-        }
-        List<Descriptor> adopted = new ArrayList<>();
+    private void readParts(long length) {
         for (long at = 0; at + PART_HEADER <= length; ) {
             long part = control.get(LONG, at);
-            if (control.get(INT, at + PART_LEVEL) == Constants.SOL_SOCKET
-                    && control.get(INT, at + PART_TYPE) == Constants.SCM_RIGHTS) {
-                for (long each = at + PART_HEADER; each + Integer.BYTES <= at + part; each += Integer.BYTES) {
-                    adopted.add(Descriptor.adopt(control.get(INT, each)));
+            if (control.get(INT, at + PART_LEVEL) == Constants.SOL_SOCKET) {
+                switch (control.get(INT, at + PART_TYPE)) {
+                    case Constants.SCM_RIGHTS -> adoptRights(at + PART_HEADER, at + part);
+                    case Constants.SCM_CREDENTIALS -> readSender(at + PART_HEADER);
+                    default -> {}
                 }
             }
             at += Math.max(PART_HEADER, aligned(part));
         }
+    }
+
+    private void adoptRights(long from, long to) {
+        List<Descriptor> adopted = new ArrayList<>();
+        for (long each = from; each + Integer.BYTES <= to; each += Integer.BYTES) {
+            adopted.add(Descriptor.adopt(control.get(INT, each)));
+        }
         received = adopted;
+    }
+
+    /** Made anew only when it is somebody else, so that one who sends much makes no garbage here. */
+    private void readSender(long at) {
+        int pid = control.get(INT, at);
+        int uid = control.get(INT, at + 4);
+        int gid = control.get(INT, at + 8);
+        Sockets.Credentials known = lastSender;
+        if (known == null || known.pid() != pid || known.uid() != uid || known.gid() != gid) {
+            known = new Sockets.Credentials(pid, uid, gid);
+            lastSender = known;
+        }
+        sender = known;
     }
 
     /** The descriptors that came with the last bytes: from now on the caller's to close. */
@@ -183,6 +221,13 @@ public final class SocketMessage {
     /** Where the last bytes came from; null when it was not asked for. */
     public @Nullable SocketName from() {
         return from;
+    }
+
+    /**
+     * Who sent the last message, where {@link Sockets#passCredentials} asks for it; null otherwise, and at the end.
+     */
+    public Sockets.@Nullable Credentials sender() {
+        return sender;
     }
 
     /** Whether the last message was longer than there was room for; the rest of it is gone. */

@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout;
  * socket(7): the steps of the classic model, each as the kernel has it. A server makes a socket, binds it to a name, listens and
  * accepts; a client makes one and connects. Then both read and write by the {@link Descriptor}.
  *
- * <p>Every socket made here is non-blocking and has O_CLOEXEC. Thread-safe.
+ * <p>Every socket made here has O_CLOEXEC, and one that is to be bound or connected is non-blocking. Thread-safe.
  */
 public final class Sockets {
     private static final int FLAGS = Constants.SOCK_NONBLOCK | Constants.SOCK_CLOEXEC;
@@ -95,9 +95,9 @@ public final class Sockets {
         int _ = require(SocketCalls.listen(socket.number(), backlog), "listen", target);
     }
 
-    /** accept4(2) without waiting: the number of a descriptor that the caller {@linkplain Descriptor#adopt adopts}, or a negated errno. */
+    /** accept4(2), without waiting if the socket is non-blocking; what it accepts is blocking: the number of a descriptor that the caller {@linkplain Descriptor#adopt adopts}, or a negated errno. */
     public static int accept(Descriptor socket) {
-        return SocketCalls.accept4(socket.number(), MemorySegment.NULL, MemorySegment.NULL, FLAGS);
+        return SocketCalls.accept4(socket.number(), MemorySegment.NULL, MemorySegment.NULL, Constants.SOCK_CLOEXEC);
     }
 
     /** connect(2) without waiting: 0, or a negated errno. EINPROGRESS: when it is writable, {@link #pendingError} says what came of it. */
@@ -148,6 +148,19 @@ public final class Sockets {
                     words.getAtIndex(ValueLayout.JAVA_INT, 0),
                     words.getAtIndex(ValueLayout.JAVA_INT, 1),
                     words.getAtIndex(ValueLayout.JAVA_INT, 2));
+        }
+    }
+
+    /**
+     * From now on each message on this Unix socket comes with the credentials of who sent it (SO_PASSCRED), also an empty one: that tells it
+     * from the end.
+     */
+    public static void passCredentials(Descriptor socket, String target) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment on = arena.allocateFrom(ValueLayout.JAVA_INT, 1);
+            int answer = SocketCalls.setsockopt(
+                    socket.number(), Constants.SOL_SOCKET, Constants.SO_PASSCRED, on, Integer.BYTES);
+            int _ = require(answer, "setsockopt(SO_PASSCRED)", target);
         }
     }
 

@@ -1,9 +1,11 @@
 package dev.naru.memory;
 
 import dev.naru.channels.Address;
+import dev.naru.channels.Passable;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Memfd;
 import dev.naru.linux.Problem;
 import dev.naru.memory.internal.HeaderLayout.Kind;
 import dev.naru.memory.internal.Member;
@@ -39,7 +41,7 @@ import java.util.stream.IntStream;
  *
  * <p>The layout is {@code docs/layouts/ring.md}, the protocol {@code docs/protocol/README.md}, 8.
  */
-public final class Ring implements Closeable {
+public final class Ring implements Closeable, Passable {
     static final String SCHEME = "ring";
 
     /** For opening: what a ring is stands in its file. */
@@ -127,6 +129,24 @@ public final class Ring implements Closeable {
         SharedFile.fill(file, SCHEME + ":" + file, Kind.RING, spec.size(), content(spec))
                 .close();
         return open(file);
+    }
+
+    /**
+     * A new ring that has no name: another process gets it through a Unix socket, and {@link #open(Descriptor) opens} it. It is gone when
+     * nobody has it open.
+     *
+     * @param name what {@code /proc} calls it, for people
+     */
+    public static Ring anonymous(String name, RingSpec spec) throws IOException {
+        try (Descriptor memfd = Memfd.create(name, false)) {
+            return createIn(memfd, spec);
+        }
+    }
+
+    /** The ring for another process, opened anew, so that its locks, by which the living are known, are its own. */
+    @Override
+    public Descriptor toPass() throws IOException {
+        return member.reopen();
     }
 
     /** Takes the name away. Who has the ring open keeps it; who opens it afterwards finds none. */

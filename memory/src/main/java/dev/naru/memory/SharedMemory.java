@@ -1,11 +1,13 @@
 package dev.naru.memory;
 
 import dev.naru.channels.Address;
+import dev.naru.channels.Passable;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Memfd;
 import dev.naru.linux.Problem;
+import dev.naru.linux.SharedFiles;
 import dev.naru.memory.SharedLayout.Kind;
 import dev.naru.memory.SharedLayout.Placed;
 import dev.naru.memory.internal.LayoutHeader;
@@ -48,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * also when it was half done: guard what belongs together by a {@link SharedLock}. {@link #close} unmaps and removes
  * nothing; accesses then throw {@link IllegalStateException}.
  */
-public final class SharedMemory implements Closeable {
+public final class SharedMemory implements Closeable, Passable {
     private final String address;
     private final Backing backing;
     private final MemorySegment segment;
@@ -281,6 +283,16 @@ public final class SharedMemory implements Closeable {
      */
     public Descriptor descriptor() {
         return backing.descriptor();
+    }
+
+    /**
+     * Anonymous memory for another process, opened anew: the far side gets it by {@link #open(Descriptor)}.
+     *
+     * @throws UnsupportedOperationException for memory that is found by a name or key
+     */
+    @Override
+    public Descriptor toPass() throws ErrnoException {
+        return SharedFiles.reopen(descriptor(), descriptor().isWritable(), address);
     }
 
     /**

@@ -36,6 +36,7 @@ public final class Constants {
     public static final int SIZEOF_TERMIOS = 64; // 36 in asm-generic/termbits.h
 
     // <sys/socket.h>, linux/socket.h
+    public static final int MSG_PEEK = 2;
     public static final int MSG_CTRUNC = 8;
     public static final int MSG_TRUNC = 0x20;
     public static final int MSG_DONTWAIT = 0x40;
@@ -58,9 +59,11 @@ public final class Constants {
     public static final int SO_RCVBUF = 8;
     public static final int SO_KEEPALIVE = 9;
     public static final int SO_REUSEPORT = 15;
+    public static final int SO_PASSCRED = 16;
     public static final int SO_PEERCRED = 17;
     public static final int SO_ACCEPTCONN = 30;
     public static final int SCM_RIGHTS = 1;
+    public static final int SCM_CREDENTIALS = 2;
     public static final int SHUT_RD = 0;
     public static final int SHUT_WR = 1;
 

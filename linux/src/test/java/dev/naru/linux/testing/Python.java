@@ -59,6 +59,19 @@ public final class Python implements Closeable {
         return line;
     }
 
+    /** Something that has to happen before it can answer. */
+    @FunctionalInterface
+    public interface Step {
+        /** It happens. */
+        void go() throws IOException, InterruptedException;
+    }
+
+    /** Its answer to what it was told, which it gives only after something else has happened. */
+    public String answerAfter(Step step) throws IOException, InterruptedException {
+        step.go();
+        return answer();
+    }
+
     /** Both. */
     public String ask(String line) throws IOException {
         return tell(line).answer();

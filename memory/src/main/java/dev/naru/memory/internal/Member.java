@@ -88,6 +88,11 @@ public final class Member implements Closeable {
         return SharedMapping.map(file, mapping.segment().byteSize(), SharedMapping.Options.WRITABLE, target);
     }
 
+    /** The file for another process, with no lock of ours. */
+    public Descriptor reopen() throws ErrnoException {
+        return SharedFiles.reopen(file, true, target);
+    }
+
     /**
      * Another mapping of the whole file, which lasts as long as anybody can reach it. The file is opened anew for it: a mapping
      * keeps what it was opened by alive, and this member's sign of life with it.
