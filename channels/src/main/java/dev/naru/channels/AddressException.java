@@ -10,7 +10,7 @@ public final class AddressException extends IllegalArgumentException {
     private final String text;
     private final String reason;
 
-    AddressException(String text, String reason) {
+    public AddressException(String text, String reason) {
         super(text + ": " + reason);
         this.text = text;
         this.reason = reason;

@@ -32,6 +32,10 @@ public final class Main {
         commands.put("ring", RingCommand::line);
         commands.put("lock", LockCommand::line);
         commands.put("topic", TopicCommand::line);
+        commands.put("socket", SocketCommand::line);
+        commands.put("relay", RelayCommand::new);
+        commands.put("record", RecordCommand::new);
+        commands.put("replay", ReplayCommand::new);
         commands.put("ls", LsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("explain", ExplainCommand::new);

@@ -54,6 +54,12 @@ final class Splitter {
         return end - from;
     }
 
+    /** Forgets what comes behind the last delimiter. */
+    void clear() {
+        from = end;
+        searched = end;
+    }
+
     /** What comes behind the last delimiter. */
     byte[] rest() {
         return Arrays.copyOfRange(bytes, from, end);

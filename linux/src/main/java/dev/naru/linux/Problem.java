@@ -390,8 +390,8 @@ public enum Problem {
     /** A frame is longer than it may be. */
     FRAME_TOO_LONG(
             65,
-            "the far side says that its next message has {value}, and at most {limit} are taken",
-            "if it sends frames, each a length of 4 bytes, the highest first, and so many bytes, then allow more; if not, it is not the right far side"),
+            "the next message of the far side has {value}, and at most {limit} are taken",
+            "allow more, as by --max-message, if it is what it should be; a frame is a length of 4 bytes, the highest first, and so many bytes"),
     /** The far side ended within a frame. */
     FRAME_CUT_OFF(
             65,

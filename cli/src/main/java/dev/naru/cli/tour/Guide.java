@@ -4,6 +4,7 @@ import dev.naru.channels.AnonymousPipe;
 import dev.naru.channels.Command;
 import dev.naru.cli.CliException;
 import dev.naru.cli.Context;
+import dev.naru.cli.ShutdownHook;
 import dev.naru.linux.ChildProcess;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.ExitStatus;

@@ -1,5 +1,6 @@
 package dev.naru.cli.tour;
 
+import dev.naru.cli.ShutdownHook;
 import dev.naru.linux.FileStatus;
 import java.io.Closeable;
 import java.io.IOException;

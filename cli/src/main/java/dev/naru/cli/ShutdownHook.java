@@ -1,9 +1,9 @@
-package dev.naru.cli.tour;
+package dev.naru.cli;
 
 import java.io.Closeable;
 
-/** What is to be done if a signal ends the tour, until it is closed: no {@code finally} runs then. */
-final class ShutdownHook implements Closeable {
+/** What is to be done if a signal ends the process, until it is closed: no {@code finally} runs then. */
+public final class ShutdownHook implements Closeable {
     private final Thread thread;
 
     private ShutdownHook(Runnable action) {
@@ -11,7 +11,7 @@ final class ShutdownHook implements Closeable {
     }
 
     /** Throws when the signal was faster; then it is done at once. */
-    static ShutdownHook register(Runnable action) throws InterruptedException {
+    public static ShutdownHook register(Runnable action) throws InterruptedException {
         ShutdownHook hook = new ShutdownHook(action);
         try {
             Runtime.getRuntime().addShutdownHook(hook.thread);

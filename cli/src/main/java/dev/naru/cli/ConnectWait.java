@@ -1,0 +1,21 @@
+package dev.naru.cli;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How long a command waits for a far side; a picocli mixin. */
+final class ConnectWait {
+    private static final Duration FOR_EVER = Duration.ofDays(100 * 365);
+
+    @Option(
+            names = {"-t", "--timeout"},
+            paramLabel = "TIME",
+            description = "Wait at most so long for a far side to be there: 200ms, 5s, 2m (default: for ever)."
+                    + " Exit status 75 when the time runs out.")
+    private @Nullable Duration timeout;
+
+    Duration timeout() {
+        return timeout == null ? FOR_EVER : timeout;
+    }
+}
