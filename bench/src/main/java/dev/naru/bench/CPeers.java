@@ -22,6 +22,8 @@ record CPeers(Path directory) {
     private static final List<String> SOURCES = List.of(
             "peer.h",
             "peer.c",
+            "socket.h",
+            "socket.c",
             "rtt.c",
             "stream.c",
             "ring.h",
@@ -62,7 +64,7 @@ record CPeers(Path directory) {
             throws IOException, InterruptedException, UnavailableException {
         List<String> command = new ArrayList<>(List.of(compiler));
         command.addAll(FLAGS);
-        command.addAll(List.of("-o", program, program + ".c", "ring.c", "log.c", "peer.c"));
+        command.addAll(List.of("-o", program, program + ".c", "ring.c", "log.c", "peer.c", "socket.c"));
         ExitStatus status;
         try {
             status = Command.of(command).directory(directory).start().waitFor();

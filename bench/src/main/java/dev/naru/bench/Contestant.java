@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /** One of the two who run a race, each with processes of its own. */
-sealed interface Contestant extends Closeable permits NaruContestant, JvmContestant, CContestant {
+sealed interface Contestant extends Closeable permits NaruContestant, SocketContestant, JvmContestant, CContestant {
     /**
      * Does the work once.
      *

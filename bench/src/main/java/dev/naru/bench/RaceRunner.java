@@ -14,7 +14,7 @@ final class RaceRunner {
     private final Path directory;
     private @Nullable CPeers peers;
 
-    /** Builds peers and makes FIFOs in that directory. */
+    /** Builds peers and makes FIFOs and sockets in that directory. */
     RaceRunner(Equipment equipment, Effort effort, Path directory) {
         this.equipment = equipment;
         this.effort = effort;
@@ -36,6 +36,8 @@ final class RaceRunner {
 
     private Contestant ours(Race race) throws IOException, UnavailableException {
         return switch (race.work()) {
+            case Work.Streams work
+            when work.carrier().isSocket() -> SocketContestant.open(equipment, work, race.placement(), directory);
             case Work.Streams work -> NaruContestant.open(equipment, work, race.placement(), directory);
             case Work.Memory work -> JvmContestant.open(equipment, race, work, true);
             case Work.Log work -> JvmContestant.openLog(equipment, race, work, true);

@@ -40,6 +40,12 @@ final class Races {
             "32 B written and the 32 B answer read, through two streams; both sides wait by sleeping; contents not checked";
     private static final String PIECE_64K =
             "64 KiB of one buffer written, read in 64 KiB; pipe of 1 MiB, best for both; contents not checked";
+    private static final String CONNECTION_TRIP =
+            "32 B written and the 32 B answer read, through one connection; both sides wait by sleeping; tcp sends at once"
+                    + " (TCP_NODELAY); contents not checked";
+    private static final String CONNECTION_64K =
+            "64 KiB of one buffer written, read in 64 KiB, through one connection; buffers as the kernel makes them, best for"
+                    + " both; contents not checked";
     private static final String PIECE_1M =
             "1 MiB handed over and read; ours lends its pages (vmsplice) and reads in 256 KiB, best of what it may be; c"
                     + " calls write and reads in 512 KiB, its best; pipe of 1 MiB; buffers not filled anew, contents not checked";
@@ -93,10 +99,16 @@ final class Races {
     static final List<Race> ALL = Stream.of(
                     throughput("pipe.throughput.64k", Carrier.PIPE),
                     throughput("fifo.throughput.64k", Carrier.FIFO),
+                    throughput("unix.throughput.64k", Carrier.UNIX),
+                    throughput("tcp.throughput.64k", Carrier.TCP),
                     roundTrip("pipe.rtt.32", Carrier.PIPE),
                     roundTrip("pipe.rtt.32", Carrier.PIPE).onOneCore(),
                     roundTrip("fifo.rtt.32", Carrier.FIFO),
                     roundTrip("fifo.rtt.32", Carrier.FIFO).onOneCore(),
+                    roundTrip("unix.rtt.32", Carrier.UNIX),
+                    roundTrip("unix.rtt.32", Carrier.UNIX).onOneCore(),
+                    roundTrip("tcp.rtt.32", Carrier.TCP),
+                    roundTrip("tcp.rtt.32", Carrier.TCP).onOneCore(),
                     new Race(
                             "pipe.bulk.1m",
                             Metric.BANDWIDTH,
@@ -161,8 +173,8 @@ final class Races {
                 C,
                 BANDWIDTH_BAR,
                 Placement.ONE_CORE_EACH,
-                new OneWay(carrier, 64 * KIB, MIB, false, 64 * KIB, 64 * KIB),
-                PIECE_64K);
+                new OneWay(carrier, 64 * KIB, carrier.isSocket() ? 0 : MIB, false, 64 * KIB, 64 * KIB),
+                carrier.isSocket() ? CONNECTION_64K : PIECE_64K);
     }
 
     private static Race roundTrip(String name, Carrier carrier) {
@@ -173,7 +185,7 @@ final class Races {
                 ROUND_TRIP_BAR,
                 Placement.ONE_CORE_EACH,
                 new RoundTrips(carrier, 32),
-                ROUND_TRIP);
+                carrier.isSocket() ? CONNECTION_TRIP : ROUND_TRIP);
     }
 
     private static Race spinning(String peer, double bar) {

@@ -29,13 +29,14 @@ class ContestantTest {
     @TempDir
     private Path folder;
 
-    @Test
-    void aRoundEndsWhenASideIsKilled() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"pipe.throughput.64k", "unix.throughput.64k", "tcp.throughput.64k"})
+    void aRoundEndsWhenASideIsKilled(String name) throws Exception {
         // given
-        Race race = Races.matching("pipe.throughput.64k").getFirst();
+        Race race = Races.matching(name).getFirst();
         List<ProcessHandle> before = children();
         Work.Streams work = (Work.Streams) race.work();
-        try (NaruContestant naru = NaruContestant.open(equipment("cc"), work, race.placement(), folder)) {
+        try (Contestant naru = stream(work, race.placement())) {
             long _ = naru.round(race.work().amount(Effort.brief()));
             List<ProcessHandle> sides =
                     children().stream().filter(child -> !before.contains(child)).toList();
@@ -48,6 +49,12 @@ class ContestantTest {
             assertThatThrownBy(() -> naru.round(new Work.Amount(0, 1L << 50)))
                     .isInstanceOfAny(EOFException.class, ErrnoException.class);
         }
+    }
+
+    private Contestant stream(Work.Streams work, Placement placement) throws Exception {
+        return work.carrier().isSocket()
+                ? SocketContestant.open(equipment("cc"), work, placement, folder)
+                : NaruContestant.open(equipment("cc"), work, placement, folder);
     }
 
     @ParameterizedTest

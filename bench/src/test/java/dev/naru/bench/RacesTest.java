@@ -15,8 +15,12 @@ class RacesTest {
                 .containsExactly(
                         "pipe.throughput.64k c >= 0.95",
                         "fifo.throughput.64k c >= 0.95",
+                        "unix.throughput.64k c >= 0.95",
+                        "tcp.throughput.64k c >= 0.95",
                         "pipe.rtt.32 c <= 1.20",
                         "fifo.rtt.32 c <= 1.20",
+                        "unix.rtt.32 c <= 1.20",
+                        "tcp.rtt.32 c <= 1.20",
                         "pipe.bulk.1m c >= 2.00",
                         "ring.rtt.spin.32 c <= 1.15",
                         "ring.rtt.spin.32 agrona <= 1.10",
@@ -76,7 +80,7 @@ class RacesTest {
         assertThat(Races.ALL.stream()
                         .filter(race -> race.placement() == Placement.SAME_CORE)
                         .map(Race::name))
-                .containsExactly("pipe.rtt.32", "fifo.rtt.32", "ring.rtt.park.32");
+                .containsExactly("pipe.rtt.32", "fifo.rtt.32", "unix.rtt.32", "tcp.rtt.32", "ring.rtt.park.32");
     }
 
     @Test
