@@ -9,6 +9,7 @@ import dev.naru.bench.Work.LogFlush;
 import dev.naru.bench.Work.LogRead;
 import dev.naru.bench.Work.LogWriters;
 import dev.naru.bench.Work.OneWay;
+import dev.naru.bench.Work.Relay;
 import dev.naru.bench.Work.RingIdle;
 import dev.naru.bench.Work.RingOneWay;
 import dev.naru.bench.Work.RingTrips;
@@ -111,7 +112,7 @@ final class CContestant implements Contestant {
             case LogFlush flush -> List.of("flush", there, firstCore, flush.bytes());
             case LogAppend append -> List.of("append", MEMORY, firstCore, append.bytes());
             case LogRead read when read.batch() == 1 -> List.of("logread", MEMORY, firstCore, read.bytes());
-            case LogRead _, LogWriters _, RingIdle _ ->
+            case LogRead _, LogWriters _, RingIdle _, Relay _ ->
                 throw new IllegalArgumentException("C has no program for " + work);
         };
         return run(words, amount);

@@ -26,6 +26,7 @@ record CPeers(Path directory) {
             "socket.c",
             "rtt.c",
             "stream.c",
+            "sink.c",
             "ring.h",
             "ring.c",
             "ringrtt.c",
@@ -39,7 +40,17 @@ record CPeers(Path directory) {
             "delivery.c",
             "flush.c");
     private static final List<String> PROGRAMS = List.of(
-            "rtt", "stream", "ringrtt", "ringstream", "mutex", "append", "logread", "logdelivery", "delivery", "flush");
+            "rtt",
+            "stream",
+            "sink",
+            "ringrtt",
+            "ringstream",
+            "mutex",
+            "append",
+            "logread",
+            "logdelivery",
+            "delivery",
+            "flush");
     private static final List<String> FLAGS =
             List.of("-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror");
 

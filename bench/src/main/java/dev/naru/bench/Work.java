@@ -358,6 +358,25 @@ sealed interface Work {
     }
 
     /**
+     * A file through a relay to a socket.
+     *
+     * @param start whether what counts is the time until the first byte has come; else it is the time of all others
+     */
+    record Relay(boolean start) implements Work {
+        private static final int FEW = 64 * 1024;
+
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(0, start ? FEW : effort.bytes());
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return amount(effort);
+        }
+    }
+
+    /**
      * Trips, messages, bytes, pairs of calls, or milliseconds.
      *
      * @param warmup how many go before and do not count

@@ -104,6 +104,41 @@ class ContestantTest {
     }
 
     @Test
+    void aRelayPassesAllOnAndLeavesNothingBehind() throws Exception {
+        // given
+        CPeers peers = CPeers.build("cc", folder);
+        Work.Relay work = new Work.Relay(false);
+        Path place = Files.createDirectory(folder.resolve("place"));
+        try (RelayContestant socat = RelayContestant.socat(equipment("cc"), peers, work, place)) {
+            // when
+            socat.warmUp(new Work.Amount(0, 1 << 20));
+
+            // then
+            assertThat(socat.round(new Work.Amount(0, 1 << 20))).isPositive();
+        }
+        assertThat(place).isEmptyDirectory();
+    }
+
+    /** Nobody connects to the sink, or not all comes: neither hangs. */
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "head -c 1000 | socat -u - UNIX-CONNECT:%s"})
+    void aRelayThatFailsIsAnError(String line) throws Exception {
+        // given
+        CPeers peers = CPeers.build("cc", folder);
+        Path socket = folder.resolve("socket");
+        List<String> command = List.of("bash", "-c", line.formatted(socket));
+
+        // when
+        try (RelayContestant relay =
+                RelayContestant.open(command, equipment("cc"), peers, new Work.Relay(false), socket)) {
+            // then
+            assertThatThrownBy(() -> relay.warmUp(new Work.Amount(0, 1 << 20)))
+                    .isInstanceOf(EOFException.class)
+                    .hasMessageContaining("sink ended");
+        }
+    }
+
+    @Test
     void aCompilerThatFailsIsSaid() {
         assertThatThrownBy(() -> CPeers.build("false", folder))
                 .isInstanceOf(UnavailableException.class)

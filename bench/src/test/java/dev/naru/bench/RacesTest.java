@@ -22,6 +22,7 @@ class RacesTest {
                         "unix.rtt.32 c <= 1.20",
                         "tcp.rtt.32 c <= 1.20",
                         "pipe.bulk.1m c >= 2.00",
+                        "relay.throughput socat >= 0.90",
                         "ring.rtt.spin.32 c <= 1.15",
                         "ring.rtt.spin.32 agrona <= 1.10",
                         "ring.rtt.spin.32 aeron <= 1.10",
@@ -72,7 +73,7 @@ class RacesTest {
 
     @Test
     void peersHaveTheNamesThatReadersOfTheJsonKnow() {
-        assertThat(Races.ALL).extracting(Race::peer).isSubsetOf("c", "agrona", "aeron", "chronicle", "naru");
+        assertThat(Races.ALL).extracting(Race::peer).isSubsetOf("c", "agrona", "aeron", "chronicle", "socat", "naru");
     }
 
     @Test
