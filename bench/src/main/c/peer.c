@@ -1,5 +1,7 @@
 #include "peer.h"
 
+#include "socket.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -64,12 +66,17 @@ char *pages(size_t bytes) {
 }
 
 struct stream make_stream(const char *kind) {
-    struct stream stream = {.fifo = kind, .read_end = -1, .write_end = -1};
+    struct stream stream = {.fifo = NULL, .listener = -1, .read_end = -1, .write_end = -1};
     if (strcmp(kind, "pipe") == 0) {
         int ends[2];
         if (pipe(ends) != 0)
             die("pipe");
-        stream = (struct stream){.fifo = NULL, .read_end = ends[0], .write_end = ends[1]};
+        stream.read_end = ends[0];
+        stream.write_end = ends[1];
+    } else if (is_socket(kind)) {
+        stream.listener = listening(kind);
+    } else {
+        stream.fifo = kind;
     }
     return stream;
 }
@@ -105,10 +112,14 @@ static int take_end(const char *fifo, int *mine, int *others, int flags) {
 }
 
 int reading_end(struct stream *stream) {
+    if (stream->listener >= 0)
+        return accepted(stream->listener);
     return take_end(stream->fifo, &stream->read_end, &stream->write_end, O_RDONLY);
 }
 
 int writing_end(struct stream *stream) {
+    if (stream->listener >= 0)
+        return connected(stream->listener);
     return take_end(stream->fifo, &stream->write_end, &stream->read_end, O_WRONLY);
 }
 

@@ -1,4 +1,4 @@
-/* What the C peers share: pinning, the clock, the two kinds of pipe, and ending with a message. */
+/* What the C peers share: pinning, the clock, streams between two sides, and ending with a message. */
 #ifndef NARU_PEER_H
 #define NARU_PEER_H
 
@@ -6,9 +6,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The two ends of one stream. A pipe's are made before the fork, a FIFO's are opened by the side that uses them. */
+/*
+ * The two ends of one stream. A pipe's are made before the fork, a FIFO's are opened by the side that uses them. At a socket
+ * the side that reads accepts, and the one that writes connects; both ends go both ways.
+ */
 struct stream {
-    const char *fifo; /* NULL: an anonymous pipe */
+    const char *fifo; /* NULL: none */
+    int listener;     /* -1: no socket */
     int read_end;
     int write_end;
 };
@@ -34,7 +38,7 @@ int64_t percentile_of(int64_t *values, size_t count, long percent);
 /* Memory in whole pages, each touched. */
 char *pages(size_t bytes);
 
-/* "pipe" makes an anonymous pipe; anything else is the path of a FIFO that is there. */
+/* "pipe" makes an anonymous pipe, "tcp" and "unix:PATH" listen; anything else is the path of a FIFO that is there. */
 struct stream make_stream(const char *kind);
 
 /* Stays at that core from now on. */

@@ -1,12 +1,13 @@
 /*
- * Round trips through two streams, by write(2) and read(2) that block:
+ * Round trips through two streams, or one socket, by write(2) and read(2) that block:
  *
  *     rtt THERE BACK CORE CORE BYTES WARMUP COUNT
  *
- * THERE and BACK are "pipe" or paths of FIFOs. A round trip is timed from before its write until all of the answer is
+ * THERE and BACK are "pipe" or paths of FIFOs. Or THERE is "tcp" or "unix:PATH", and BACK is "same". A round trip is timed from before its write until all of the answer is
  * read. Prints the median of COUNT of them in ns; WARMUP go before and do not count.
  */
 #include "peer.h"
+#include "socket.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,15 +43,17 @@ int main(int argc, char **argv) {
     long count = number(argv[7]);
     char *message = pages(bytes);
     struct stream there = make_stream(argv[1]);
-    struct stream back = make_stream(argv[2]);
+    int both_ways = is_socket(argv[1]);
+    struct stream back = both_ways ? there : make_stream(argv[2]);
     pid_t child = start_second_side((int)number(argv[3]), (int)number(argv[4]));
     if (child == 0) {
         int in = reading_end(&there);
-        answer(in, writing_end(&back), message, bytes, warmup + count);
+        answer(in, both_ways ? in : writing_end(&back), message, bytes, warmup + count);
         return 0;
     }
     int out = writing_end(&there);
-    printf("%lld\n", (long long)ask(out, reading_end(&back), message, bytes, warmup, count));
+    int in = both_ways ? out : reading_end(&back);
+    printf("%lld\n", (long long)ask(out, in, message, bytes, warmup, count));
     free(message);
     return finish(child);
 }

@@ -3,11 +3,12 @@
  *
  *     stream KIND CORE CORE PIECE CAPACITY READ WARMUP BYTES
  *
- * KIND is "pipe" or the path of a FIFO. The writer, at the first core, gives the pipe that CAPACITY and writes pieces of
- * PIECE bytes; the reader, at the second, asks for READ bytes a time. The clock starts when WARMUP bytes have been read.
+ * KIND is "pipe", the path of a FIFO, "tcp" or "unix:PATH". The writer, at the first core, gives the pipe that CAPACITY, or
+ * the socket a send buffer of that size (0 leaves it to the kernel), and writes pieces of PIECE bytes; the reader, at the second, asks for READ bytes a time. The clock starts when WARMUP bytes have been read.
  * Prints the ns until the BYTES after them were read.
  */
 #include "peer.h"
+#include "socket.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +16,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static void send_pieces(int out, int capacity, const char *piece, size_t size, long bytes) {
-    if (fcntl(out, F_SETPIPE_SZ, capacity) < 0)
+static void set_capacity(int out, int capacity, int of_socket) {
+    if (of_socket)
+        set_send_buffer(out, capacity);
+    else if (fcntl(out, F_SETPIPE_SZ, capacity) < 0)
         die("fcntl(F_SETPIPE_SZ)");
+}
+
+static void send_pieces(int out, const char *piece, size_t size, long bytes) {
     for (long sent = 0; sent < bytes; sent += (long)size)
         write_all(out, piece, size);
 }
@@ -51,7 +57,9 @@ int main(int argc, char **argv) {
     pid_t child = start_second_side((int)number(argv[2]), second_core);
     if (child != 0) {
         char *sent = pages(piece);
-        send_pieces(writing_end(&stream), capacity, sent, piece, warmup + bytes);
+        int out = writing_end(&stream);
+        set_capacity(out, capacity, is_socket(argv[1]));
+        send_pieces(out, sent, piece, warmup + bytes);
         free(sent);
         return finish(child);
     }

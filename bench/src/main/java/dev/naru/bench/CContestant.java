@@ -9,6 +9,7 @@ import dev.naru.bench.Work.LogFlush;
 import dev.naru.bench.Work.LogRead;
 import dev.naru.bench.Work.LogWriters;
 import dev.naru.bench.Work.OneWay;
+import dev.naru.bench.Work.Relay;
 import dev.naru.bench.Work.RingIdle;
 import dev.naru.bench.Work.RingOneWay;
 import dev.naru.bench.Work.RingTrips;
@@ -21,6 +22,7 @@ import dev.naru.linux.ChildProcess;
 import dev.naru.linux.Cores;
 import dev.naru.linux.ExitStatus;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,10 +48,10 @@ final class CContestant implements Contestant {
         this.back = directory.resolve("c.back");
     }
 
-    /** Its FIFOs, if it needs them, are made in that directory. */
+    /** Its FIFOs, or the file of its socket, if it needs them, are made in that directory. */
     static CContestant open(CPeers peers, Race race, Cores.Pair cores, Path directory) throws IOException {
         CContestant made = new CContestant(peers, race, cores, directory);
-        if (race.work() instanceof Streams) {
+        if (made.needsFifos()) {
             Fifo _ = Fifo.openOrCreate(made.there);
             Fifo _ = Fifo.openOrCreate(made.back);
         }
@@ -63,7 +65,7 @@ final class CContestant implements Contestant {
                 List.of(
                         "rtt",
                         kind(trips.carrier(), there),
-                        kind(trips.carrier(), back),
+                        trips.carrier().isSocket() ? "same" : kind(trips.carrier(), back),
                         firstCore,
                         secondCore,
                         trips.bytes());
@@ -110,7 +112,7 @@ final class CContestant implements Contestant {
             case LogFlush flush -> List.of("flush", there, firstCore, flush.bytes());
             case LogAppend append -> List.of("append", MEMORY, firstCore, append.bytes());
             case LogRead read when read.batch() == 1 -> List.of("logread", MEMORY, firstCore, read.bytes());
-            case LogRead _, LogWriters _, RingIdle _ ->
+            case LogRead _, LogWriters _, RingIdle _, Relay _ ->
                 throw new IllegalArgumentException("C has no program for " + work);
         };
         return run(words, amount);
@@ -121,8 +123,13 @@ final class CContestant implements Contestant {
         // a compiler has done it
     }
 
-    private static String kind(Carrier carrier, Path fifo) {
-        return carrier == Carrier.PIPE ? "pipe" : fifo.toString();
+    private static String kind(Carrier carrier, Path path) {
+        return switch (carrier) {
+            case PIPE -> "pipe";
+            case FIFO -> path.toString();
+            case UNIX -> "unix:" + path;
+            case TCP -> "tcp";
+        };
     }
 
     private long run(List<Object> words, Amount amount) throws IOException, InterruptedException {
@@ -147,11 +154,18 @@ final class CContestant implements Contestant {
         }
     }
 
+    private boolean needsFifos() {
+        return work instanceof Streams streams && streams.carrier() == Carrier.FIFO;
+    }
+
     @Override
     public void close() throws IOException {
-        if (work instanceof Streams) {
+        if (needsFifos()) {
             Fifo.remove(there);
             Fifo.remove(back);
+        }
+        if (work instanceof Streams streams && streams.carrier() == Carrier.UNIX) {
+            boolean _ = Files.deleteIfExists(there);
         }
     }
 }

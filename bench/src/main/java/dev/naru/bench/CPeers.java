@@ -22,8 +22,11 @@ record CPeers(Path directory) {
     private static final List<String> SOURCES = List.of(
             "peer.h",
             "peer.c",
+            "socket.h",
+            "socket.c",
             "rtt.c",
             "stream.c",
+            "sink.c",
             "ring.h",
             "ring.c",
             "ringrtt.c",
@@ -37,7 +40,17 @@ record CPeers(Path directory) {
             "delivery.c",
             "flush.c");
     private static final List<String> PROGRAMS = List.of(
-            "rtt", "stream", "ringrtt", "ringstream", "mutex", "append", "logread", "logdelivery", "delivery", "flush");
+            "rtt",
+            "stream",
+            "sink",
+            "ringrtt",
+            "ringstream",
+            "mutex",
+            "append",
+            "logread",
+            "logdelivery",
+            "delivery",
+            "flush");
     private static final List<String> FLAGS =
             List.of("-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror");
 
@@ -62,7 +75,7 @@ record CPeers(Path directory) {
             throws IOException, InterruptedException, UnavailableException {
         List<String> command = new ArrayList<>(List.of(compiler));
         command.addAll(FLAGS);
-        command.addAll(List.of("-o", program, program + ".c", "ring.c", "log.c", "peer.c"));
+        command.addAll(List.of("-o", program, program + ".c", "ring.c", "log.c", "peer.c", "socket.c"));
         ExitStatus status;
         try {
             status = Command.of(command).directory(directory).start().waitFor();

@@ -4,7 +4,8 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /** One of the two who run a race, each with processes of its own. */
-sealed interface Contestant extends Closeable permits NaruContestant, JvmContestant, CContestant {
+sealed interface Contestant extends Closeable
+        permits NaruContestant, SocketContestant, RelayContestant, JvmContestant, CContestant {
     /**
      * Does the work once.
      *

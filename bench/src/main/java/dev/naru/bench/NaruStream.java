@@ -14,6 +14,7 @@ sealed interface NaruStream extends Closeable {
         return switch (carrier) {
             case PIPE -> new OfPipe(AnonymousPipe.create());
             case FIFO -> new OfFifo(Fifo.create(path));
+            case UNIX, TCP -> throw new IllegalArgumentException(carrier + " has no ends that are handed over");
         };
     }
 

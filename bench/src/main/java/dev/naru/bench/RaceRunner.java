@@ -14,7 +14,7 @@ final class RaceRunner {
     private final Path directory;
     private @Nullable CPeers peers;
 
-    /** Builds peers and makes FIFOs in that directory. */
+    /** Builds peers and makes FIFOs and sockets in that directory. */
     RaceRunner(Equipment equipment, Effort effort, Path directory) {
         this.equipment = equipment;
         this.effort = effort;
@@ -34,9 +34,12 @@ final class RaceRunner {
         }
     }
 
-    private Contestant ours(Race race) throws IOException, UnavailableException {
+    private Contestant ours(Race race) throws IOException, InterruptedException, UnavailableException {
         return switch (race.work()) {
+            case Work.Streams work
+            when work.carrier().isSocket() -> SocketContestant.open(equipment, work, race.placement(), directory);
             case Work.Streams work -> NaruContestant.open(equipment, work, race.placement(), directory);
+            case Work.Relay work -> RelayContestant.ours(equipment, peers(), work, directory);
             case Work.Memory work -> JvmContestant.open(equipment, race, work, true);
             case Work.Log work -> JvmContestant.openLog(equipment, race, work, true);
         };
@@ -44,6 +47,7 @@ final class RaceRunner {
 
     private Contestant peer(Race race) throws IOException, InterruptedException, UnavailableException {
         return switch (race.work()) {
+            case Work.Relay work -> RelayContestant.socat(equipment, peers(), work, directory);
             case Work.Memory work when !race.peer().equals(Races.C) -> JvmContestant.open(equipment, race, work, false);
             case Work.Log work when !race.peer().equals(Races.C) -> JvmContestant.openLog(equipment, race, work, false);
             default -> CContestant.open(peers(), race, equipment.cores(), directory);

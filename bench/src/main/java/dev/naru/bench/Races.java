@@ -8,6 +8,7 @@ import dev.naru.bench.Work.LogFlush;
 import dev.naru.bench.Work.LogRead;
 import dev.naru.bench.Work.LogWriters;
 import dev.naru.bench.Work.OneWay;
+import dev.naru.bench.Work.Relay;
 import dev.naru.bench.Work.RingIdle;
 import dev.naru.bench.Work.RingOneWay;
 import dev.naru.bench.Work.RingTrips;
@@ -30,6 +31,7 @@ final class Races {
     private static final String AGRONA = "agrona";
     private static final String AERON = "aeron";
     private static final String CHRONICLE = "chronicle";
+    private static final String SOCAT = "socat";
     private static final String NARU = "naru";
 
     private static final double BANDWIDTH_BAR = 0.95;
@@ -40,6 +42,18 @@ final class Races {
             "32 B written and the 32 B answer read, through two streams; both sides wait by sleeping; contents not checked";
     private static final String PIECE_64K =
             "64 KiB of one buffer written, read in 64 KiB; pipe of 1 MiB, best for both; contents not checked";
+    private static final String CONNECTION_TRIP =
+            "32 B written and the 32 B answer read, through one connection; both sides wait by sleeping; tcp sends at once"
+                    + " (TCP_NODELAY); contents not checked";
+    private static final String CONNECTION_64K =
+            "64 KiB of one buffer written, read in 64 KiB, through one connection; buffers as the kernel makes them, best for"
+                    + " both; contents not checked";
+    private static final String RELAYED =
+            "1 GiB, a file in the page cache at standard input, through a relay to a Unix socket, read there by a program in C in"
+                    + " 256 KiB; from the first bytes to the last; contents not checked, their number is; socat in pieces of 256"
+                    + " KiB, its best";
+    private static final String RELAY_START =
+            "from before a relay is started until the first bytes of its standard input have come out of a Unix socket";
     private static final String PIECE_1M =
             "1 MiB handed over and read; ours lends its pages (vmsplice) and reads in 256 KiB, best of what it may be; c"
                     + " calls write and reads in 512 KiB, its best; pipe of 1 MiB; buffers not filled anew, contents not checked";
@@ -93,10 +107,16 @@ final class Races {
     static final List<Race> ALL = Stream.of(
                     throughput("pipe.throughput.64k", Carrier.PIPE),
                     throughput("fifo.throughput.64k", Carrier.FIFO),
+                    throughput("unix.throughput.64k", Carrier.UNIX),
+                    throughput("tcp.throughput.64k", Carrier.TCP),
                     roundTrip("pipe.rtt.32", Carrier.PIPE),
                     roundTrip("pipe.rtt.32", Carrier.PIPE).onOneCore(),
                     roundTrip("fifo.rtt.32", Carrier.FIFO),
                     roundTrip("fifo.rtt.32", Carrier.FIFO).onOneCore(),
+                    roundTrip("unix.rtt.32", Carrier.UNIX),
+                    roundTrip("unix.rtt.32", Carrier.UNIX).onOneCore(),
+                    roundTrip("tcp.rtt.32", Carrier.TCP),
+                    roundTrip("tcp.rtt.32", Carrier.TCP).onOneCore(),
                     new Race(
                             "pipe.bulk.1m",
                             Metric.BANDWIDTH,
@@ -105,28 +125,30 @@ final class Races {
                             Placement.ONE_CORE_EACH,
                             new OneWay(Carrier.PIPE, MIB, MIB, true, 256 * KIB, 512 * KIB),
                             PIECE_1M),
+                    twoCores("relay.throughput", Metric.BANDWIDTH, SOCAT, 0.9, new Relay(false), RELAYED),
+                    twoCores("relay.start", Metric.LATENCY, SOCAT, null, new Relay(true), RELAY_START),
                     spinning(C, 1.15),
                     spinning(AGRONA, 1.1),
                     spinning(AERON, 1.1),
                     parking(),
                     parking().onOneCore(),
-                    ring(
+                    twoCores(
                             "ring.rtt.adaptive.32",
                             Metric.ROUND_TRIP,
                             NARU,
                             1.1,
                             trips(Wait.ADAPTIVE, Wait.SPIN),
                             ADAPTIVE),
-                    ring("ring.throughput.32", Metric.MESSAGES, AGRONA, 1.5, small(1, MIB), SMALL_MESSAGES),
-                    ring("ring.throughput.32", Metric.MESSAGES, AERON, 1.0, small(1, MIB), SMALL_MESSAGES),
-                    ring("ring.throughput.32", Metric.MESSAGES, C, 0.35, small(1, MIB), SMALL_MESSAGES),
+                    twoCores("ring.throughput.32", Metric.MESSAGES, AGRONA, 1.5, small(1, MIB), SMALL_MESSAGES),
+                    twoCores("ring.throughput.32", Metric.MESSAGES, AERON, 1.0, small(1, MIB), SMALL_MESSAGES),
+                    twoCores("ring.throughput.32", Metric.MESSAGES, C, 0.35, small(1, MIB), SMALL_MESSAGES),
                     batches(AGRONA),
                     batches(AERON),
                     batches(C),
-                    ring("ring.throughput.64k", Metric.BANDWIDTH, AGRONA, 1.0, large(MIB), LARGE_MESSAGES),
-                    ring("ring.throughput.64k", Metric.BANDWIDTH, AERON, 1.5, large(MIB), LARGE_MESSAGES),
-                    ring("ring.throughput.64k", Metric.BANDWIDTH, C, null, large(MIB), LARGE_MESSAGES),
-                    ring(
+                    twoCores("ring.throughput.64k", Metric.BANDWIDTH, AGRONA, 1.0, large(MIB), LARGE_MESSAGES),
+                    twoCores("ring.throughput.64k", Metric.BANDWIDTH, AERON, 1.5, large(MIB), LARGE_MESSAGES),
+                    twoCores("ring.throughput.64k", Metric.BANDWIDTH, C, null, large(MIB), LARGE_MESSAGES),
+                    twoCores(
                             "ring.manytoone.32",
                             Metric.MESSAGES,
                             AGRONA,
@@ -161,8 +183,8 @@ final class Races {
                 C,
                 BANDWIDTH_BAR,
                 Placement.ONE_CORE_EACH,
-                new OneWay(carrier, 64 * KIB, MIB, false, 64 * KIB, 64 * KIB),
-                PIECE_64K);
+                new OneWay(carrier, 64 * KIB, carrier.isSocket() ? 0 : MIB, false, 64 * KIB, 64 * KIB),
+                carrier.isSocket() ? CONNECTION_64K : PIECE_64K);
     }
 
     private static Race roundTrip(String name, Carrier carrier) {
@@ -173,15 +195,15 @@ final class Races {
                 ROUND_TRIP_BAR,
                 Placement.ONE_CORE_EACH,
                 new RoundTrips(carrier, 32),
-                ROUND_TRIP);
+                carrier.isSocket() ? CONNECTION_TRIP : ROUND_TRIP);
     }
 
     private static Race spinning(String peer, double bar) {
-        return ring("ring.rtt.spin.32", Metric.ROUND_TRIP, peer, bar, trips(Wait.SPIN, Wait.SPIN), BOTH_SPIN);
+        return twoCores("ring.rtt.spin.32", Metric.ROUND_TRIP, peer, bar, trips(Wait.SPIN, Wait.SPIN), BOTH_SPIN);
     }
 
     private static Race parking() {
-        return ring("ring.rtt.park.32", Metric.ROUND_TRIP, C, 1.2, trips(Wait.PARK, Wait.PARK), BOTH_PARK);
+        return twoCores("ring.rtt.park.32", Metric.ROUND_TRIP, C, 1.2, trips(Wait.PARK, Wait.PARK), BOTH_PARK);
     }
 
     private static Work trips(Wait ours, Wait peers) {
@@ -194,14 +216,15 @@ final class Races {
 
     /** Agrona and Aeron have no way to publish several at a time. */
     private static Race batches(String peer) {
-        return ring("ring.throughput.batch.32", Metric.MESSAGES, peer, null, small(64, MIB), BATCHES);
+        return twoCores("ring.throughput.batch.32", Metric.MESSAGES, peer, null, small(64, MIB), BATCHES);
     }
 
     private static Work large(int peerCapacityBytes) {
         return new RingOneWay(64 * KIB, 1, 1, MIB, peerCapacityBytes);
     }
 
-    private static Race ring(
+    /** With a core for each side. */
+    private static Race twoCores(
             String name, Metric metric, String peer, @Nullable Double bar, Work work, String operation) {
         return new Race(name, metric, peer, bar, Placement.ONE_CORE_EACH, work, operation);
     }
@@ -216,11 +239,11 @@ final class Races {
 
     private static Race delivery(String name, String peer, @Nullable Double bar, Wait wait, int percentile) {
         String operation = wait == Wait.SPIN ? DELIVERY_SPIN + "percentile " + percentile : DELIVERY_PARK;
-        return ring(name, Metric.LATENCY, peer, bar, new LogDelivery(100, wait, percentile), operation);
+        return twoCores(name, Metric.LATENCY, peer, bar, new LogDelivery(100, wait, percentile), operation);
     }
 
     private static Race writers(String name, double bar, Work work, String operation) {
-        return ring(name, Metric.MESSAGES, NARU, bar, work, operation);
+        return twoCores(name, Metric.MESSAGES, NARU, bar, work, operation);
     }
 
     /** Those whose name matches: a glob with {@code *} and {@code ?}, or else a beginning. */

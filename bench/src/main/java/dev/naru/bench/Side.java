@@ -23,7 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * send OUT PIECE CAPACITY   lend OUT PIECE CAPACITY   receive IN READ
  * }</pre>
  *
- * <p>and those of {@link MemoryRoles} and {@link LogRoles}.
+ * <p>and those of {@link SocketRoles}, {@link MemoryRoles} and {@link LogRoles}.
  */
 final class Side {
     private Side() {}
@@ -39,7 +39,7 @@ final class Side {
         LinkedBlockingQueue<String> orders = new LinkedBlockingQueue<>();
         Thread.ofPlatform().daemon().name("orders").start(() -> listen(orders));
         PrintStream answers = System.out;
-        Role role = role(arguments);
+        Role role = role(arguments, answers);
         while (true) {
             try (Scanner order = new Scanner(orders.take())) {
                 answers.println(role.run(order.nextLong(), order.nextLong()));
@@ -55,7 +55,7 @@ final class Side {
         Runtime.getRuntime().halt(0); // also out of a read whose writer has died
     }
 
-    private static Role role(String[] arguments) throws IOException, InterruptedException {
+    private static Role role(String[] arguments, PrintStream answers) throws IOException, InterruptedException {
         return switch (arguments[0]) {
             case "ask" ->
                 new RoundTripRoles.Ask(writer(arguments[1]), reader(arguments[2]), Integer.parseInt(arguments[3]));
@@ -64,7 +64,9 @@ final class Side {
             case "send" -> new OneWayRoles.Send(pipe(arguments), Integer.parseInt(arguments[2]));
             case "lend" -> new OneWayRoles.Lend(pipe(arguments), Integer.parseInt(arguments[2]));
             case "receive" -> new OneWayRoles.Receive(reader(arguments[1]), Integer.parseInt(arguments[2]));
-            default -> arguments[0].startsWith("log-") ? LogRoles.of(arguments) : MemoryRoles.of(arguments);
+            case String role when role.startsWith("socket-") -> SocketRoles.of(arguments, answers);
+            case String role when role.startsWith("log-") -> LogRoles.of(arguments);
+            default -> MemoryRoles.of(arguments);
         };
     }
 

@@ -78,6 +78,11 @@ final class SideProcess implements Closeable {
         }
     }
 
+    /** Waits for what it has to say before it begins: where it listens. */
+    String word() throws IOException {
+        return answers.next();
+    }
+
     /** Has it do its part once. */
     void begin(Work.Amount amount) throws IOException {
         String line = amount.warmup() + " " + amount.count() + "\n";

@@ -18,7 +18,15 @@ sealed interface Work {
         /** An anonymous pipe between two children of one parent. */
         PIPE,
         /** A FIFO that both open by its path. */
-        FIFO
+        FIFO,
+        /** A Unix socket with a file; one connection goes both ways. */
+        UNIX,
+        /** A TCP socket of 127.0.0.1, at a port that the kernel chooses. */
+        TCP;
+
+        boolean isSocket() {
+            return this == UNIX || this == TCP;
+        }
     }
 
     /** Work with streams of bytes. */
@@ -28,7 +36,7 @@ sealed interface Work {
     }
 
     /**
-     * A message there and back, through two streams, by two processes that wait for each other.
+     * A message there and back, through two streams or one connection, by two processes that wait for each other.
      *
      * @param bytes the size of the message
      */
@@ -48,7 +56,7 @@ sealed interface Work {
      * Pieces through one stream, as fast as they go.
      *
      * @param pieceBytes what the writer writes at a time
-     * @param capacityBytes what the pipe holds
+     * @param capacityBytes what the pipe holds, or the socket's send buffer; 0 leaves it to the kernel
      * @param lent whether our writer lends its pages (vmsplice) where the peer writes
      * @param ourReadBytes what our reader asks for at a time
      * @param peerReadBytes what the peer's reader asks for at a time
@@ -346,6 +354,25 @@ sealed interface Work {
         @Override
         public boolean onDisk() {
             return true;
+        }
+    }
+
+    /**
+     * A file through a relay to a socket.
+     *
+     * @param start whether what counts is the time until the first byte has come; else it is the time of all others
+     */
+    record Relay(boolean start) implements Work {
+        private static final int FEW = 64 * 1024;
+
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(0, start ? FEW : effort.bytes());
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return amount(effort);
         }
     }
 

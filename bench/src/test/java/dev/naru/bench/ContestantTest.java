@@ -29,13 +29,14 @@ class ContestantTest {
     @TempDir
     private Path folder;
 
-    @Test
-    void aRoundEndsWhenASideIsKilled() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"pipe.throughput.64k", "unix.throughput.64k", "tcp.throughput.64k"})
+    void aRoundEndsWhenASideIsKilled(String name) throws Exception {
         // given
-        Race race = Races.matching("pipe.throughput.64k").getFirst();
+        Race race = Races.matching(name).getFirst();
         List<ProcessHandle> before = children();
         Work.Streams work = (Work.Streams) race.work();
-        try (NaruContestant naru = NaruContestant.open(equipment("cc"), work, race.placement(), folder)) {
+        try (Contestant naru = stream(work, race.placement())) {
             long _ = naru.round(race.work().amount(Effort.brief()));
             List<ProcessHandle> sides =
                     children().stream().filter(child -> !before.contains(child)).toList();
@@ -48,6 +49,12 @@ class ContestantTest {
             assertThatThrownBy(() -> naru.round(new Work.Amount(0, 1L << 50)))
                     .isInstanceOfAny(EOFException.class, ErrnoException.class);
         }
+    }
+
+    private Contestant stream(Work.Streams work, Placement placement) throws Exception {
+        return work.carrier().isSocket()
+                ? SocketContestant.open(equipment("cc"), work, placement, folder)
+                : NaruContestant.open(equipment("cc"), work, placement, folder);
     }
 
     @ParameterizedTest
@@ -93,6 +100,41 @@ class ContestantTest {
             assertThatThrownBy(() -> c.round(ENDLESS))
                     .isInstanceOf(EOFException.class)
                     .hasMessageContaining("stream");
+        }
+    }
+
+    @Test
+    void aRelayPassesAllOnAndLeavesNothingBehind() throws Exception {
+        // given
+        CPeers peers = CPeers.build("cc", folder);
+        Work.Relay work = new Work.Relay(false);
+        Path place = Files.createDirectory(folder.resolve("place"));
+        try (RelayContestant socat = RelayContestant.socat(equipment("cc"), peers, work, place)) {
+            // when
+            socat.warmUp(new Work.Amount(0, 1 << 20));
+
+            // then
+            assertThat(socat.round(new Work.Amount(0, 1 << 20))).isPositive();
+        }
+        assertThat(place).isEmptyDirectory();
+    }
+
+    /** Nobody connects to the sink, or not all comes: neither hangs. */
+    @ParameterizedTest
+    @ValueSource(strings = {"false", "head -c 1000 | socat -u - UNIX-CONNECT:%s"})
+    void aRelayThatFailsIsAnError(String line) throws Exception {
+        // given
+        CPeers peers = CPeers.build("cc", folder);
+        Path socket = folder.resolve("socket");
+        List<String> command = List.of("bash", "-c", line.formatted(socket));
+
+        // when
+        try (RelayContestant relay =
+                RelayContestant.open(command, equipment("cc"), peers, new Work.Relay(false), socket)) {
+            // then
+            assertThatThrownBy(() -> relay.warmUp(new Work.Amount(0, 1 << 20)))
+                    .isInstanceOf(EOFException.class)
+                    .hasMessageContaining("sink ended");
         }
     }
 

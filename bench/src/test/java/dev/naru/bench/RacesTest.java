@@ -15,9 +15,14 @@ class RacesTest {
                 .containsExactly(
                         "pipe.throughput.64k c >= 0.95",
                         "fifo.throughput.64k c >= 0.95",
+                        "unix.throughput.64k c >= 0.95",
+                        "tcp.throughput.64k c >= 0.95",
                         "pipe.rtt.32 c <= 1.20",
                         "fifo.rtt.32 c <= 1.20",
+                        "unix.rtt.32 c <= 1.20",
+                        "tcp.rtt.32 c <= 1.20",
                         "pipe.bulk.1m c >= 2.00",
+                        "relay.throughput socat >= 0.90",
                         "ring.rtt.spin.32 c <= 1.15",
                         "ring.rtt.spin.32 agrona <= 1.10",
                         "ring.rtt.spin.32 aeron <= 1.10",
@@ -68,7 +73,7 @@ class RacesTest {
 
     @Test
     void peersHaveTheNamesThatReadersOfTheJsonKnow() {
-        assertThat(Races.ALL).extracting(Race::peer).isSubsetOf("c", "agrona", "aeron", "chronicle", "naru");
+        assertThat(Races.ALL).extracting(Race::peer).isSubsetOf("c", "agrona", "aeron", "chronicle", "socat", "naru");
     }
 
     @Test
@@ -76,7 +81,7 @@ class RacesTest {
         assertThat(Races.ALL.stream()
                         .filter(race -> race.placement() == Placement.SAME_CORE)
                         .map(Race::name))
-                .containsExactly("pipe.rtt.32", "fifo.rtt.32", "ring.rtt.park.32");
+                .containsExactly("pipe.rtt.32", "fifo.rtt.32", "unix.rtt.32", "tcp.rtt.32", "ring.rtt.park.32");
     }
 
     @Test

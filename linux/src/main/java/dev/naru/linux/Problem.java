@@ -164,7 +164,10 @@ public enum Problem {
             "only a checkout of Naru can do this",
             "get one with git, and run './naru' there: it builds and tests what is in it"),
     /** The tour knows no such mechanism. */
-    NO_MECHANISM(64, "there is no such mechanism", "the tour knows pipe, fifo, shm, ring-busy, ring-parked and topic"),
+    NO_MECHANISM(
+            64,
+            "there is no such mechanism",
+            "the tour knows pipe, fifo, unix, tcp, shm, ring-busy, ring-parked and topic"),
     /** An address of no known kind or form. */
     BAD_ADDRESS(
             64,

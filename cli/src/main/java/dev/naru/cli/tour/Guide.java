@@ -66,7 +66,7 @@ final class Guide {
             sender.goesWith(receiver);
             receiver.goesWith(sender);
             sender.expect(TourPeer.READY);
-            receiver.expect(TourPeer.READY);
+            String object = String.join(" ", receiver.expect(TourPeer.READY));
             sender.begin();
             receiver.begin();
             List<String> arrived = receiver.expect(TourPeer.ARRIVED);
@@ -82,7 +82,7 @@ final class Guide {
                     Long.parseLong(rallies.get(0)),
                     Long.parseLong(rallies.get(1)),
                     bytes == file.length() && arrived.get(2).equals(sha256),
-                    crossing.object());
+                    object.isEmpty() ? crossing.object() : object);
         }
     }
 

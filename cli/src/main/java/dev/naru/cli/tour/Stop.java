@@ -11,8 +11,15 @@ import java.util.function.Consumer;
 /** One mechanism of the tour: how its kernel objects come to be and how two processes get at them. */
 interface Stop {
     /** Every stop, in the order of the table. A new mechanism joins with a line. */
-    List<Stop> ALL =
-            List.of(new PipeStop(), new FifoStop(), new ShmStop(), RingStop.busy(), RingStop.parked(), new TopicStop());
+    List<Stop> ALL = List.of(
+            new PipeStop(),
+            new FifoStop(),
+            SocketStop.unix(),
+            SocketStop.tcp(),
+            new ShmStop(),
+            RingStop.busy(),
+            RingStop.parked(),
+            new TopicStop());
 
     /** The name of the row, and the word for {@code --only}. */
     String mechanism();
@@ -34,7 +41,7 @@ interface Stop {
     /**
      * The kernel objects of one stop. Closing removes what is still there.
      *
-     * @param object how the table names the kernel object
+     * @param object how the table names the kernel object, unless the process that receives knows better
      * @param sender what the process that sends gets
      * @param receiver what the process on the far side gets
      * @param objects what closing closes

@@ -65,7 +65,9 @@ public final class TourPeer {
 
     private static TourPeer of(Context context, List<String> arguments) {
         TourFile file = new TourFile(Path.of(arguments.get(1)), Long.parseLong(arguments.get(2)));
-        return new TourPeer(context, file, Way.parse(arguments.get(3)), Way.parse(arguments.get(4)));
+        Way out = Way.parse(arguments.get(3));
+        boolean bothWays = arguments.get(3).equals(arguments.get(4));
+        return new TourPeer(context, file, out, bothWays ? out : Way.parse(arguments.get(4)));
     }
 
     private int play(boolean sends) {
@@ -122,9 +124,9 @@ public final class TourPeer {
         }
     }
 
-    /** Says that all is open, and waits for the tour's word. */
+    /** Says that all is open, with the kernel object if the tour cannot know it, and waits for the tour's word. */
     private void awaitStart() throws InterruptedException {
-        say(READY);
+        say((READY + " " + inWay.object()).strip());
         start.await();
     }
 

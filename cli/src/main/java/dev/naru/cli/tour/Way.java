@@ -14,9 +14,10 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 
 /** How a process of the tour gets at an end: by an address, or by what it was given at a descriptor number. */
-sealed interface Way {
+sealed interface Way permits Way.ByAddress, Way.InRing, Way.InSlot, Way.InTopic, SocketWay {
     /** The end that writes. */
     WritableByteChannel openWriter() throws IOException, InterruptedException;
 
@@ -24,7 +25,12 @@ sealed interface Way {
     ReadableByteChannel openReader() throws IOException, InterruptedException;
 
     /** Moves bytes through another object of that kind. */
-    void warmUp() throws IOException;
+    void warmUp() throws IOException, InterruptedException;
+
+    /** How the table names the kernel object, where that was not known before it was opened; else empty. */
+    default String object() {
+        return "";
+    }
 
     /**
      * Reads what {@link Object#toString} of a way wrote.
@@ -32,6 +38,11 @@ sealed interface Way {
      * @throws IllegalArgumentException when it is none
      */
     static Way parse(String text) {
+        Optional<SocketWay> socket = SocketWay.parse(text);
+        return socket.isPresent() ? socket.get() : parseOther(text);
+    }
+
+    private static Way parseOther(String text) {
         String[] words = text.split("/", -1);
         return switch (words[0] + words.length) {
             case "ring3" -> new InRing(words[1], Integer.parseInt(words[2]));

@@ -34,7 +34,7 @@ class GuideTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"pipe", "fifo"})
+    @ValueSource(strings = {"pipe", "fifo", "unix", "tcp"})
     void whenNoPeerCanBeStartedNoPipeIsLeft(String mechanism) throws Exception {
         // given a JDK without a java
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);

@@ -84,7 +84,16 @@ class TourCrashTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"pipe, send", "pipe, receive", "fifo, send", "fifo, receive"})
+    @CsvSource({
+        "pipe, send",
+        "pipe, receive",
+        "fifo, send",
+        "fifo, receive",
+        "unix, send",
+        "unix, receive",
+        "tcp, send",
+        "tcp, receive"
+    })
     void aPeerThatIsKilledAsSoonAsItIsThereEndsTheTour(String mechanism, String role) throws Exception {
         try (Tour tour = Tour.start(folder, "--json", "--only", mechanism, file.toString())) {
             // when

@@ -42,6 +42,8 @@ class TourStoppedTest {
     @CsvSource({
         "pipe, send, sender",
         "fifo, receive, receiver",
+        "unix, send, sender",
+        "tcp, receive, receiver",
         "ring-parked, receive, receiver",
         "shm, send, sender",
         "topic, send, sender"

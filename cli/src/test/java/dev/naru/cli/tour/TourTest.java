@@ -26,7 +26,8 @@ class TourTest {
     private static final List<String> PROPERTIES =
             List.of("mechanism", "bytes", "mbPerSecond", "rttP50Ns", "rttP99Ns", "verified", "object");
 
-    private static final List<String> MECHANISMS = List.of("pipe", "fifo", "shm", "ring-busy", "ring-parked", "topic");
+    private static final List<String> MECHANISMS =
+            List.of("pipe", "fifo", "unix", "tcp", "shm", "ring-busy", "ring-parked", "topic");
 
     @TempDir
     private Path folder;
@@ -53,6 +54,8 @@ class TourTest {
                         switch (mechanism) {
                             case "pipe" -> "pipe:\\[\\d+] fd 3 -> fd 4";
                             case "fifo" -> "fifo:/.+/there inode \\d+";
+                            case "unix" -> "unix:/.+/socket inode \\d+";
+                            case "tcp" -> "tcp:127[.]0[.]0[.]1:[1-9]\\d*";
                             case "shm" -> "memfd inode \\d+, lock in memfd inode \\d+";
                             case "topic" -> "topic:/.+/store#there inode \\d+";
                             default -> "ring in memfd inode \\d+";
@@ -84,17 +87,19 @@ class TourTest {
 
         // then
         List<String> lines = result.endedWith(0).out().lines().toList();
-        assertThat(lines).hasSize(8);
+        assertThat(lines).hasSize(10);
         assertThat(lines.get(0)).matches("mechanism +what it is +MB/s +p50 +p99 +verified +kernel object");
         assertThat(lines.get(1))
                 .matches("pipe +anonymous pipe, between relatives +[\\d,]+ +[\\d.]+ µs +[\\d.]+ µs +yes +pipe:\\[.*");
         assertThat(lines.get(2))
                 .matches("fifo +named pipe, between any processes +[\\d,]+ +[\\d.]+ µs +[\\d.]+ µs +yes +fifo:/.*");
-        assertThat(lines.get(3)).matches("shm +shared memory, a lock for turn +.* yes +memfd inode .*");
-        assertThat(lines.get(4)).matches("ring-busy +ring, who waits looks all the time +.* yes +ring in memfd .*");
-        assertThat(lines.get(5)).matches("ring-parked +ring, who waits sleeps +.* yes +ring in memfd .*");
-        assertThat(lines.get(6)).matches("topic +log in a file, with no server +.* yes +topic:/.*#there inode \\d+");
-        assertThat(lines.get(7)).matches("on this machine: (pipe|fifo|shm|ring-busy|ring-parked|topic) .*\\d.*");
+        assertThat(lines.get(3)).matches("unix +Unix socket, within one machine +.* yes +unix:/.*/socket inode \\d+");
+        assertThat(lines.get(4)).matches("tcp +TCP socket, here on 127.0.0.1 +.* yes +tcp:127.0.0.1:\\d+");
+        assertThat(lines.get(5)).matches("shm +shared memory, a lock for turn +.* yes +memfd inode .*");
+        assertThat(lines.get(6)).matches("ring-busy +ring, who waits looks all the time +.* yes +ring in memfd .*");
+        assertThat(lines.get(7)).matches("ring-parked +ring, who waits sleeps +.* yes +ring in memfd .*");
+        assertThat(lines.get(8)).matches("topic +log in a file, with no server +.* yes +topic:/.*#there inode \\d+");
+        assertThat(lines.get(9)).matches("on this machine: (" + String.join("|", MECHANISMS) + ") .*\\d.*");
         assertThat(result.err().lines())
                 .containsExactlyElementsOf(Stream.concat(
                                 Stream.of("file: its SHA-256"),
@@ -109,6 +114,7 @@ class TourTest {
         "pipe, pipe",
         "fifo, fifo",
         "'fifo,pipe', fifo pipe",
+        "'tcp,unix', tcp unix",
         "'shm,ring-parked', shm ring-parked",
         "topic, topic"
     })
