@@ -32,6 +32,7 @@ public final class Main {
         commands.put("ring", RingCommand::line);
         commands.put("lock", LockCommand::line);
         commands.put("topic", TopicCommand::line);
+        commands.put("ping", PingCommand::new);
         commands.put("ls", LsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("explain", ExplainCommand::new);
