@@ -1,5 +1,6 @@
 package dev.naru.cli;
 
+import dev.naru.channels.Address;
 import dev.naru.linux.FileStatus;
 import dev.naru.linux.Problem;
 import java.io.IOException;
@@ -56,9 +57,17 @@ final class LsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, CliException {
         List<Path> directories = new ArrayList<>();
+        List<Address> addresses = new ArrayList<>();
         Set<Kind> kinds = EnumSet.noneOf(Kind.class);
         for (String place : places) {
-            Kind.of(place).ifPresentOrElse(kinds::add, () -> directories.add(Path.of(place)));
+            Optional<Kind> kind = Kind.of(place);
+            if (kind.isPresent()) {
+                kinds.add(kind.get());
+            } else if (place.startsWith("unix:") || place.startsWith("tcp:")) {
+                addresses.add(Address.parse(place));
+            } else {
+                directories.add(Path.of(place));
+            }
         }
         if (places.isEmpty()) {
             kinds.addAll(EnumSet.allOf(Kind.class));
@@ -67,7 +76,7 @@ final class LsCommand implements Callable<Integer> {
             directories.add(Path.of("."));
         }
         boolean hides = listFifos(directories);
-        hides |= listOthers(kinds);
+        hides |= listOthers(kinds, addresses);
         context.requireOutput();
         if (hides) {
             context.sayHidden();
@@ -115,7 +124,7 @@ final class LsCommand implements Callable<Integer> {
     }
 
     /** Those of the machine, and the topics at hand; whether some of their holders may be hidden. */
-    private boolean listOthers(Set<Kind> kinds) throws IOException, CliException {
+    private boolean listOthers(Set<Kind> kinds, List<Address> addresses) throws IOException, CliException {
         JsonLines lines = new JsonLines(context.out());
         boolean hides = false;
         if (kinds.contains(Kind.SHM)) {
@@ -133,18 +142,30 @@ final class LsCommand implements Callable<Integer> {
             show(() -> locks.printJson(lines), locks::print);
             hides |= locks.hides();
         }
-        if (kinds.contains(Kind.UNIX) || kinds.contains(Kind.TCP)) {
-            SocketList sockets = SocketList.of(
-                    context, new SocketList.Wanted(kinds.contains(Kind.UNIX), kinds.contains(Kind.TCP), all));
-            show(() -> sockets.printJson(lines), sockets::print);
-            sockets.sayUnknown();
-            hides |= sockets.hides();
-        }
+        hides |= listSockets(kinds, addresses, lines);
         if (kinds.contains(Kind.TOPIC)) {
             TopicTable topics = TopicTable.atHand(context);
             show(() -> topics.printJson(lines), topics::print);
         }
         return hides;
+    }
+
+    private boolean listSockets(Set<Kind> kinds, List<Address> addresses, JsonLines lines)
+            throws IOException, CliException {
+        SocketsWanted wanted = new SocketsWanted(kinds.contains(Kind.UNIX), kinds.contains(Kind.TCP), all);
+        for (Address address : addresses) {
+            wanted.add(address);
+        }
+        if (!wanted.any()) {
+            return false;
+        }
+        SocketList sockets = SocketList.of(context, wanted);
+        if (sockets.isEmpty() && !addresses.isEmpty()) {
+            throw new CliException(Problem.NOBODY_LISTENS, addresses.getFirst().toString());
+        }
+        show(() -> sockets.printJson(lines), sockets::print);
+        sockets.sayUnknown();
+        return sockets.hides();
     }
 
     private void show(Runnable asJson, Runnable asTable) {

@@ -34,7 +34,7 @@ final class PingCommand implements Callable<Integer> {
             names = {"-c", "--count"},
             paramLabel = "N",
             description = "Stop after so many; 0 goes on until interrupted (default: 10, with --flood 1000).")
-    private long count = -1;
+    private @Nullable Long count;
 
     @Option(
             names = {"-i", "--interval"},
@@ -76,7 +76,7 @@ final class PingCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, CliException {
         Address server = address;
-        if (server == null || count < -1 || timeout.isZero()) {
+        if (server == null || (count != null && count < 0) || timeout.isZero()) {
             throw new ParameterException(spec.commandLine(), "--count is 0 or more, and --timeout more than 0");
         }
         if (flood && interval != null) {
@@ -125,7 +125,7 @@ final class PingCommand implements Callable<Integer> {
 
     /** To the end; when none was answered, that is an error, as the last one was. */
     private void ping(Pinging pinging, PingReport report) throws IOException, InterruptedException, CliException {
-        long most = count >= 0 ? count : flood ? USUAL_FLOOD : USUAL_COUNT;
+        long most = count != null ? count : flood ? USUAL_FLOOD : USUAL_COUNT;
         Duration pause = flood ? Duration.ZERO : interval == null ? Duration.ofSeconds(1) : interval;
         Exception last = null;
         for (long sent = 1; most == 0 || sent <= most; sent++) {

@@ -25,19 +25,7 @@ final class SocketList {
     private final SocketHolders holders;
     private final Map<Long, String> owners = new HashMap<>();
 
-    /** Which are shown. */
-    record Wanted(boolean unix, boolean tcp, boolean all) {
-        private boolean has(Entry socket) {
-            return isUnix(socket) ? unix && (all || isNamed(socket.name())) : tcp && (all || isAlive(socket));
-        }
-
-        /** Neither closed by its process nor kept for its address alone. */
-        private static boolean isAlive(Entry socket) {
-            return socket.inode() != 0 || isUnaccepted(socket);
-        }
-    }
-
-    private SocketList(Context context, SocketTable table, Wanted wanted) throws IOException {
+    private SocketList(Context context, SocketTable table, SocketsWanted wanted) throws IOException {
         this.context = context;
         this.knowsQueues = table.knowsQueues();
         this.rows = table.sockets().stream()
@@ -51,7 +39,7 @@ final class SocketList {
     }
 
     /** Those that are wanted, of this network namespace. */
-    static SocketList of(Context context, Wanted wanted) throws IOException {
+    static SocketList of(Context context, SocketsWanted wanted) throws IOException {
         return new SocketList(context, SocketTable.read(), wanted);
     }
 
@@ -63,9 +51,8 @@ final class SocketList {
         return !(name instanceof SocketName.UnixUnnamed);
     }
 
-    /** A connection that is there for the kernel, and that the server has not taken yet. */
-    private static boolean isUnaccepted(Entry socket) {
-        return socket.inode() == 0 && (socket.state() == State.ESTABLISHED || socket.state() == State.SYN_RECEIVED);
+    boolean isEmpty() {
+        return rows.isEmpty();
     }
 
     /** A row for each, below a line of headings; nothing when there is none. */
@@ -101,7 +88,7 @@ final class SocketList {
     }
 
     private static String state(Entry socket) {
-        return isUnaccepted(socket)
+        return SocketsWanted.isUnaccepted(socket)
                 ? "unaccepted"
                 : socket.state().name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
@@ -143,7 +130,7 @@ final class SocketList {
 
     /** Whether somebody whom we may not look at may be missing from it. */
     boolean hides() {
-        return rows.stream().anyMatch(socket -> holders.hides(socket.inode()));
+        return rows.stream().anyMatch(socket -> holders.hides(socket.inode()) || holders.hides(socket.peerInode()));
     }
 
     /** Says so when the kernel did not tell all. */

@@ -355,4 +355,42 @@ class LsSocketsTest {
             assertThat(rings.succeeded().out()).doesNotContain("fifo:", "unix:");
         }
     }
+
+    @Test
+    void whatIsAtAnAddressIsListedAlone() throws Exception {
+        try (Python python = Python.start()) {
+            // given
+            String name = "naru-ls-" + python.pid();
+            in(
+                    python,
+                    "s = socket.create_server(('0.0.0.0', 0)); p = s.getsockname()[1]; c = socket.create_connection(('127.0.0.1',"
+                            + " p)); d, _ = s.accept()");
+            in(
+                    python,
+                    "a = socket.socket(socket.AF_UNIX); a.bind('\\0" + name + "'); a.listen(2); "
+                            + "b = socket.socket(socket.AF_UNIX); b.connect('\\0" + name + "')");
+            String port = python.ask("p");
+            String client = "tcp:127.0.0.1:" + python.ask("c.getsockname()[1]");
+
+            // when
+            Result tcp =
+                    naru("ls", "--json", "tcp:localhost:" + port).in(folder).run();
+            Result unix = naru("ls", "--json", "unix:@" + name).in(folder).run();
+            Result clients =
+                    naru("ls", "--json", "-a", "unix:@" + name).in(folder).run();
+            Result nobody = naru("ls", "unix:@" + name + "-not").in(folder).run();
+
+            // then
+            assertThat(Json.lines(tcp.succeeded().out()))
+                    .extracting(object -> object.get("address"))
+                    .containsExactlyInAnyOrder("tcp:0.0.0.0:" + port, "tcp:127.0.0.1:" + port, client);
+            assertThat(Json.lines(unix.succeeded().out()))
+                    .extracting(object -> object.get("state"))
+                    .containsExactly("listening");
+            assertThat(Json.lines(clients.succeeded().out()))
+                    .extracting(object -> object.get("peer"))
+                    .containsExactlyInAnyOrder(null, "unix:@" + name);
+            var _ = nobody.failed(69, "nobody-listens");
+        }
+    }
 }

@@ -351,7 +351,7 @@ class PingTest {
                 "tcp:127.0.0.1",
                 "",
                 "-c 3",
-                "-c -2 unix:s",
+                "-c -1 unix:s",
                 "-t 0 unix:s",
                 "-s 10 unix:s",
                 "-e -s 0 unix:s",
