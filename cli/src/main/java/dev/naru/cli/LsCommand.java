@@ -1,25 +1,32 @@
 package dev.naru.cli;
 
+import dev.naru.channels.Address;
 import dev.naru.linux.FileStatus;
 import dev.naru.linux.Problem;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JsonGenerator;
 
-/** {@code naru ls}: the FIFOs under a directory and the machine's shared memory, and who has them open. */
+/** {@code naru ls}: the FIFOs under a directory, the machine's shared memory and its sockets, and who has them open. */
 @Command(
         name = "ls",
         description = {
             "List the FIFOs under directories, and which processes have them open.",
-            "Without a directory: those under the working directory, this machine's shared memory, rings and locks, and the"
-                    + " topics of the store at hand, which is that of NARU_STORE, else ./data.",
+            "Without a directory: those under the working directory, this machine's shared memory, rings, locks and sockets,"
+                    + " and the topics of the store at hand, which is that of NARU_STORE, else ./data.",
+            "With kinds, such as 'unix: tcp:', only those of them.",
             "Other users' processes are seen only by root: ? is shown where some may be."
         })
 final class LsCommand implements Callable<Integer> {
@@ -27,8 +34,18 @@ final class LsCommand implements Callable<Integer> {
 
     private final Context context;
 
-    @Parameters(arity = "0..*", paramLabel = "DIR", description = "Where to look (default: here).")
-    private List<Path> directories = new ArrayList<>();
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "DIR|KIND:",
+            description =
+                    "Where to look for FIFOs (default: here), or what to list: fifo:, shm:, ring:, lock:, unix:, tcp:,"
+                            + " topic:.")
+    private List<String> places = new ArrayList<>();
+
+    @Option(
+            names = {"-a", "--all"},
+            description = "Also Unix sockets without a name, and TCP connections that no process has any more.")
+    private boolean all;
 
     @Option(names = "--json", description = "One JSON object a line and thing.")
     private boolean json;
@@ -39,8 +56,55 @@ final class LsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, CliException {
+        List<Path> directories = new ArrayList<>();
+        List<Address> addresses = new ArrayList<>();
+        Set<Kind> kinds = EnumSet.noneOf(Kind.class);
+        for (String place : places) {
+            Optional<Kind> kind = Kind.of(place);
+            if (kind.isPresent()) {
+                kinds.add(kind.get());
+            } else if (place.startsWith("unix:") || place.startsWith("tcp:")) {
+                addresses.add(Address.parse(place));
+            } else {
+                directories.add(Path.of(place));
+            }
+        }
+        if (places.isEmpty()) {
+            kinds.addAll(EnumSet.allOf(Kind.class));
+        }
+        if (kinds.contains(Kind.FIFO) && directories.isEmpty()) {
+            directories.add(Path.of("."));
+        }
+        boolean hides = listFifos(directories);
+        hides |= listOthers(kinds, addresses);
+        context.requireOutput();
+        if (hides) {
+            context.sayHidden();
+        }
+        return 0;
+    }
+
+    /** What may be asked for alone, by what stands in front of its addresses. */
+    private enum Kind {
+        FIFO,
+        SHM,
+        RING,
+        LOCK,
+        UNIX,
+        TCP,
+        TOPIC;
+
+        static Optional<Kind> of(String text) {
+            return Stream.of(values())
+                    .filter(kind -> text.equals(kind.name().toLowerCase(Locale.ROOT) + ":"))
+                    .findFirst();
+        }
+    }
+
+    /** Whether some of their holders may be hidden. */
+    private boolean listFifos(List<Path> directories) throws IOException, CliException {
         List<FoundFifo> found = new ArrayList<>();
-        for (Path directory : directories.isEmpty() ? List.of(Path.of(".")) : directories) {
+        for (Path directory : directories) {
             FileStatus status = FileStatus.of(directory); // throws when it is not there, or may not be seen
             switch (status.type()) {
                 case FIFO -> found.add(new FoundFifo(directory, status));
@@ -56,31 +120,56 @@ final class LsCommand implements Callable<Integer> {
             context.out().printf(FORM, "mode", "owner", "readers", "writers", "address");
             found.forEach(fifo -> print(fifo, open));
         }
-        boolean hides = found.stream().anyMatch(fifo -> hides(open, fifo));
-        if (directories.isEmpty()) {
+        return found.stream().anyMatch(fifo -> hides(open, fifo));
+    }
+
+    /** Those of the machine, and the topics at hand; whether some of their holders may be hidden. */
+    private boolean listOthers(Set<Kind> kinds, List<Address> addresses) throws IOException, CliException {
+        JsonLines lines = new JsonLines(context.out());
+        boolean hides = false;
+        if (kinds.contains(Kind.SHM)) {
             MemoryTable memory = new MemoryTable(context, FoundMemory.all());
+            show(() -> memory.printJson(lines), memory::print);
+            hides = memory.hides();
+        }
+        if (kinds.contains(Kind.RING)) {
             RingTable rings = new RingTable(context, FoundShared.rings());
+            show(() -> rings.printJson(lines), rings::print);
+            hides |= rings.hides();
+        }
+        if (kinds.contains(Kind.LOCK)) {
             LockTable locks = LockTable.all(context);
+            show(() -> locks.printJson(lines), locks::print);
+            hides |= locks.hides();
+        }
+        hides |= listSockets(kinds, addresses, lines);
+        if (kinds.contains(Kind.TOPIC)) {
             TopicTable topics = TopicTable.atHand(context);
-            if (json) {
-                JsonLines lines = new JsonLines(context.out());
-                memory.printJson(lines);
-                rings.printJson(lines);
-                locks.printJson(lines);
-                topics.printJson(lines);
-            } else {
-                memory.print();
-                rings.print();
-                locks.print();
-                topics.print();
-            }
-            hides |= memory.hides() || rings.hides() || locks.hides();
+            show(() -> topics.printJson(lines), topics::print);
         }
-        context.requireOutput();
-        if (hides) {
-            context.sayHidden();
+        return hides;
+    }
+
+    private boolean listSockets(Set<Kind> kinds, List<Address> addresses, JsonLines lines)
+            throws IOException, CliException {
+        SocketsWanted wanted = new SocketsWanted(kinds.contains(Kind.UNIX), kinds.contains(Kind.TCP), all);
+        for (Address address : addresses) {
+            wanted.add(address);
         }
-        return 0;
+        if (!wanted.any()) {
+            return false;
+        }
+        SocketList sockets = SocketList.of(context, wanted);
+        if (sockets.isEmpty() && !addresses.isEmpty()) {
+            throw new CliException(Problem.NOBODY_LISTENS, addresses.getFirst().toString());
+        }
+        show(() -> sockets.printJson(lines), sockets::print);
+        sockets.sayUnknown();
+        return sockets.hides();
+    }
+
+    private void show(Runnable asJson, Runnable asTable) {
+        (json ? asJson : asTable).run();
     }
 
     private static boolean hides(OpenFiles open, FoundFifo fifo) {

@@ -36,6 +36,7 @@ public final class Main {
         commands.put("relay", RelayCommand::new);
         commands.put("record", RecordCommand::new);
         commands.put("replay", ReplayCommand::new);
+        commands.put("ping", PingCommand::new);
         commands.put("ls", LsCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("explain", ExplainCommand::new);

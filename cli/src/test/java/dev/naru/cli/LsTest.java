@@ -153,7 +153,7 @@ class LsTest {
         // then
         assertThat(Json.lines(result.succeeded().out()))
                 .extracting(found -> found.get("address").toString())
-                .filteredOn(address -> !address.startsWith("shm:")) // whatever memory this machine has
+                .filteredOn(address -> address.startsWith("fifo:")) // whatever else this machine has
                 .containsExactly("fifo:a/b/deep", "fifo:orders");
     }
 

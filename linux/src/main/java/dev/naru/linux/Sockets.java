@@ -5,6 +5,7 @@ import dev.naru.linux.internal.SocketCalls;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * socket(7): the steps of the classic model, each as the kernel has it. A server makes a socket, binds it to a name, listens and
@@ -30,6 +31,16 @@ public final class Sockets {
 
         Kind(int type) {
             this.type = type;
+        }
+
+        /** Null for a type that we do not know. */
+        static @Nullable Kind of(int type) {
+            for (Kind kind : values()) {
+                if (kind.type == type) {
+                    return kind;
+                }
+            }
+            return null;
         }
     }
 

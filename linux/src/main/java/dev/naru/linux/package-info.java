@@ -16,6 +16,7 @@
  *     {@link dev.naru.linux.SharedMapping}</td></tr>
  * <tr><td>memfd_create(2) and seals; shmget(2)</td><td>{@link dev.naru.linux.Memfd}, {@link dev.naru.linux.SystemVMemory}</td></tr>
  * <tr><td>a lock that is a sign of life</td><td>{@link dev.naru.linux.OpenFileLock}</td></tr>
+ * <tr><td>which sockets there are, and whose</td><td>{@link dev.naru.linux.SocketTable}</td></tr>
  * <tr><td>what the kernel refused, and what helps</td>
  *     <td>{@link dev.naru.linux.ErrnoException}, {@link dev.naru.linux.Problem}</td></tr>
  * </table>

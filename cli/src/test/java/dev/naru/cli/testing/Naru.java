@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.HdrHistogram.Histogram;
 import picocli.CommandLine;
 import tools.jackson.core.json.JsonFactory;
 
@@ -64,6 +65,7 @@ public final class Naru {
                 .needing(Store.class)
                 .needing(CommandLine.class)
                 .needing(JsonFactory.class)
+                .needing(Histogram.class)
                 .option("-XX:+UseSerialGC");
     }
 

@@ -201,5 +201,28 @@ public final class Constants {
     public static final int EIDRM = 43;
     public static final int EOPNOTSUPP = 95;
 
+    // Sockets that are listed.
+    // <sys/socket.h>, <linux/netlink.h>, <linux/sock_diag.h>
+    public static final int AF_NETLINK = 16;
+    public static final int SOCK_RAW = 3;
+    public static final int NETLINK_SOCK_DIAG = 4;
+    public static final int SOCK_DIAG_BY_FAMILY = 20;
+    public static final short NLM_F_REQUEST = 1;
+    public static final short NLM_F_DUMP = 0x300;
+    public static final int NLMSG_ERROR = 2;
+    public static final int NLMSG_DONE = 3;
+
+    // <linux/unix_diag.h>
+    public static final int UDIAG_SHOW_NAME = 1;
+    public static final int UDIAG_SHOW_PEER = 4;
+    public static final int UDIAG_SHOW_ICONS = 8;
+    public static final int UDIAG_SHOW_RQLEN = 0x10;
+    public static final int UDIAG_SHOW_UID = 0x40;
+    public static final int UNIX_DIAG_NAME = 0;
+    public static final int UNIX_DIAG_PEER = 2;
+    public static final int UNIX_DIAG_ICONS = 3;
+    public static final int UNIX_DIAG_RQLEN = 4;
+    public static final int UNIX_DIAG_UID = 7;
+
     private Constants() {}
 }
