@@ -112,8 +112,9 @@ final class SocketWay implements Way {
     }
 
     private static String describe(Address address) throws IOException {
-        return address instanceof Address.UnixFile(Path path)
-                ? "%s inode %d".formatted(address, FileStatus.ofLink(path).inode())
+        return address instanceof Address.UnixFile file
+                ? "%s inode %d"
+                        .formatted(address, FileStatus.ofLink(file.path()).inode())
                 : address.toString();
     }
 
