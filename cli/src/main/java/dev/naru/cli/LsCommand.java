@@ -26,7 +26,7 @@ import tools.jackson.core.JsonGenerator;
             "List the FIFOs under directories, and which processes have them open.",
             "Without a directory: those under the working directory, this machine's shared memory, rings, locks and sockets,"
                     + " and the topics of the store at hand, which is that of NARU_STORE, else ./data.",
-            "With kinds, such as 'unix: tcp:', only those of them.",
+            "With kinds, such as 'unix: tcp:', or addresses of sockets, only what is named.",
             "Other users' processes are seen only by root: ? is shown where some may be."
         })
 final class LsCommand implements Callable<Integer> {
@@ -36,10 +36,10 @@ final class LsCommand implements Callable<Integer> {
 
     @Parameters(
             arity = "0..*",
-            paramLabel = "DIR|KIND:",
+            paramLabel = "DIR|KIND:|SOCKET",
             description =
-                    "Where to look for FIFOs (default: here), or what to list: fifo:, shm:, ring:, lock:, unix:, tcp:,"
-                            + " topic:.")
+                    "Where to look for FIFOs (default: here); or what to list: fifo:, shm:, ring:, lock:, unix:, tcp:,"
+                            + " topic:; or the sockets at an address, such as tcp:127.0.0.1:7000.")
     private List<String> places = new ArrayList<>();
 
     @Option(

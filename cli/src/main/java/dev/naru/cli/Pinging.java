@@ -43,7 +43,7 @@ interface Pinging extends Closeable {
         public void close() {}
     }
 
-    /** Sends bytes over one connection and waits until they have come back. After a loss it connects anew. Makes no garbage. */
+    /** Sends bytes over one connection and waits until they have come back. After a loss it connects anew. */
     final class Echoing implements Pinging {
         /** More need not fit into what the kernel holds for two who both write first. */
         static final int MOST_BYTES = 1 << 16;

@@ -85,7 +85,12 @@ final class SocketDiag {
                             | Constants.UDIAG_SHOW_ICONS
                             | Constants.UDIAG_SHOW_RQLEN
                             | Constants.UDIAG_SHOW_UID);
-            return dump(request, message -> add(sockets, unix(message, waiting, arena)), arena);
+            int before = sockets.size();
+            boolean told = dump(request, message -> add(sockets, unix(message, waiting, arena)), arena);
+            if (!told) {
+                sockets.subList(before, sockets.size()).clear();
+            }
+            return told;
         }
     }
 
