@@ -49,6 +49,17 @@ final class Pump {
         }
     }
 
+    /** What is named is what this process was started with, and not what the JVM has opened since. */
+    void requireInherited(Address.Fd fd) throws CliException {
+        try {
+            if (context.jvm().owns(Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(fd.number()))))) {
+                throw new CliException(Problem.BAD_DESCRIPTOR, fd.toString());
+            }
+        } catch (IOException notThere) {
+            // the call itself will say so
+        }
+    }
+
     /**
      * Until the end or so many bytes; false when a piece did not come in time. What was taken has to go
      * somewhere, so who does not wait for bytes still waits for output.

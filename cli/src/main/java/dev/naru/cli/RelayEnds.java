@@ -57,7 +57,10 @@ final class RelayEnds {
     /** Where the relay reads, and, if that end can, writes too. */
     RelayEnd openFrom(Address address) throws IOException, InterruptedException, CliException {
         return switch (address) {
-            case Address.Fd _ -> new RelayEnd.Bytes(Endpoints.openReader(address), null, RelayEnd.Kind.ORDINARY);
+            case Address.Fd fd -> {
+                new Pump(context).requireInherited(fd);
+                yield new RelayEnd.Bytes(Endpoints.openReader(address), null, RelayEnd.Kind.ORDINARY);
+            }
             case Address.FifoPath fifo ->
                 new RelayEnd.Bytes(
                         Fifo.open(fifo.path()).openReader(timeout).orElseThrow(() -> late(address)),
@@ -74,7 +77,10 @@ final class RelayEnds {
     /** Where the relay writes, and, if that end can, reads too. */
     RelayEnd openTo(Address address) throws IOException, InterruptedException, CliException {
         return switch (address) {
-            case Address.Fd _ -> new RelayEnd.Bytes(null, Endpoints.openWriter(address), RelayEnd.Kind.ORDINARY);
+            case Address.Fd fd -> {
+                new Pump(context).requireInherited(fd);
+                yield new RelayEnd.Bytes(null, Endpoints.openWriter(address), RelayEnd.Kind.ORDINARY);
+            }
             case Address.FifoPath fifo ->
                 new RelayEnd.Bytes(
                         null,

@@ -12,23 +12,20 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The records of some partitions in the order of their moments, each given out when its time has come. */
 final class Replay implements Closeable {
-    /** A thread that sleeps wakes so much too late; the rest of the time it looks at the clock. */
-    private static final long SPIN_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
-
     private final List<Part> parts = new ArrayList<>();
     private final double speed;
+    private final Pace pace;
     private boolean begun;
     private long firstRecorded;
     private long firstSent;
 
-    private Replay(double speed) {
+    private Replay(double speed, Pace pace) {
         this.speed = speed;
+        this.pace = pace;
     }
 
     /** A partition, up to where it ends now. */
@@ -59,8 +56,9 @@ final class Replay implements Closeable {
      *
      * @param speed so many times as fast; 0 does not wait
      */
-    static Replay open(Topic topic, List<PartitionStatus> partitions, Bound from, double speed) throws IOException {
-        Replay replay = new Replay(speed);
+    static Replay open(Topic topic, List<PartitionStatus> partitions, Bound from, double speed, Pace pace)
+            throws IOException {
+        Replay replay = new Replay(speed, pace);
         try {
             for (PartitionStatus each : partitions) {
                 Cursor cursor = topic.read(each.partition(), from.start(topic, each));
@@ -100,21 +98,10 @@ final class Replay implements Closeable {
         if (!begun) {
             begun = true;
             firstRecorded = recorded;
-            firstSent = System.nanoTime();
+            firstSent = pace.now();
         }
-        if (speed == 0) {
-            return;
-        }
-        long due = firstSent + (long) ((recorded - firstRecorded) / speed);
-        for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            if (left > SPIN_NANOS) {
-                LockSupport.parkNanos(left - SPIN_NANOS);
-            } else {
-                Thread.onSpinWait();
-            }
+        if (speed > 0) {
+            pace.await(firstSent + (long) ((recorded - firstRecorded) / speed));
         }
     }
 

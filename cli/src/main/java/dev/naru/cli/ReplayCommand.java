@@ -96,7 +96,7 @@ final class ReplayCommand implements Callable<Integer> {
             for (int number : opened.partitions(partition)) {
                 parts.add(opened.topic().describe(number));
             }
-            try (Replay replay = Replay.open(opened.topic(), parts, start, speed)) {
+            try (Replay replay = Replay.open(opened.topic(), parts, start, speed, Pace.REAL)) {
                 if (listen) {
                     Serving.requireSocket(spec, target);
                     new Serving(context, target, listening.options()).one(end -> send(replay, end));

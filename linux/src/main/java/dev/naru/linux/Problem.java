@@ -101,7 +101,7 @@ public enum Problem {
     READER_GONE(
             69,
             "every reader has gone",
-            "bytes that were written but not read are lost with the pipe; start the reader again and send them anew"),
+            "bytes that were written but not read are lost with them; start the reader again and send them anew"),
     /** A FIFO was to be opened for writing at once, and nobody reads. */
     NO_READER(
             69,
@@ -172,7 +172,7 @@ public enum Problem {
     BAD_ADDRESS(
             64,
             "that is no address",
-            "use pipe:, fd:3, -, fifo:run/orders, shm:/quote, ring:/orders, lock:/state, or topic:orders"),
+            "use pipe:, fd:3, -, fifo:run/orders, shm:/quote, ring:/orders, lock:/state, unix:run/app.sock, tcp:127.0.0.1:7000, or topic:orders"),
     /** A code that is in neither table. */
     UNKNOWN_CODE(65, "there is no such code", "'naru explain' without a code lists them all"),
     /** Standard output did not take all. */
