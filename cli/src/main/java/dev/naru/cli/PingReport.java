@@ -4,6 +4,7 @@ import dev.naru.linux.ErrnoException;
 import java.util.Locale;
 import java.util.Objects;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
 import tools.jackson.core.JsonGenerator;
 
 /** What {@code naru ping} says of each answer, and at the end of all. Thread-safe: a signal may end it at any moment. */
@@ -144,11 +145,21 @@ final class PingReport {
                 long to = step * decade;
                 begun |= times.getMinValue() < to;
                 if (begun && from <= end) {
-                    bucket.show(from, to, times.getCountBetweenValues(from, to - 1));
+                    bucket.show(from, to, count(from, to));
                 }
                 from = to;
             }
         }
+    }
+
+    /** Each time is one of {@value #DIGITS} digits, which stand for others around it: it is counted where it stands itself, and once. */
+    private long count(long from, long to) {
+        long count = 0;
+        for (HistogramIterationValue each : times.recordedValues()) {
+            long value = Math.min(each.getValueIteratedTo(), times.getMaxValue());
+            count += value >= from && value < to ? each.getCountAtValueIteratedTo() : 0;
+        }
+        return count;
     }
 
     /** A time as people read it. */

@@ -241,13 +241,21 @@ class SocketCommandTest {
 
     @Test
     void aServerThatIsKilledIsSaidAndWhatItSentBeforeIsPrinted() throws Exception {
-        String server =
-                "import socket, os; l = socket.socket(socket.AF_UNIX); l.bind('s'); l.listen(); c = l.accept()[0];"
-                        + " c.sendall(b'last words'); c.recv(1); os.kill(os.getpid(), 9)";
-        Result result = shelled(
-                "python3 -c \"" + server + "\" & until [ -S s ]; do :; done;"
-                        + " until yes | naru socket connect unix:s 2>err; [ -s out ] || grep -q gone err; do :; done; cat err >&2");
-        assertThat(result.out()).isEqualTo("last words");
+        String server = "import socket, os; l = socket.socket(socket.AF_UNIX); l.bind('s'); l.listen();"
+                + " print('ready', flush=True); c = l.accept()[0]; c.sendall(b'last words'); c.recv(1); os.kill(os.getpid(), 9)";
+        try (Program killed =
+                shell("exec python3 -c \"" + server + "\"").in(folder).start()) {
+            killed.await("ready", () -> killed.out().equals("ready\n"));
+
+            // when
+            Result result = shelled("yes | naru socket connect unix:s; exit ${PIPESTATUS[1]}");
+
+            // then
+            assertThat(result.status()).isEqualTo(69);
+            assertThat(result.out()).isEqualTo("last words");
+            assertThat(result.err()).containsPattern("code: (reader-gone|connection-reset)");
+            assertThat(killed.end().status()).isEqualTo(128 + 9);
+        }
     }
 
     @Test
