@@ -197,7 +197,7 @@ final class MessageCalls {
         }
         receiving.lock();
         try {
-            int length = fetch(Integer.MAX_VALUE);
+            int length = fetch(Integer.MAX_VALUE, true);
             if (length == NONE) {
                 return Optional.empty();
             }
@@ -219,7 +219,7 @@ final class MessageCalls {
         }
         receiving.lock();
         try {
-            int length = fetch(dst.remaining());
+            int length = fetch(dst.remaining(), false);
             if (length > 0) {
                 dst.put(dst.position(), in.buffer, 0, length);
                 dst.position(dst.position() + length);
@@ -244,7 +244,7 @@ final class MessageCalls {
     }
 
     /** Looks how long it is first, so that no message is cut off. */
-    private int fetch(int most) throws IOException {
+    private int fetch(int most, boolean withName) throws IOException {
         while (true) {
             long length = incoming.lengthOfNext(socket);
             if (length > most) {
@@ -252,7 +252,7 @@ final class MessageCalls {
             }
             if (length >= 0) {
                 in = in.atLeast(length);
-                length = incoming.receive(socket, in.memory, 0, in.memory.byteSize(), true);
+                length = incoming.receive(socket, in.memory, 0, in.memory.byteSize(), withName);
             }
             if (length >= 0) {
                 return length == 0 && incoming.sender() == null ? END : (int) length;

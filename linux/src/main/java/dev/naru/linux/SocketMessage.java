@@ -7,6 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,8 +82,8 @@ public final class SocketMessage {
         if (!bytes.isNative()) {
             throw new IllegalArgumentException("memory of the heap");
         }
-        MemorySegment part = bytes.asSlice(offset, count);
-        vector.set(LONG, 0, part.address());
+        long _ = Objects.checkFromIndexSize(offset, count, bytes.byteSize());
+        vector.set(LONG, 0, bytes.address() + offset);
         vector.set(LONG, VECTOR_LENGTH, count);
         header.set(LONG, NAME, nameLength == 0 ? 0 : name.address());
         header.set(INT, NAME_LENGTH, (int) nameLength);
@@ -215,7 +216,9 @@ public final class SocketMessage {
 
     /** Closes those that nobody took. */
     public void dropDescriptors() {
-        takeDescriptors().forEach(Descriptor::close);
+        if (!received.isEmpty()) {
+            takeDescriptors().forEach(Descriptor::close);
+        }
     }
 
     /** Where the last bytes came from; null when it was not asked for. */
