@@ -41,6 +41,9 @@ record Bound(Descriptor socket, Address address, long inode) implements Closeabl
         boolean done = false;
         try {
             options.connections().apply(socket, name, address.toString());
+            if (kind != Sockets.Kind.STREAM) {
+                Sockets.passCredentials(socket, address.toString()); // before the first message can come
+            }
             Bound bound = switch (name) {
                 case SocketName.UnixFile file -> inFile(socket, address, file, kind, options);
                 case SocketName.Internet _ -> {
@@ -81,29 +84,41 @@ record Bound(Descriptor socket, Address address, long inode) implements Closeabl
         return new Address.Tcp(address.host(), bound.getPort());
     }
 
-    /**
-     * The one before us may be gone and its file left. Of several that find it so, one removes it while the others wait, or a new one's
-     * file would go too.
-     */
     private static Bound inFile(
             Descriptor socket, Address address, SocketName.UnixFile name, Sockets.Kind kind, ListenOptions options)
             throws IOException, InterruptedException {
         Path path = name.path();
-        Path parent = path.toAbsolutePath().getParent();
-        try (DirectoryLock _ = DirectoryLock.take(parent == null ? Path.of("/") : parent, address.toString())) {
-            try {
-                Sockets.bind(socket, name);
-            } catch (ErrnoException refused) {
-                if (refused.problem() != Problem.ADDRESS_IN_USE || !isLeft(name)) {
-                    throw refused;
-                }
-                Files.delete(path);
-                Sockets.bind(socket, name);
+        try {
+            Sockets.bind(socket, name);
+        } catch (ErrnoException refused) {
+            if (refused.problem() != Problem.ADDRESS_IN_USE || !isLeft(name)) {
+                throw refused;
             }
+            replace(socket, address, name);
+        }
+        try {
             long inode = FileStatus.ofLink(path).inode();
             var _ = Files.setPosixFilePermissions(path, permissions(options.mode()));
             listen(socket, address, kind, options);
             return new Bound(socket, address, inode);
+        } catch (IOException | RuntimeException refused) {
+            boolean _ = Files.deleteIfExists(path);
+            throw refused;
+        }
+    }
+
+    /**
+     * The one before us is gone and its file left. Of several that find it so, one removes it while the others wait, or a new one's file
+     * would go too: nobody can bind as long as it is there, and only who holds the lock removes it.
+     */
+    private static void replace(Descriptor socket, Address address, SocketName.UnixFile name)
+            throws IOException, InterruptedException {
+        Path parent = name.path().toAbsolutePath().getParent();
+        try (DirectoryLock _ = DirectoryLock.take(parent == null ? Path.of("/") : parent, address.toString())) {
+            if (isLeft(name)) {
+                boolean _ = Files.deleteIfExists(name.path());
+            }
+            Sockets.bind(socket, name);
         }
     }
 
@@ -112,8 +127,15 @@ record Bound(Descriptor socket, Address address, long inode) implements Closeabl
      * refuses it as that, and only a dead one's file refuses the connection.
      */
     private static boolean isLeft(SocketName.UnixFile name) throws IOException {
-        if (FileStatus.ofLink(name.path()).type() != FileStatus.Type.SOCKET) {
-            return false;
+        try {
+            if (FileStatus.ofLink(name.path()).type() != FileStatus.Type.SOCKET) {
+                return false;
+            }
+        } catch (ErrnoException gone) {
+            if (gone.problem() == Problem.NOT_FOUND) {
+                return true; // its server has ended just now
+            }
+            throw gone;
         }
         try (Descriptor probe = Sockets.create(name, Sockets.Kind.DATAGRAM)) {
             return Sockets.connect(probe, name) == -ECONNREFUSED;

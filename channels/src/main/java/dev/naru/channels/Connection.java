@@ -115,13 +115,21 @@ public final class Connection implements InputChannel, OutputChannel, Passable {
             case Address.UnixAbstract unix -> List.of(new SocketName.UnixAbstract(unix.name()));
             case Address.Tcp tcp -> {
                 List<SocketName> names = new ArrayList<>();
-                for (InetAddress each : InetAddress.getAllByName(tcp.host())) {
+                for (InetAddress each : lookedUp(tcp)) {
                     names.add(new SocketName.Internet(new InetSocketAddress(each, tcp.port())));
                 }
                 yield names;
             }
             default -> throw new AddressException(address.toString(), "it is no socket");
         };
+    }
+
+    private static InetAddress[] lookedUp(Address.Tcp tcp) throws ErrnoException {
+        try {
+            return InetAddress.getAllByName(tcp.host());
+        } catch (UnknownHostException unknown) {
+            throw ErrnoException.of(Problem.UNKNOWN_HOST, tcp.toString());
+        }
     }
 
     /** Null when the deadline passed. */
@@ -132,8 +140,12 @@ public final class Connection implements InputChannel, OutputChannel, Passable {
         boolean connected = false;
         try {
             options.apply(socket, name, name.toString());
-            connected = isConnected(socket, name, deadline);
+            if (kind != Sockets.Kind.STREAM) {
+                Sockets.passCredentials(socket, name.toString()); // before the first message can come
+            }
+            boolean done = isConnected(socket, name, deadline);
             socket.setNonBlocking(false); // each call says so itself; who gets it passed finds what it expects
+            connected = done;
             return connected ? socket : null;
         } finally {
             if (!connected) {
@@ -313,7 +325,14 @@ public final class Connection implements InputChannel, OutputChannel, Passable {
      * @throws ErrnoException of a TCP socket {@link dev.naru.linux.Problem#UNSUPPORTED}
      */
     public Sockets.Credentials credentials() throws IOException {
-        return asking(() -> Sockets.credentials(socket, address));
+        return asking(() -> {
+            if (Sockets.name(socket, address)
+                    instanceof SocketName.Internet) { // where the kernel answers with nobody's
+                throw ErrnoException.of(
+                        Problem.UNSUPPORTED, Errno.EOPNOTSUPP.number(), "getsockopt(SO_PEERCRED)", address);
+            }
+            return Sockets.credentials(socket, address);
+        });
     }
 
     /** Sets an option. */

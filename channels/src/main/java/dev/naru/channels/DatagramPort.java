@@ -1,6 +1,5 @@
 package dev.naru.channels;
 
-import dev.naru.linux.Descriptor;
 import dev.naru.linux.Poller;
 import dev.naru.linux.SocketName;
 import dev.naru.linux.Sockets;
@@ -24,7 +23,7 @@ public final class DatagramPort implements MessageReceiver {
 
     private DatagramPort(Bound bound) throws IOException {
         this.bound = bound;
-        this.calls = new MessageCalls(bound.socket(), bound.address().toString());
+        this.calls = new MessageCalls(bound.socket(), bound.address().toString(), true);
     }
 
     /**
@@ -93,11 +92,6 @@ public final class DatagramPort implements MessageReceiver {
 
     private static SocketName nameOf(Address to) throws IOException {
         return Connection.names(to).getFirst();
-    }
-
-    /** Who waits to be received, in bytes; the descriptor stays this one's. */
-    Descriptor descriptor() {
-        return bound.socket();
     }
 
     @Override

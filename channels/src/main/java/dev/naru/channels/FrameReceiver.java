@@ -56,10 +56,10 @@ public final class FrameReceiver implements MessageReceiver {
     /**
      * Receives from that channel, which is closed with this.
      *
-     * @param maxMessage the longest message that is taken, in bytes
+     * @param maxMessage the longest message that is taken, in bytes, at most 512 MiB
      */
     public static FrameReceiver over(InputChannel channel, int maxMessage) {
-        if (maxMessage < 0 || maxMessage > Integer.MAX_VALUE / 2) {
+        if (maxMessage < 0 || maxMessage > Integer.MAX_VALUE / 4) {
             throw new IllegalArgumentException("messages of " + maxMessage + " bytes");
         }
         return new FrameReceiver(channel, descriptorOf(channel), maxMessage);

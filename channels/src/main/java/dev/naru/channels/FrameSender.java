@@ -40,10 +40,10 @@ public final class FrameSender implements MessageSender {
     /**
      * Sends through that channel, which is closed with this.
      *
-     * @param maxMessage the longest message, in bytes; the far side takes as long ones
+     * @param maxMessage the longest message, in bytes, at most 512 MiB; the far side takes as long ones
      */
     public static FrameSender over(OutputChannel channel, int maxMessage) {
-        if (maxMessage < 0 || maxMessage > Integer.MAX_VALUE - HEADER_BYTES) {
+        if (maxMessage < 0 || maxMessage > Integer.MAX_VALUE / 4) {
             throw new IllegalArgumentException("messages of " + maxMessage + " bytes");
         }
         return new FrameSender(channel, descriptorOf(channel), maxMessage);

@@ -47,8 +47,13 @@ final class MessageCalls {
 
     private static final int LEAST_BYTES = 4096;
 
+    /** The overflow uid. */
+    private static final int NOBODY = 65_534;
+
     private final Descriptor socket;
     private final String address;
+    private final boolean fromAnybody;
+    private final long maxMessage;
     private final ReentrantLock sending = new ReentrantLock();
     private final ReentrantLock receiving = new ReentrantLock();
     private final SocketMessage outgoing = SocketMessage.create();
@@ -71,15 +76,21 @@ final class MessageCalls {
         }
     }
 
-    /** Of a socket that its caller closes. */
-    MessageCalls(Descriptor socket, String address) throws ErrnoException {
+    /**
+     * Of a socket that its caller closes.
+     *
+     * @param fromAnybody whether each message may come from somewhere else
+     */
+    MessageCalls(Descriptor socket, String address, boolean fromAnybody) throws ErrnoException {
         this.socket = socket;
+        this.fromAnybody = fromAnybody;
         this.address = address;
         Sockets.passCredentials(socket, address); // which an empty message has, and the end has not
+        this.maxMessage = (long) Sockets.get(socket, Sockets.Option.SEND_BUFFER, address) - RESERVED;
     }
 
-    long maxMessage() throws IOException {
-        return (long) using(() -> Sockets.get(socket, Sockets.Option.SEND_BUFFER, address)) - RESERVED;
+    long maxMessage() {
+        return maxMessage;
     }
 
     /** What is asked of the socket without waiting. */
@@ -254,6 +265,10 @@ final class MessageCalls {
                 in = in.atLeast(length);
                 length = incoming.receive(socket, in.memory, 0, in.memory.byteSize(), withName);
             }
+            if (length >= 0 && incoming.isTruncated()) {
+                throw new IOException(
+                        address + ": a message was cut off, since another process receives from this socket too");
+            }
             if (length >= 0) {
                 return length == 0 && incoming.sender() == null ? END : (int) length;
             }
@@ -268,18 +283,25 @@ final class MessageCalls {
 
     /** A message with all that came with it. */
     Received all(ByteBuffer bytes, SocketMessage message) throws IOException {
+        byte[] copied = copy(bytes); // all that may fail comes before the descriptors are taken
+        Optional<Sockets.Credentials> sender =
+                Optional.ofNullable(message.sender()).filter(MessageCalls::isKnown);
+        Optional<Address> from =
+                fromAnybody ? Optional.ofNullable(message.from()).flatMap(MessageCalls::address) : Optional.empty();
         List<Descriptor> descriptors = Received.descriptors(message, address);
-        return new Received(
-                copy(bytes),
-                descriptors,
-                Optional.ofNullable(message.sender()),
-                Optional.ofNullable(message.from()).flatMap(MessageCalls::address));
+        return new Received(copied, descriptors, sender, from);
+    }
+
+    /** The kernel shows nobody where a message was sent before anybody asked for its sender. */
+    private static boolean isKnown(Sockets.Credentials sender) {
+        return sender.pid() != 0 || sender.uid() != NOBODY;
     }
 
     /** Nothing for one without a name. */
-    private static Optional<Address> address(SocketName name) {
-        return switch (name) {
+    private static Optional<Address> address(SocketName from) {
+        return switch (from) {
             case SocketName.UnixFile file -> Optional.of(new Address.UnixFile(file.path(), Sockets.Kind.DATAGRAM));
+            case SocketName.UnixAbstract(String name) when name.isEmpty() -> Optional.empty();
             case SocketName.UnixAbstract named ->
                 Optional.of(new Address.UnixAbstract(named.name(), Sockets.Kind.DATAGRAM));
             case SocketName.UnixUnnamed _, SocketName.Internet _ -> Optional.empty();

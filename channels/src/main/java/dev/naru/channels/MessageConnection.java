@@ -38,7 +38,7 @@ public final class MessageConnection implements MessageSender, MessageReceiver, 
     MessageConnection(Descriptor socket, String address) throws ErrnoException {
         this.socket = socket;
         this.address = address;
-        this.calls = new MessageCalls(socket, address);
+        this.calls = new MessageCalls(socket, address, false);
     }
 
     /**
@@ -103,11 +103,7 @@ public final class MessageConnection implements MessageSender, MessageReceiver, 
     /** Half of the send buffer, roughly: the kernel counts its own memory too. */
     @Override
     public long maxMessage() {
-        try {
-            return calls.maxMessage();
-        } catch (IOException closed) {
-            return 0;
-        }
+        return calls.maxMessage();
     }
 
     @Override

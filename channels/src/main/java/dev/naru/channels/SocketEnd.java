@@ -61,6 +61,9 @@ final class SocketEnd extends DescriptorChannel {
     Optional<List<Descriptor>> receive(ByteBuffer dst) throws IOException {
         boolean _ = enter(Poller.NEVER);
         try {
+            if (!dst.hasRemaining()) {
+                return Optional.of(List.of());
+            }
             MemorySegment memory = Natives.room(dst);
             while (true) {
                 long received = message().receive(descriptor(), memory, 0, memory.byteSize(), false);

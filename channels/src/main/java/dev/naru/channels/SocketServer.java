@@ -1,7 +1,6 @@
 package dev.naru.channels;
 
 import dev.naru.linux.ErrnoException;
-import dev.naru.linux.Problem;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -28,7 +27,8 @@ import java.util.concurrent.TimeUnit;
  * (System.Logger, of this class's name); a far side that has gone is no more than a debug line.
  *
  * <p><b>Close</b> is graceful: it listens no more, lets the handlers read what has come and then the end, waits for them as long as
- * {@link ServerOptions#grace} says, and closes what is left, which interrupts the handlers. Thread-safe.
+ * {@link ServerOptions#grace} says, and closes what is left, which interrupts the handlers. A handler that closes the server waits for itself so
+ * long. Thread-safe.
  */
 public final class SocketServer implements Closeable {
     private static final Logger LOG = System.getLogger(SocketServer.class.getName());
@@ -89,38 +89,35 @@ public final class SocketServer implements Closeable {
     }
 
     private void acceptAll() {
-        try {
+        try (listener) {
             while (true) {
                 places.acquire();
                 serve(accept());
             }
         } catch (ClosedChannelException | InterruptedException closed) {
-            // by close
-        } catch (IOException | RuntimeException failed) {
+            LOG.log(Level.DEBUG, "{0}: closed", listener);
+        } catch (IOException | RuntimeException | Error failed) {
             LOG.log(Level.ERROR, listener + ": accepts no more", failed);
+        } finally {
+            handlers.shutdown();
         }
     }
 
+    /** What accept(2) refuses passes: no descriptors or memory for now, or a network that is down. */
     private Connection accept() throws IOException, InterruptedException {
+        String said = "";
         while (true) {
             int _ = ended.drainPermits();
             try {
                 return listener.accept();
             } catch (ErrnoException refused) {
-                if (!isShortage(refused.problem())) {
-                    throw refused;
+                if (!refused.summary().equals(said)) {
+                    said = refused.summary();
+                    LOG.log(Level.WARNING, "{0}: accepts no more for now: {1}", listener, said);
                 }
-                LOG.log(Level.WARNING, "{0}: accepts no more for now: {1}", listener, refused.getMessage());
                 boolean _ = ended.tryAcquire(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
             }
         }
-    }
-
-    private static boolean isShortage(Problem problem) {
-        return switch (problem) {
-            case TOO_MANY_DESCRIPTORS, TOO_MANY_FILES, OUT_OF_MEMORY -> true;
-            default -> false;
-        };
     }
 
     private void serve(Connection connection) {
@@ -129,6 +126,9 @@ public final class SocketServer implements Closeable {
             handlers.execute(() -> handle(connection));
         } catch (RejectedExecutionException closed) {
             end(connection);
+        } catch (Throwable refused) {
+            end(connection);
+            throw refused;
         }
     }
 
@@ -178,7 +178,7 @@ public final class SocketServer implements Closeable {
             loop.join();
             connections.forEach(SocketServer::endInput);
             handlers.shutdown();
-            boolean _ = handlers.awaitTermination(grace.toNanos(), TimeUnit.NANOSECONDS);
+            boolean _ = handlers.awaitTermination(TimeUnit.NANOSECONDS.convert(grace), TimeUnit.NANOSECONDS);
         } catch (InterruptedException hurry) {
             Thread.currentThread().interrupt();
         }

@@ -247,6 +247,7 @@ class PassTest {
                             ErrnoException.class,
                             refused -> assertThat(refused.problem()).isEqualTo(Problem.UNSUPPORTED));
             assertThat(served.tryRead(ByteBuffer.allocate(1))).isZero();
+            assertThatThrownBy(served::credentials).isInstanceOf(ErrnoException.class);
         }
     }
 
@@ -308,6 +309,49 @@ class PassTest {
             }
             assertThat(python.ask("s.recv(99)")).isEqualTo("b'answer'");
             assertThat(port.receiveMessage(Duration.ZERO)).isEqualTo(Optional.empty());
+        }
+    }
+
+    /** Whatever a sender calls himself, his message comes, and what it brought is the receiver's to close. */
+    @Test
+    void aSenderWithAnEmptyAbstractNameHurtsNobody() throws Exception {
+        try (DatagramPort port = DatagramPort.bind(socket(Sockets.Kind.DATAGRAM))) {
+            List<String> before = OpenDescriptors.now();
+            assertThat(python.ask("s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)"))
+                    .isEqualTo("ok");
+            assertThat(python.ask("s.bind(b'\\0')")).isEqualTo("None");
+            assertThat(python.ask("s.connect('" + folder.resolve("s") + "')")).isEqualTo("None");
+            assertThat(python.ask("socket.send_fds(s, [b'x'], [0, 1, 2])")).isEqualTo("1");
+            try (Received received = port.receiveMessage()) {
+                assertThat(received.descriptors()).hasSize(3);
+                assertThat(received.from()).isEmpty();
+            }
+            assertThat(OpenDescriptors.now()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void whoGreetsAtOnceIsKnownOrNotNamed() throws Exception {
+        assertThat(python.ask("l = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)"))
+                .isEqualTo("ok");
+        assertThat(python.ask("l.bind('" + folder.resolve("s") + "')")).isEqualTo("None");
+        assertThat(python.ask("l.listen()")).isEqualTo("None");
+        for (int i = 0; i < 50; i++) {
+            python.tell("l.accept()[0].send(b'hello')");
+            try (MessageConnection connection = MessageConnection.connect(socket(Sockets.Kind.SEQPACKET));
+                    Received received = connection.receiveMessage()) {
+                assertThat(received.sender()).contains(new Sockets.Credentials((int) python.pid(), 0, 0));
+            }
+            assertThat(python.answer()).isEqualTo("5");
+        }
+    }
+
+    @Test
+    void aFullBufferIsNotTheEnd() throws Exception {
+        try (Connection connection = stream()) {
+            assertThat(python.ask("s.send(b'x')")).isEqualTo("1");
+            assertThat(connection.receive(ByteBuffer.allocate(0))).contains(List.of());
+            assertThat(connection.receive(ByteBuffer.allocate(1))).contains(List.of());
         }
     }
 }

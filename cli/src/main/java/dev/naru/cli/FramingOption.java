@@ -44,6 +44,6 @@ final class FramingOption {
 
     /** In bytes. */
     int maxMessage() {
-        return Math.clamp(maxMessage, 0, Integer.MAX_VALUE / 2);
+        return Math.clamp(maxMessage, 0, Integer.MAX_VALUE / 4);
     }
 }

@@ -1,6 +1,7 @@
 package dev.naru.cli;
 
 import dev.naru.channels.AddressException;
+import dev.naru.channels.Connection;
 import dev.naru.channels.InputChannel;
 import dev.naru.channels.OutputChannel;
 import dev.naru.linux.ErrnoException;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Relay {
     private static final int PIECE = 256 * 1024;
+
+    /** What an idle way holds; one that is full is used with larger pieces. */
+    private static final int FIRST_PIECE = 16 * 1024;
 
     private final RelayEnd from;
     private final RelayEnd to;
@@ -37,6 +41,9 @@ final class Relay {
         boolean streams = from instanceof RelayEnd.Bytes && to instanceof RelayEnd.Bytes;
         this.framing = option.or(streams ? Framing.BYTES : Framing.LINES);
     }
+
+    /** Where that goes which nobody wants. */
+    private static final RelayEnd NOWHERE = new RelayEnd.Whole(null, null, () -> {});
 
     /** One way of it. */
     private interface Way {
@@ -67,15 +74,30 @@ final class Relay {
         Way there = way(from, to)
                 .orElseThrow(() -> new AddressException(
                         from + " to " + to, "nothing can be read from the first, or nothing written to the second"));
-        Optional<Way> back = oneWay || (from.isStandard() && to.isStandard()) ? Optional.empty() : way(to, from);
+        Optional<Way> back = oneWay || (from.isStandard() && to.isStandard()) ? dropping(to) : way(to, from);
         if (back.isPresent()) {
-            Thread other = Thread.ofPlatform().daemon().name("naru-relay").start(() -> go(back.get(), to, from));
+            Thread.Builder thread = Thread.currentThread().isVirtual()
+                    ? Thread.ofVirtual()
+                    : Thread.ofPlatform().daemon();
+            Thread other = thread.name("naru-relay").start(() -> go(back.get(), to, oneWay ? NOWHERE : from));
             go(there, from, to);
             other.join();
         } else {
             go(there, from, to);
         }
         rethrow();
+    }
+
+    /** What a far side says that nobody wants is read all the same: TCP would drop what it was sent, were it closed with that unread. */
+    @SuppressWarnings("ReferenceEquality") // an echo is one end, not two that are alike
+    private Optional<Way> dropping(RelayEnd end) {
+        if (from != to && end instanceof RelayEnd.Bytes(Connection connection, var _, var _)) {
+            ByteBuffer piece = ByteBuffer.allocateDirect(FIRST_PIECE);
+            return Optional.of(() -> {
+                while (connection.read(piece.clear()) >= 0) {}
+            });
+        }
+        return Optional.empty();
     }
 
     private void rethrow() throws IOException, InterruptedException, CliException {
@@ -117,13 +139,17 @@ final class Relay {
     }
 
     private void copy(InputChannel in, OutputChannel out, RelayEnd target) throws IOException, CliException {
-        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+        ByteBuffer piece = ByteBuffer.allocateDirect(FIRST_PIECE);
         boolean taken = true;
         while (taken && in.read(piece.clear()) >= 0) {
+            boolean full = !piece.hasRemaining();
             try {
                 int _ = out.write(piece.flip());
             } catch (ErrnoException refused) {
                 taken = isTaken(refused, target);
+            }
+            if (full && piece.capacity() < PIECE) {
+                piece = ByteBuffer.allocateDirect(PIECE);
             }
         }
     }

@@ -136,20 +136,15 @@ final class RelayCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--most " + most + ": it is below 1");
         }
         Serving serving = new Serving(context, socket, listening.options());
-        Serving.Handler closing = end -> {
-            try (end) {
-                join.serve(end);
-            }
-        };
         boolean isOnce = once || other instanceof Address.Standard || other instanceof Address.Fd;
         boolean isShared =
                 other instanceof Address.Unix || other instanceof Address.Tcp || other instanceof Address.Topic;
-        if (isOnce) {
-            serving.one(closing);
-        } else if (isShared && !Serving.isPort(socket)) {
-            serving.many(most, closing);
+        if (isOnce || Serving.isPort(socket)) {
+            serving.one(join);
+        } else if (isShared) {
+            serving.many(most, join);
         } else {
-            serving.oneByOne(closing);
+            serving.oneByOne(join);
         }
     }
 }

@@ -15,6 +15,7 @@ import dev.naru.channels.Received;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
+import dev.naru.linux.FileStatus;
 import dev.naru.linux.Problem;
 import dev.naru.linux.Sockets;
 import dev.naru.memory.Broadcast;
@@ -59,7 +60,9 @@ final class RelayEnds {
         return switch (address) {
             case Address.Fd fd -> {
                 new Pump(context).requireInherited(fd);
-                yield new RelayEnd.Bytes(Endpoints.openReader(address), null, RelayEnd.Kind.ORDINARY);
+                yield isSocket(fd)
+                        ? RelayEnd.Bytes.of(Connection.of(Descriptor.borrow(fd.number())))
+                        : new RelayEnd.Bytes(Endpoints.openReader(address), null, RelayEnd.Kind.ORDINARY);
             }
             case Address.FifoPath fifo ->
                 new RelayEnd.Bytes(
@@ -79,7 +82,9 @@ final class RelayEnds {
         return switch (address) {
             case Address.Fd fd -> {
                 new Pump(context).requireInherited(fd);
-                yield new RelayEnd.Bytes(null, Endpoints.openWriter(address), RelayEnd.Kind.ORDINARY);
+                yield isSocket(fd)
+                        ? RelayEnd.Bytes.of(Connection.of(Descriptor.borrow(fd.number())))
+                        : new RelayEnd.Bytes(null, Endpoints.openWriter(address), RelayEnd.Kind.ORDINARY);
             }
             case Address.FifoPath fifo ->
                 new RelayEnd.Bytes(
@@ -95,6 +100,15 @@ final class RelayEnds {
             }
             default -> openBoth(address);
         };
+    }
+
+    /** A socket that we were started with goes both ways. */
+    private static boolean isSocket(Address.Fd fd) {
+        try {
+            return Descriptor.borrow(fd.number()).type() == FileStatus.Type.SOCKET;
+        } catch (ErrnoException notOpen) {
+            return false; // which opening it says
+        }
     }
 
     private RelayEnd openBoth(Address address) throws IOException, InterruptedException, CliException {

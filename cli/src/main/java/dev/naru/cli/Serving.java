@@ -7,6 +7,8 @@ import dev.naru.channels.ListenOptions;
 import dev.naru.channels.Listener;
 import dev.naru.channels.MessageConnection;
 import dev.naru.channels.MessageListener;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
 import dev.naru.linux.Sockets;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,8 +19,11 @@ import picocli.CommandLine.ParameterException;
 
 /** Listens at a socket and serves who comes: one, one after the other, or many at once. Its file goes when a signal ends it. */
 final class Serving {
+    private static final long PAUSE_MILLIS = 100;
+
     private final Context context;
     private final Address address;
+    private volatile boolean ending;
     private final ListenOptions options;
 
     Serving(Context context, Address address, ListenOptions options) {
@@ -49,6 +54,22 @@ final class Serving {
     /** Where those come from. */
     private interface Acceptor {
         RelayEnd accept() throws IOException, InterruptedException;
+
+        /** Goes on after what passes: no descriptors or memory for now, or a network that is down. */
+        default RelayEnd next(Serving serving) throws IOException, InterruptedException {
+            String said = "";
+            while (true) {
+                try {
+                    return accept();
+                } catch (ErrnoException refused) {
+                    if (!refused.summary().equals(said)) {
+                        said = refused.summary();
+                        serving.context.say(said);
+                    }
+                    Thread.sleep(PAUSE_MILLIS);
+                }
+            }
+        }
     }
 
     /** Something that has to be done while it listens. */
@@ -58,14 +79,18 @@ final class Serving {
 
     /** The first one alone. */
     void one(Handler handler) throws IOException, InterruptedException, CliException {
-        listening(acceptor -> handler.serve(acceptor.accept()));
+        listening(acceptor -> {
+            try (RelayEnd end = acceptor.next(this)) {
+                handler.serve(end);
+            }
+        });
     }
 
     /** One after the other, until it is interrupted; the failure of one is told. */
     void oneByOne(Handler handler) throws IOException, InterruptedException, CliException {
         listening(acceptor -> {
             while (true) {
-                tell(acceptor.accept(), handler);
+                tell(acceptor.next(this), handler);
             }
         });
     }
@@ -76,7 +101,7 @@ final class Serving {
         listening(acceptor -> {
             while (true) {
                 places.acquire();
-                RelayEnd end = acceptor.accept();
+                RelayEnd end = acceptor.next(this);
                 var _ = Thread.ofVirtual().start(() -> {
                     try {
                         tell(end, handler);
@@ -90,17 +115,32 @@ final class Serving {
         });
     }
 
+    /** Whatever happens to one concerns him alone, unless nobody has our output any more. */
     private void tell(RelayEnd end, Handler handler) throws CliException, InterruptedException {
-        try {
+        try (end) {
             handler.serve(end);
-        } catch (ClosedChannelException closed) {
-            context.say(address + ": closed");
-        } catch (IOException | RuntimeException failed) {
+        } catch (CliException failed) {
+            if (failed.problem() == Problem.OUTPUT_CLOSED || failed.problem() == Problem.OUTPUT_LOST) {
+                throw failed;
+            }
             context.say(address + ": " + failed.getMessage());
+        } catch (IOException | RuntimeException | OutOfMemoryError failed) {
+            context.say(address + ": " + failed);
         }
     }
 
     private void listening(Step step) throws IOException, InterruptedException, CliException {
+        try {
+            listeningAt(step);
+        } catch (ClosedChannelException closed) {
+            if (ending) { // by the signal, and the status is its own
+                throw new InterruptedException();
+            }
+            throw closed;
+        }
+    }
+
+    private void listeningAt(Step step) throws IOException, InterruptedException, CliException {
         switch (address) {
             case Address.Unix unix
             when unix.kind() == Sockets.Kind.SEQPACKET -> {
@@ -128,8 +168,9 @@ final class Serving {
         }
     }
 
-    private static ShutdownHook closing(Closeable listener) throws InterruptedException {
+    private ShutdownHook closing(Closeable listener) throws InterruptedException {
         return ShutdownHook.register(() -> {
+            ending = true;
             try {
                 listener.close();
             } catch (IOException left) {
@@ -142,21 +183,34 @@ final class Serving {
         context.say("listens at " + where);
     }
 
-    private Connection said(Connection connection) throws IOException {
-        if (address instanceof Address.Unix) {
-            sayWho(connection.credentials());
-        } else {
-            context.say("connected: " + connection.peer());
+    private Connection said(Connection connection) {
+        sayWho(() -> address instanceof Address.Unix
+                ? words(connection.credentials())
+                : connection.peer().toString());
+        return connection;
+    }
+
+    private MessageConnection said(MessageConnection connection) {
+        sayWho(() -> words(connection.credentials()));
+        return connection;
+    }
+
+    /** Who it is, which is not known of one that has gone again. */
+    private interface Who {
+        String ask() throws IOException;
+    }
+
+    private void sayWho(Who who) {
+        String words;
+        try {
+            words = who.ask();
+        } catch (IOException goneAlready) {
+            words = "somebody who has gone already";
         }
-        return connection;
+        context.say("connected: " + words);
     }
 
-    private MessageConnection said(MessageConnection connection) throws IOException {
-        sayWho(connection.credentials());
-        return connection;
-    }
-
-    private void sayWho(Sockets.Credentials who) {
-        context.say("connected: pid " + who.pid() + ", uid " + who.uid() + ", gid " + who.gid());
+    private static String words(Sockets.Credentials who) {
+        return "pid " + who.pid() + ", uid " + who.uid() + ", gid " + who.gid();
     }
 }

@@ -79,14 +79,10 @@ final class SocketListen implements Callable<Integer> {
         RelayEnds ends = RelayEnds.ofSockets(context, Duration.ZERO);
         if (echo) {
             serving.many(most, end -> Relay.echo(end, framing));
-        } else if (keep) {
+        } else if (keep && !Serving.isPort(address)) {
             serving.oneByOne(end -> Relay.join(end, ends.openOutput(), framing, true));
         } else {
-            serving.one(end -> {
-                try (end) {
-                    Relay.join(end, ends.openTo(new Address.Standard()), framing, oneWay);
-                }
-            });
+            serving.one(end -> Relay.join(end, ends.openTo(new Address.Standard()), framing, oneWay));
         }
         return 0;
     }

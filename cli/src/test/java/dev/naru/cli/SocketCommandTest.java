@@ -116,6 +116,59 @@ class SocketCommandTest {
         }
     }
 
+    /** Those who have gone before they were accepted are nobody's end but their own. */
+    @Test
+    void clientsThatResetAtOnceEndNoServer() throws Exception {
+        try (Program server = start("socket", "listen", "--echo", "tcp:127.0.0.1:0")) {
+            String port = port(listening(server));
+            String clients =
+                    "import socket, struct\nfor _ in range(200):\n s = socket.create_connection(('127.0.0.1', " + port
+                            + "))\n s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))\n s.close()\n";
+            Result _ = shelled("python3 -c \"" + clients + "\"").succeeded();
+            assertThat(shelled("echo still | nc -N 127.0.0.1 " + port)
+                            .succeeded()
+                            .out())
+                    .isEqualTo("still\n");
+        }
+    }
+
+    /** TCP would drop what waits to be sent, were it closed while the far side's greeting is unread. */
+    @Test
+    void oneWayLosesNothingThoughTheFarSideGreets() throws Exception {
+        String server =
+                "import socket; l = socket.create_server(('127.0.0.1', 0)); print(l.getsockname()[1], flush=True);"
+                        + " c = l.accept()[0]; c.sendall(b'220 hello'); l.close(); input(); n = 0\n"
+                        + "while (b := c.recv(65536)): n += len(b)\nprint(n)";
+        Result result = shelled(
+                "mkfifo go; exec 3<>go; python3 -c \"" + server + "\" <&3 >said & until [ -s said ]; do :; done;"
+                        + " head -c 1500000 /dev/zero | naru socket connect -u tcp:127.0.0.1:$(head -1 said) & "
+                        + " echo >&3; wait; tail -1 said");
+        assertThat(result.out()).isEqualTo("1500000\n");
+    }
+
+    @Test
+    void aSocketThatItWasStartedWithGoesBothWays() throws Exception {
+        String parent = "import socket, subprocess, sys; a, b = socket.socketpair();"
+                + " p = subprocess.Popen(sys.argv[1:] + ['relay', '-', 'fd:%d' % b.fileno()], pass_fds=[b.fileno()],"
+                + " stdin=subprocess.PIPE); b.close(); p.stdin.write(b'there'); p.stdin.close();"
+                + " print(a.recv(9), a.recv(9), flush=True); a.sendall(b'back'); a.close(); p.wait()";
+        assertThat(shelled("python3 -c \"" + parent + "\" " + naru().inWords())
+                        .succeeded()
+                        .out())
+                .isEqualTo("b'there' b''\nback");
+    }
+
+    @Test
+    void aSignalEndsAServerSilentlyAfterItHasServed() throws Exception {
+        try (Program server = start("socket", "listen", "--echo", "unix:s")) {
+            String _ = listening(server);
+            assertThat(shelled("echo x | nc -N -U s").succeeded().out()).isEqualTo("x\n");
+            Result ended = server.signal("INT").end();
+            assertThat(ended.status()).isEqualTo(130);
+            assertThat(ended.err().lines()).hasSize(2);
+        }
+    }
+
     @Test
     void nobodyIsThere() throws Exception {
         assertThat(naru("socket", "connect", "unix:none")
@@ -129,6 +182,11 @@ class SocketCommandTest {
                         .failed(69, "nobody-listens")
                         .err())
                 .contains("tcp:127.0.0.1:1");
+        assertThat(naru("socket", "connect", "tcp:no.such.host.invalid:1")
+                        .run()
+                        .failed(65, "unknown-host")
+                        .err())
+                .contains("no.such.host.invalid");
         assertThat(naru("socket", "connect", "ring:/x")
                         .run()
                         .failed(64, "usage")

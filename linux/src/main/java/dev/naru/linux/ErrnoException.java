@@ -58,6 +58,7 @@ public final class ErrnoException extends IOException {
             case EADDRNOTAVAIL -> of(Problem.NOT_AN_ADDRESS_HERE, errno, call, target);
             case ECONNRESET, ECONNABORTED -> of(Problem.CONNECTION_RESET, errno, call, target);
             case ENETUNREACH, EHOSTUNREACH -> of(Problem.UNREACHABLE, errno, call, target);
+            case EPROTOTYPE -> of(Problem.OTHER_SOCKET_TYPE, errno, call, target);
             case ETIMEDOUT -> of(Problem.NO_ANSWER, errno, call, target);
             case ENOTCONN, EDESTADDRREQ -> of(Problem.NOT_CONNECTED, errno, call, target);
             case ENOSYS, EOPNOTSUPP -> of(Problem.UNSUPPORTED, errno, call, target);

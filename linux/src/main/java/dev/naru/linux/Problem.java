@@ -394,12 +394,19 @@ public enum Problem {
     FRAME_TOO_LONG(
             65,
             "the next message of the far side has {value}, and at most {limit} are taken",
-            "allow more, as by --max-message, if it is what it should be; a frame is a length of 4 bytes, the highest first, and so many bytes"),
+            "if it is what it should be, allow more, as by --max-message; where frames are expected, and that is no length, others send no frames: a frame is its length in 4 bytes, the highest first, and so many bytes"),
     /** The far side ended within a frame. */
     FRAME_CUT_OFF(
             65,
             "the far side ended in the middle of a message: {value} of {limit} had come",
             "what came of it is lost; it was killed, or sends no frames"),
+    /** No host has that name. */
+    UNKNOWN_HOST(65, "no host has that name", "check the spelling; 'getent ahosts NAME' shows what the resolver says"),
+    /** A socket of another type is there. */
+    OTHER_SOCKET_TYPE(
+            65,
+            "the socket there is of another type",
+            "'naru ls unix:' shows which: a stream has none in its address, others ?type=seqpacket or ?type=dgram"),
     /** Nobody listens there. */
     NOBODY_LISTENS(
             69,
