@@ -1,8 +1,9 @@
 package dev.naru.cli;
 
 import dev.naru.channels.Address;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
 import java.io.IOException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -151,9 +152,10 @@ final class PingCommand implements Callable<Integer> {
         long nanos;
         try {
             nanos = pinging.once();
-        } catch (UnknownHostException nowhere) { // and will not be later
-            throw nowhere;
         } catch (IOException | CliException lost) {
+            if (lost instanceof ErrnoException nowhere && nowhere.problem() == Problem.UNKNOWN_HOST) {
+                throw nowhere; // and will not be there later
+            }
             report.lost(lost);
             return lost;
         }

@@ -376,7 +376,7 @@ class PingTest {
         Result result = ping("tcp:no-such-host.invalid:7000");
 
         // then
-        assertThat(result.endedWith(69).err()).contains("no-such-host.invalid");
+        assertThat(result.failed(65, "unknown-host").err()).contains("no-such-host.invalid");
     }
 
     @Test
