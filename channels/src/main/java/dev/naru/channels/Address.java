@@ -231,8 +231,11 @@ public sealed interface Address {
         }
     }
 
+    /** A socket. */
+    sealed interface Socket extends Address {}
+
     /** A Unix socket, wherever its name lies. */
-    sealed interface Unix extends Address {
+    sealed interface Unix extends Socket {
         /** How bytes go through it. */
         Sockets.Kind kind();
     }
@@ -295,7 +298,7 @@ public sealed interface Address {
      * @param host a name, or an address of IPv4 or IPv6, without brackets
      * @param port 0 to 65535; 0 is one that the kernel chooses, where somebody listens
      */
-    record Tcp(String host, int port) implements Address {
+    record Tcp(String host, int port) implements Socket {
         private static final int HIGHEST_PORT = 65_535;
 
         /** Refuses the empty host, and what is no port. */

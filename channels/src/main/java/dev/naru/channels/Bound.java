@@ -36,7 +36,7 @@ record Bound(Descriptor socket, Address address, long inode) implements Closeabl
 
     static Bound bind(Address address, Sockets.Kind kind, ListenOptions options)
             throws IOException, InterruptedException {
-        SocketName name = Connection.names(address).getFirst();
+        SocketName name = Connecting.names(address).getFirst();
         Descriptor socket = Sockets.create(name, kind);
         boolean done = false;
         try {
@@ -155,18 +155,7 @@ record Bound(Descriptor socket, Address address, long inode) implements Closeabl
 
     /** Empty when the deadline passed. */
     Optional<Descriptor> accept(long deadline) throws IOException, InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
-        while (true) {
-            Optional<Descriptor> accepted = tryAccept();
-            if (accepted.isPresent() || Poller.isOver(deadline)) {
-                return accepted;
-            }
-            if (!Connection.await(socket, Poller.Interest.READABLE, deadline)) {
-                return Optional.empty();
-            }
-        }
+        return DescriptorUse.retry(socket, Poller.Interest.READABLE, deadline, this::tryAccept);
     }
 
     /** One that waits to be accepted, if there is one. */

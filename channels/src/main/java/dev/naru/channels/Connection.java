@@ -8,19 +8,10 @@ import dev.naru.linux.Problem;
 import dev.naru.linux.SocketName;
 import dev.naru.linux.Sockets;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A stream of bytes each way, through a socket. A client makes it in two steps of the classic model, socket and connect; a server's
@@ -35,12 +26,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. After unix(7), tcp(7).
  */
 public final class Connection implements InputChannel, OutputChannel, Passable {
-    private static final int EAGAIN = Errno.EAGAIN.number();
-    private static final int EINPROGRESS = Errno.EINPROGRESS.number();
-
-    /** A server whose backlog is full is asked again after so long: the kernel tells nobody that there is room (unix(7)). */
-    private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
     private final Descriptor socket;
     private final String address;
     private final SocketEnd in;
@@ -79,7 +64,7 @@ public final class Connection implements InputChannel, OutputChannel, Passable {
     private static Optional<Connection> connect(Address address, ConnectionOptions options, long deadline)
             throws IOException, InterruptedException {
         requireStream(address);
-        return connectSocket(address, Sockets.Kind.STREAM, options, deadline)
+        return Connecting.connect(address, Sockets.Kind.STREAM, options, deadline)
                 .map(socket -> new Connection(socket, address.toString()));
     }
 
@@ -87,116 +72,6 @@ public final class Connection implements InputChannel, OutputChannel, Passable {
     static void requireStream(Address address) {
         if (address instanceof Address.Unix unix && unix.kind() != Sockets.Kind.STREAM) {
             throw new AddressException(address.toString(), "it has messages, and is no stream of bytes");
-        }
-    }
-
-    /** Tries one name after the other; empty when the deadline passed. */
-    static Optional<Descriptor> connectSocket(
-            Address address, Sockets.Kind kind, ConnectionOptions options, long deadline)
-            throws IOException, InterruptedException {
-        IOException refusal = null;
-        for (SocketName name : names(address)) {
-            try {
-                return Optional.ofNullable(connect(name, kind, options, deadline));
-            } catch (IOException refused) {
-                if (refusal != null) {
-                    refused.addSuppressed(refusal);
-                }
-                refusal = refused;
-            }
-        }
-        throw refusal == null ? new UnknownHostException(address.toString()) : refusal;
-    }
-
-    /** All that the address may mean, the best first. */
-    static List<SocketName> names(Address address) throws IOException {
-        return switch (address) {
-            case Address.UnixFile unix -> List.of(new SocketName.UnixFile(unix.path()));
-            case Address.UnixAbstract unix -> List.of(new SocketName.UnixAbstract(unix.name()));
-            case Address.Tcp tcp -> {
-                List<SocketName> names = new ArrayList<>();
-                for (InetAddress each : lookedUp(tcp)) {
-                    names.add(new SocketName.Internet(new InetSocketAddress(each, tcp.port())));
-                }
-                yield names;
-            }
-            default -> throw new AddressException(address.toString(), "it is no socket");
-        };
-    }
-
-    private static InetAddress[] lookedUp(Address.Tcp tcp) throws ErrnoException {
-        try {
-            return InetAddress.getAllByName(tcp.host());
-        } catch (UnknownHostException unknown) {
-            throw ErrnoException.of(Problem.UNKNOWN_HOST, tcp.toString());
-        }
-    }
-
-    /** Null when the deadline passed. */
-    private static @Nullable Descriptor connect(
-            SocketName name, Sockets.Kind kind, ConnectionOptions options, long deadline)
-            throws IOException, InterruptedException {
-        Descriptor socket = Sockets.create(name, kind);
-        boolean connected = false;
-        try {
-            options.apply(socket, name, name.toString());
-            if (kind != Sockets.Kind.STREAM) {
-                Sockets.passCredentials(socket, name.toString()); // before the first message can come
-            }
-            boolean done = isConnected(socket, name, deadline);
-            socket.setNonBlocking(false); // each call says so itself; who gets it passed finds what it expects
-            connected = done;
-            return connected ? socket : null;
-        } finally {
-            if (!connected) {
-                socket.close();
-            }
-        }
-    }
-
-    private static boolean isConnected(Descriptor socket, SocketName name, long deadline)
-            throws IOException, InterruptedException {
-        int answer = Sockets.connect(socket, name);
-        while (answer == -EAGAIN) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            if (Poller.isOver(deadline)) {
-                return false;
-            }
-            LockSupport.parkNanos(FULL_NANOS);
-            answer = Sockets.connect(socket, name);
-        }
-        if (answer == -EINPROGRESS) {
-            if (!await(socket, Poller.Interest.WRITABLE, deadline)) {
-                return false;
-            }
-            answer = -Sockets.pendingError(socket, name.toString());
-        }
-        if (answer < 0) {
-            throw ErrnoException.of(-answer, "connect", name.toString());
-        }
-        return true;
-    }
-
-    /** Waits for a socket by the rules of calls that stay usable; false when the deadline passed. */
-    static boolean await(Descriptor socket, Poller.Interest interest, long deadline)
-            throws IOException, InterruptedException {
-        if (!socket.enter()) {
-            throw new ClosedChannelException();
-        }
-        try {
-            return switch (Poller.await(socket, interest, deadline)) {
-                case READY -> true;
-                case TIMED_OUT -> false;
-                case INTERRUPTED -> {
-                    boolean _ = Thread.interrupted();
-                    throw new InterruptedException();
-                }
-                case CLOSED -> throw new AsynchronousCloseException();
-            };
-        } finally {
-            socket.leave();
         }
     }
 
@@ -287,7 +162,7 @@ public final class Connection implements InputChannel, OutputChannel, Passable {
     /** The same connection for the far side: both may use it then, and it is closed when both have closed it. */
     @Override
     public Descriptor toPass() throws IOException {
-        return asking(socket::duplicate);
+        return DescriptorUse.ask(socket, Descriptor::duplicate);
     }
 
     /**
@@ -301,22 +176,22 @@ public final class Connection implements InputChannel, OutputChannel, Passable {
 
     /** Reads no more: what has come can still be read, and then the end. */
     public void shutdownInput() throws IOException {
-        using(() -> Sockets.shutdownInput(socket, address));
+        DescriptorUse.tell(socket, used -> Sockets.shutdownInput(used, address));
     }
 
     /** Ends what we say (shutdown(2)): the far side reads to the end. What it says can still be read. */
     public void shutdownOutput() throws IOException {
-        using(() -> Sockets.shutdownOutput(socket, address));
+        DescriptorUse.tell(socket, used -> Sockets.shutdownOutput(used, address));
     }
 
     /** Where this side is. */
     public SocketName name() throws IOException {
-        return asking(() -> Sockets.name(socket, address));
+        return DescriptorUse.ask(socket, used -> Sockets.name(used, address));
     }
 
     /** Where the far side is. */
     public SocketName peer() throws IOException {
-        return asking(() -> Sockets.peer(socket, address));
+        return DescriptorUse.ask(socket, used -> Sockets.peer(used, address));
     }
 
     /**
@@ -325,50 +200,23 @@ public final class Connection implements InputChannel, OutputChannel, Passable {
      * @throws ErrnoException of a TCP socket {@link dev.naru.linux.Problem#UNSUPPORTED}
      */
     public Sockets.Credentials credentials() throws IOException {
-        return asking(() -> {
-            if (Sockets.name(socket, address)
-                    instanceof SocketName.Internet) { // where the kernel answers with nobody's
+        return DescriptorUse.ask(socket, used -> {
+            if (Sockets.name(used, address) instanceof SocketName.Internet) { // where the kernel answers with nobody's
                 throw ErrnoException.of(
                         Problem.UNSUPPORTED, Errno.EOPNOTSUPP.number(), "getsockopt(SO_PEERCRED)", address);
             }
-            return Sockets.credentials(socket, address);
+            return Sockets.credentials(used, address);
         });
     }
 
     /** Sets an option. */
     public void set(Sockets.Option option, int value) throws IOException {
-        using(() -> Sockets.set(socket, option, value, address));
+        DescriptorUse.tell(socket, used -> Sockets.set(used, option, value, address));
     }
 
     /** An option as it is now. */
     public int get(Sockets.Option option) throws IOException {
-        return asking(() -> Sockets.get(socket, option, address));
-    }
-
-    private interface Question<T> {
-        T ask() throws IOException;
-    }
-
-    private interface Step {
-        void go() throws IOException;
-    }
-
-    private <T> T asking(Question<T> question) throws IOException {
-        if (!socket.enter()) {
-            throw new ClosedChannelException();
-        }
-        try {
-            return question.ask();
-        } finally {
-            socket.leave();
-        }
-    }
-
-    private void using(Step step) throws IOException {
-        var _ = asking(() -> {
-            step.go();
-            return true;
-        });
+        return DescriptorUse.ask(socket, used -> Sockets.get(used, option, address));
     }
 
     /** Its descriptor, which stays its own. */

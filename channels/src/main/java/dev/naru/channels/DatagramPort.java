@@ -91,7 +91,7 @@ public final class DatagramPort implements MessageReceiver {
     }
 
     private static SocketName nameOf(Address to) throws IOException {
-        return Connection.names(to).getFirst();
+        return Connecting.names(to).getFirst();
     }
 
     @Override

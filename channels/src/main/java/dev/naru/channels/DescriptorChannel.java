@@ -165,6 +165,11 @@ public abstract sealed class DescriptorChannel implements InterruptibleChannel p
         return memory;
     }
 
+    /** A call that moves bytes between memory and the descriptor: the count, or a negated errno. */
+    interface Call {
+        int move(MemorySegment memory, int offset, int count) throws IOException;
+    }
+
     /** One read(2), or what it is for a socket: the count, 0 at the end, or a negated errno. */
     final int readOnce(MemorySegment memory, int offset, int count) {
         return (int)

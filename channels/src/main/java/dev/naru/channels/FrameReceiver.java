@@ -124,12 +124,10 @@ public final class FrameReceiver implements MessageReceiver {
     }
 
     private int await(long deadline) throws IOException, InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
+        DescriptorUse.requireUninterrupted();
         int length = fetch();
         while (length == NONE) {
-            if (Poller.isOver(deadline) || !Connection.await(descriptor, Interest.READABLE, deadline)) {
+            if (Poller.isOver(deadline) || !DescriptorUse.await(descriptor, Interest.READABLE, deadline)) {
                 return NONE;
             }
             length = fetch();

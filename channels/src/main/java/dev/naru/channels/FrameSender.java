@@ -99,11 +99,9 @@ public final class FrameSender implements MessageSender {
     }
 
     private boolean flush(long deadline) throws IOException, InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
-        }
+        DescriptorUse.requireUninterrupted();
         while (!tryFlush()) {
-            if (Poller.isOver(deadline) || !Connection.await(descriptor, Interest.WRITABLE, deadline)) {
+            if (Poller.isOver(deadline) || !DescriptorUse.await(descriptor, Interest.WRITABLE, deadline)) {
                 return false;
             }
         }

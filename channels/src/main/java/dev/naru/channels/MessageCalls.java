@@ -18,7 +18,6 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +40,6 @@ final class MessageCalls {
 
     /** What the kernel keeps of a send buffer for itself (unix_dgram_sendmsg). */
     private static final int RESERVED = 32;
-
-    /** Who is not connected is not told that there is room: it is asked again after so long. */
-    private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final int LEAST_BYTES = 4096;
 
@@ -93,32 +89,16 @@ final class MessageCalls {
         return maxMessage;
     }
 
-    /** What is asked of the socket without waiting. */
-    interface Question<T> {
-        T ask() throws IOException;
-    }
-
-    <T> T using(Question<T> question) throws IOException {
-        if (!socket.enter()) {
-            throw new ClosedChannelException();
-        }
-        try {
-            return question.ask();
-        } finally {
-            socket.leave();
-        }
-    }
-
     /** False when the deadline passed. */
     boolean send(ByteBuffer message, @Nullable SocketName to, List<Descriptor> passed, long deadline)
             throws IOException, InterruptedException {
-        requireUninterrupted();
+        DescriptorUse.requireUninterrupted();
         while (!trySend(message, to, passed)) {
             if (Poller.isOver(deadline)) {
                 return false;
             }
             if (to == null) {
-                if (!Connection.await(socket, Interest.WRITABLE, deadline)) {
+                if (!DescriptorUse.await(socket, Interest.WRITABLE, deadline)) {
                     return false;
                 }
             } else {
@@ -128,17 +108,12 @@ final class MessageCalls {
         return true;
     }
 
+    /** Who is not connected is not told that there is room. */
     private void pause() throws IOException, InterruptedException {
-        LockSupport.parkNanos(FULL_NANOS);
-        requireUninterrupted();
+        LockSupport.parkNanos(Connecting.FULL_NANOS);
+        DescriptorUse.requireUninterrupted();
         if (!socket.isOpen()) {
             throw new AsynchronousCloseException();
-        }
-    }
-
-    private static void requireUninterrupted() throws InterruptedException {
-        if (Thread.interrupted()) {
-            throw new InterruptedException();
         }
     }
 
@@ -190,16 +165,7 @@ final class MessageCalls {
 
     /** Empty when the deadline passed. */
     <T> Optional<T> receive(Taker<T> taker, long deadline) throws IOException, InterruptedException {
-        requireUninterrupted();
-        while (true) {
-            Optional<T> received = tryReceive(taker);
-            if (received.isPresent() || Poller.isOver(deadline)) {
-                return received;
-            }
-            if (!Connection.await(socket, Interest.READABLE, deadline)) {
-                return Optional.empty();
-            }
-        }
+        return DescriptorUse.retry(socket, Interest.READABLE, deadline, () -> tryReceive(taker));
     }
 
     <T> Optional<T> tryReceive(Taker<T> taker) throws IOException {
@@ -208,7 +174,7 @@ final class MessageCalls {
         }
         receiving.lock();
         try {
-            int length = fetch(Integer.MAX_VALUE, true);
+            int length = fetch(Integer.MAX_VALUE, fromAnybody);
             if (length == NONE) {
                 return Optional.empty();
             }
@@ -245,10 +211,10 @@ final class MessageCalls {
 
     /** Waits for it: its length, or {@link #END}. */
     int receive(ByteBuffer dst) throws IOException, InterruptedException {
-        requireUninterrupted();
+        DescriptorUse.requireUninterrupted();
         int length = tryReceive(dst);
         while (length == NONE) {
-            boolean _ = Connection.await(socket, Interest.READABLE, Poller.NEVER);
+            boolean _ = DescriptorUse.await(socket, Interest.READABLE, Poller.NEVER);
             length = tryReceive(dst);
         }
         return length;
@@ -287,7 +253,7 @@ final class MessageCalls {
         Optional<Sockets.Credentials> sender =
                 Optional.ofNullable(message.sender()).filter(MessageCalls::isKnown);
         Optional<Address> from =
-                fromAnybody ? Optional.ofNullable(message.from()).flatMap(MessageCalls::address) : Optional.empty();
+                Optional.ofNullable(message.from()).flatMap(MessageCalls::address); // nowhere, of a connection
         List<Descriptor> descriptors = Received.descriptors(message, address);
         return new Received(copied, descriptors, sender, from);
     }

@@ -67,7 +67,7 @@ public final class MessageConnection implements MessageSender, MessageReceiver, 
     private static Optional<MessageConnection> connect(Address address, ConnectionOptions options, long deadline)
             throws IOException, InterruptedException {
         Sockets.Kind kind = kindOf(address);
-        Optional<Descriptor> socket = Connection.connectSocket(address, kind, options, deadline);
+        Optional<Descriptor> socket = Connecting.connect(address, kind, options, deadline);
         return socket.isEmpty() ? Optional.empty() : Optional.of(made(socket.get(), address.toString()));
     }
 
@@ -175,25 +175,22 @@ public final class MessageConnection implements MessageSender, MessageReceiver, 
     /** The same connection for the far side: both may use it then, and it is closed when both have closed it. */
     @Override
     public Descriptor toPass() throws IOException {
-        return calls.using(socket::duplicate);
+        return DescriptorUse.ask(socket, Descriptor::duplicate);
     }
 
     /** Ends what we say: the far side receives to the end. What it says can still be received. */
     public void shutdownOutput() throws IOException {
-        var _ = calls.using(() -> {
-            Sockets.shutdownOutput(socket, address);
-            return true;
-        });
+        DescriptorUse.tell(socket, used -> Sockets.shutdownOutput(used, address));
     }
 
     /** Who the far side was when it connected, or listened, as the kernel knows. */
     public Sockets.Credentials credentials() throws IOException {
-        return calls.using(() -> Sockets.credentials(socket, address));
+        return DescriptorUse.ask(socket, used -> Sockets.credentials(used, address));
     }
 
     /** Where this side is. */
     public SocketName name() throws IOException {
-        return calls.using(() -> Sockets.name(socket, address));
+        return DescriptorUse.ask(socket, used -> Sockets.name(used, address));
     }
 
     @Override

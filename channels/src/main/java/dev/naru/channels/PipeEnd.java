@@ -61,20 +61,9 @@ public abstract sealed class PipeEnd extends DescriptorChannel implements Passab
         return using(Descriptor::status);
     }
 
-    /** What is asked of a descriptor without waiting for a turn. */
-    interface Question<T> {
-        T ask(Descriptor descriptor) throws IOException;
-    }
-
-    final <T> T using(Question<T> question) throws IOException {
-        if (!descriptor().enter()) {
-            throw new ClosedChannelException();
-        }
-        try {
-            return question.ask(descriptor());
-        } finally {
-            descriptor().leave();
-        }
+    /** Without waiting for a turn. */
+    final <T> T using(DescriptorUse.Question<T> question) throws IOException {
+        return DescriptorUse.ask(descriptor(), question);
     }
 
     /** A call that moves bytes in the kernel. */

@@ -9,9 +9,11 @@ import java.util.Objects;
 /** How an end reads bytes, whatever stands behind its descriptor. */
 final class Reading {
     private final DescriptorChannel end;
+    private final DescriptorChannel.Call read;
 
     Reading(DescriptorChannel end) {
         this.end = end;
+        this.read = end::readOnce;
     }
 
     int read(ByteBuffer dst, long deadline) throws IOException {
@@ -26,7 +28,7 @@ final class Reading {
         }
     }
 
-    private static void requireWritable(ByteBuffer dst) {
+    static void requireWritable(ByteBuffer dst) {
         if (dst.isReadOnly()) {
             throw new IllegalArgumentException("read-only buffer");
         }
@@ -34,7 +36,7 @@ final class Reading {
 
     private int readEntered(ByteBuffer dst, long deadline) throws IOException {
         while (end.mayProceed(Interest.READABLE, deadline)) {
-            int read = fill(dst);
+            int read = fill(dst, this.read);
             if (read > 0) {
                 return read;
             }
@@ -48,14 +50,14 @@ final class Reading {
         return 0;
     }
 
-    /** One read(2): the count, or a negated errno. */
-    private int fill(ByteBuffer dst) {
+    /** One read(2), or what stands in its place: the count, or a negated errno. */
+    int fill(ByteBuffer dst, DescriptorChannel.Call call) throws IOException {
         int read;
         if (dst.isDirect()) {
-            read = end.readOnce(end.memoryOf(dst), dst.position(), dst.remaining());
+            read = call.move(end.memoryOf(dst), dst.position(), dst.remaining());
         } else {
             DescriptorChannel.Staging staging = end.staging(dst.remaining());
-            read = end.readOnce(staging.memory, 0, Math.min(dst.remaining(), staging.capacity()));
+            read = call.move(staging.memory, 0, Math.min(dst.remaining(), staging.capacity()));
             if (read > 0) {
                 dst.put(dst.position(), staging.buffer, 0, read);
             }

@@ -5,7 +5,6 @@ import dev.naru.linux.Poller;
 import dev.naru.linux.Poller.Interest;
 import dev.naru.linux.SocketMessage;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -42,15 +41,15 @@ final class SocketEnd extends DescriptorChannel {
      * @param bytes at least one
      */
     void pass(ByteBuffer bytes, List<Descriptor> descriptors) throws IOException {
+        Call send =
+                (memory, offset, count) -> (int) message().send(descriptor(), memory, offset, count, null, descriptors);
         boolean _ = enter(Poller.NEVER);
         try {
-            MemorySegment memory = Natives.of(bytes);
-            long sent = message().send(descriptor(), memory, 0, memory.byteSize(), null, descriptors);
+            int sent = writing.drain(bytes, send);
             while (sent < 0) {
-                boolean _ = goesOn((int) -sent, Interest.WRITABLE, Poller.NEVER, "sendmsg");
-                sent = message().send(descriptor(), memory, 0, memory.byteSize(), null, descriptors);
+                boolean _ = goesOn(-sent, Interest.WRITABLE, Poller.NEVER, "sendmsg");
+                sent = writing.drain(bytes, send);
             }
-            bytes.position(bytes.position() + (int) sent);
             int _ = writing.write(bytes, Poller.NEVER);
         } finally {
             exit();
@@ -59,22 +58,22 @@ final class SocketEnd extends DescriptorChannel {
 
     /** Reads some bytes and the descriptors that came with them; empty at the end. */
     Optional<List<Descriptor>> receive(ByteBuffer dst) throws IOException {
+        Reading.requireWritable(dst);
+        Call receive = (memory, offset, count) -> (int) message().receive(descriptor(), memory, offset, count, false);
         boolean _ = enter(Poller.NEVER);
         try {
             if (!dst.hasRemaining()) {
                 return Optional.of(List.of());
             }
-            MemorySegment memory = Natives.room(dst);
             while (true) {
-                long received = message().receive(descriptor(), memory, 0, memory.byteSize(), false);
+                int received = reading.fill(dst, receive);
                 if (received == 0) {
                     return Optional.empty();
                 }
                 if (received > 0) {
-                    Natives.put(memory, (int) received, dst);
                     return Optional.of(Received.descriptors(message(), toString()));
                 }
-                boolean _ = goesOn((int) -received, Interest.READABLE, Poller.NEVER, "recvmsg");
+                boolean _ = goesOn(-received, Interest.READABLE, Poller.NEVER, "recvmsg");
             }
         } finally {
             exit();

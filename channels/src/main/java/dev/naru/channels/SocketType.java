@@ -14,13 +14,13 @@ final class SocketType {
         if (mark < 0) {
             return Kind.STREAM;
         }
-        return switch (place.substring(mark + MARK.length())) {
-            case "stream" -> Kind.STREAM;
-            case "dgram" -> Kind.DATAGRAM;
-            case "seqpacket" -> Kind.SEQPACKET;
-            case String other ->
-                throw new AddressException(address, "there is no type '" + other + "': stream, dgram or seqpacket");
-        };
+        String word = place.substring(mark + MARK.length());
+        for (Kind kind : Kind.values()) {
+            if (kind.word().equals(word)) {
+                return kind;
+            }
+        }
+        throw new AddressException(address, "there is no type '" + word + "': stream, dgram or seqpacket");
     }
 
     /** The address without it. */
@@ -31,10 +31,6 @@ final class SocketType {
 
     /** What is written at the end: nothing for a stream, unless its name would be read as a type. */
     static String suffix(Kind kind, String place) {
-        return switch (kind) {
-            case STREAM -> place.contains(MARK) ? MARK + "stream" : "";
-            case DATAGRAM -> MARK + "dgram";
-            case SEQPACKET -> MARK + "seqpacket";
-        };
+        return kind == Kind.STREAM && !place.contains(MARK) ? "" : MARK + kind.word();
     }
 }

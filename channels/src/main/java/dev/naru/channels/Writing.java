@@ -10,9 +10,11 @@ import java.util.Objects;
 /** How an end writes bytes, whatever stands behind its descriptor. */
 final class Writing {
     private final DescriptorChannel end;
+    private final DescriptorChannel.Call write;
 
     Writing(DescriptorChannel end) {
         this.end = end;
+        this.write = end::writeOnce;
     }
 
     int write(ByteBuffer src, long deadline) throws IOException {
@@ -29,7 +31,7 @@ final class Writing {
     private int writeEntered(ByteBuffer src, long deadline) throws IOException {
         int start = src.position();
         while (src.hasRemaining() && end.mayProceed(Interest.WRITABLE, deadline)) {
-            int written = drain(src);
+            int written = drain(src, write);
             if (written < 0 && !end.goesOn(-written, Interest.WRITABLE, deadline, "write")) {
                 break;
             }
@@ -37,19 +39,19 @@ final class Writing {
         return src.position() - start;
     }
 
-    /** One write(2): the count, or a negated errno. */
-    private int drain(ByteBuffer src) {
+    /** One write(2), or what stands in its place: the count, or a negated errno. */
+    int drain(ByteBuffer src, DescriptorChannel.Call call) throws IOException {
         int most = end.mode() == DescriptorChannel.Mode.SHARED
                 ? Math.min(src.remaining(), Pipes.ATOMIC_BYTES)
                 : src.remaining();
         int written;
         if (src.isDirect()) {
-            written = end.writeOnce(end.memoryOf(src), src.position(), most);
+            written = call.move(end.memoryOf(src), src.position(), most);
         } else {
             DescriptorChannel.Staging staging = end.staging(most);
             most = Math.min(most, staging.capacity());
             staging.buffer.put(0, src, src.position(), most);
-            written = end.writeOnce(staging.memory, 0, most);
+            written = call.move(staging.memory, 0, most);
         }
         if (written > 0) {
             src.position(src.position() + written);

@@ -2,11 +2,8 @@ package dev.naru.channels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Peer;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
@@ -14,43 +11,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/**
- * The steady state makes no garbage: of many batches, when the compiler has seen enough, one allocates less than an object a
- * round. A call that made one each time would show in all. It is not exactly nothing, since each downcall of the JDK slices
- * its errno segment, which the compiler does not always see through; that it is 0 B/op is what the benchmarks show.
- */
+/** Pipes make no garbage in the steady state. */
 @ExtendWith(NoLeaks.class)
 class GarbageTest {
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Duration LONG = Duration.ofHours(1);
-    private static final int BATCHES = 400;
-    private static final int BATCH = 5_000;
     private static final int BYTES = 32;
-    private static final double SMALLEST_OBJECT = 16;
 
     private final AnonymousPipeFixture fixture = new AnonymousPipeFixture();
 
     @AfterEach
     void closeAll() throws Exception {
         fixture.close();
-    }
-
-    /** One use of a channel. */
-    private interface Round {
-        void run() throws IOException;
-    }
-
-    /** The fewest bytes a round that a batch allocated in this thread. */
-    private static double fewestBytes(Round round) throws IOException {
-        double fewest = Double.MAX_VALUE;
-        for (int batch = 0; batch < BATCHES && fewest >= SMALLEST_OBJECT; batch++) {
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < BATCH; i++) {
-                round.run();
-            }
-            fewest = Math.min(fewest, (THREADS.getCurrentThreadAllocatedBytes() - before) / (double) BATCH);
-        }
-        return fewest;
     }
 
     @Test
@@ -60,13 +31,13 @@ class GarbageTest {
         ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
 
         // when
-        double bytes = fewestBytes(() -> {
+        double bytes = Garbage.fewestBytes(() -> {
             int _ = loop.writer().write(buffer.clear());
             int _ = loop.reader().read(buffer.clear());
         });
 
         // then
-        assertThat(bytes).isLessThan(SMALLEST_OBJECT);
+        assertThat(bytes).isLessThan(Garbage.SMALLEST_OBJECT);
     }
 
     /** The compiler, which has seen both kinds then, takes other decisions. */
@@ -76,19 +47,19 @@ class GarbageTest {
         var loop = fixture.loopback();
         ByteBuffer heap = ByteBuffer.allocate(BYTES);
         ByteBuffer direct = ByteBuffer.allocateDirect(BYTES);
-        for (int i = 0; i < BATCH; i++) {
+        for (int i = 0; i < Garbage.BATCH; i++) {
             int _ = loop.writer().write(heap.clear());
             int _ = loop.reader().read(heap.clear());
         }
 
         // when
-        double bytes = fewestBytes(() -> {
+        double bytes = Garbage.fewestBytes(() -> {
             int _ = loop.writer().write(direct.clear());
             int _ = loop.reader().read(direct.clear());
         });
 
         // then
-        assertThat(bytes).isLessThan(SMALLEST_OBJECT);
+        assertThat(bytes).isLessThan(Garbage.SMALLEST_OBJECT);
     }
 
     @Test
@@ -98,7 +69,7 @@ class GarbageTest {
         ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
 
         // when
-        double bytes = fewestBytes(() -> {
+        double bytes = Garbage.fewestBytes(() -> {
             int _ = loop.writer().write(buffer.clear(), LONG);
             int _ = loop.reader().read(buffer.clear(), LONG);
             int _ = loop.writer().tryWrite(buffer.clear());
@@ -108,7 +79,7 @@ class GarbageTest {
         });
 
         // then
-        assertThat(bytes).isLessThan(SMALLEST_OBJECT);
+        assertThat(bytes).isLessThan(Garbage.SMALLEST_OBJECT);
     }
 
     @Test
@@ -118,13 +89,13 @@ class GarbageTest {
         try (duplex) {
             DuplexPipeFixture.Both both = duplex.both();
             Peer peer = both.peer();
-            peer.send("echo " + BATCHES * BATCH + " " + BYTES);
+            peer.send("echo " + Garbage.BATCHES * Garbage.BATCH + " " + BYTES);
             ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
             PipeWriter writer = both.side().writer();
             PipeReader reader = both.side().reader();
 
             // when
-            double bytes = fewestBytes(() -> {
+            double bytes = Garbage.fewestBytes(() -> {
                 int _ = writer.write(buffer.clear());
                 for (buffer.clear(); buffer.hasRemaining(); ) {
                     int _ = reader.read(buffer);
@@ -132,7 +103,7 @@ class GarbageTest {
             });
 
             // then
-            assertThat(bytes).isLessThan(SMALLEST_OBJECT);
+            assertThat(bytes).isLessThan(Garbage.SMALLEST_OBJECT);
         }
     }
 
@@ -144,7 +115,7 @@ class GarbageTest {
         Arrays.setAll(buffers, _ -> ByteBuffer.allocateDirect(BYTES));
 
         // when
-        double bytes = fewestBytes(() -> {
+        double bytes = Garbage.fewestBytes(() -> {
             for (ByteBuffer buffer : buffers) {
                 int _ = loop.writer().write(buffer.clear());
                 int _ = loop.reader().read(buffer.clear());
@@ -152,7 +123,7 @@ class GarbageTest {
         });
 
         // then
-        assertThat(bytes).isLessThan(SMALLEST_OBJECT);
+        assertThat(bytes).isLessThan(Garbage.SMALLEST_OBJECT);
     }
 
     @Test
@@ -164,7 +135,7 @@ class GarbageTest {
             ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
 
             // when
-            double bytes = fewestBytes(() -> {
+            double bytes = Garbage.fewestBytes(() -> {
                 int _ = loop.writer().write(buffer.clear());
                 long _ = source.moveTo(target.writer(), BYTES);
                 int _ = target.reader().read(buffer.clear());

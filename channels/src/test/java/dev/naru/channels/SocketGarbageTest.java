@@ -2,39 +2,19 @@ package dev.naru.channels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import dev.naru.linux.Sockets;
 import dev.naru.linux.testing.NoLeaks;
-import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Sockets in the steady state make no garbage, by the measure of {@link GarbageTest}. */
+/** Sockets in the steady state make no garbage, by the measure of {@link Garbage}. */
 @ExtendWith(NoLeaks.class)
 class SocketGarbageTest {
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int BATCHES = 400;
-    private static final int BATCH = 2_000;
     private static final int BYTES = 32;
-    private static final double SMALLEST_OBJECT = 16;
 
-    /** One use of a channel. */
-    private interface Round {
-        void run() throws IOException, InterruptedException;
-    }
-
-    private static void assertNone(Round round) throws Exception {
-        double fewest = Double.MAX_VALUE;
-        for (int batch = 0; batch < BATCHES && fewest >= SMALLEST_OBJECT; batch++) {
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < BATCH; i++) {
-                round.run();
-            }
-            fewest = Math.min(fewest, (THREADS.getCurrentThreadAllocatedBytes() - before) / (double) BATCH);
-        }
-        assertThat(fewest).isLessThan(SMALLEST_OBJECT);
+    private static void assertNone(Garbage.Round round) throws Exception {
+        assertThat(Garbage.fewestBytes(round)).isLessThan(Garbage.SMALLEST_OBJECT);
     }
 
     private static Address abstractName(Sockets.Kind kind) {

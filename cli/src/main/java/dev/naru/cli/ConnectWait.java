@@ -6,8 +6,6 @@ import picocli.CommandLine.Option;
 
 /** How long a command waits for a far side; a picocli mixin. */
 final class ConnectWait {
-    private static final Duration FOR_EVER = Duration.ofDays(100 * 365);
-
     @Option(
             names = {"-t", "--timeout"},
             paramLabel = "TIME",
@@ -17,6 +15,6 @@ final class ConnectWait {
     private @Nullable Duration timeout;
 
     Duration timeout() {
-        return timeout == null ? FOR_EVER : timeout;
+        return Times.orForEver(timeout);
     }
 }

@@ -10,6 +10,7 @@ import dev.naru.linux.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** How messages lie in a stream of bytes. */
 enum Framing {
@@ -27,8 +28,8 @@ enum Framing {
     Inlet inlet(InputChannel in, int maxMessage) {
         return switch (this) {
             case BYTES -> pieces(in, Math.min(maxMessage, PIECE));
-            case LINES -> lines(in, maxMessage);
-            case FRAMES -> messages(FrameReceiver.over(in, maxMessage));
+            case LINES -> new Lines(in, maxMessage);
+            case FRAMES -> Inlet.of(FrameReceiver.over(in, maxMessage));
         };
     }
 
@@ -45,15 +46,24 @@ enum Framing {
     }
 
     /** The last line need not end. */
-    private static Inlet lines(InputChannel in, int maxMessage) {
-        Splitter lines = new Splitter(NEWLINE);
-        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
-        boolean[] ended = {false};
-        return () -> {
+    private static final class Lines implements Inlet {
+        private final InputChannel in;
+        private final int maxMessage;
+        private final Splitter lines = new Splitter(NEWLINE);
+        private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+        private boolean ended;
+
+        Lines(InputChannel in, int maxMessage) {
+            this.in = in;
+            this.maxMessage = maxMessage;
+        }
+
+        @Override
+        public @Nullable Message next() throws IOException {
             byte[] line = lines.next();
-            while (line == null && !ended[0]) {
+            while (line == null && !ended) {
                 requireFits(lines.pending(), maxMessage, in);
-                ended[0] = in.read(piece.clear()) < 0;
+                ended = in.read(piece.clear()) < 0;
                 lines.add(piece.flip());
                 line = lines.next();
             }
@@ -66,7 +76,7 @@ enum Framing {
             }
             requireFits(line.length, maxMessage, in);
             return Message.of(line);
-        };
+        }
     }
 
     private static void requireFits(int length, int maxMessage, InputChannel in) throws ErrnoException {
@@ -79,19 +89,6 @@ enum Framing {
                     maxMessage + " bytes",
                     length + " bytes or more");
         }
-    }
-
-    private static Inlet messages(FrameReceiver frames) {
-        return () -> {
-            try {
-                return Message.of(frames.receive());
-            } catch (ErrnoException refused) {
-                if (refused.problem() == Problem.ENDED) {
-                    return null;
-                }
-                throw refused;
-            }
-        };
     }
 
     /** Puts messages into that stream. */

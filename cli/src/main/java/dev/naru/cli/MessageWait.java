@@ -6,9 +6,6 @@ import picocli.CommandLine.Option;
 
 /** How long a command waits for a message, or for room for one; a picocli mixin. */
 final class MessageWait {
-    /** Longer than any process lives; the kernel's own clock ends after 292 years. */
-    private static final Duration FOR_EVER = Duration.ofDays(100 * 365);
-
     @Option(
             names = {"-t", "--timeout"},
             paramLabel = "TIME",
@@ -18,6 +15,6 @@ final class MessageWait {
     private @Nullable Duration timeout;
 
     Duration timeout() {
-        return timeout == null ? FOR_EVER : timeout;
+        return Times.orForEver(timeout);
     }
 }

@@ -3,9 +3,6 @@ package dev.naru.cli;
 import dev.naru.linux.FileStatus;
 import dev.naru.linux.ProcessIdentity;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,24 +46,8 @@ final class OpenFiles {
         if (files.isEmpty()) {
             return open;
         }
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (Path process : processes) {
-                open.look(process);
-            }
-        }
+        open.hidden = Descriptors.ofAll((process, number) -> open.look(process, number));
         return open;
-    }
-
-    private void look(Path process) {
-        try (DirectoryStream<Path> numbers = Files.newDirectoryStream(process.resolve("fd"))) {
-            for (Path number : numbers) {
-                look(process, number);
-            }
-        } catch (AccessDeniedException refused) {
-            hidden = hidden || OtherUsers.isAnothers(process);
-        } catch (IOException | DirectoryIteratorException gone) {
-            // ended meanwhile
-        }
     }
 
     private void look(Path process, Path number) {

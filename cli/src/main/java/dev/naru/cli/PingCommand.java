@@ -86,13 +86,11 @@ final class PingCommand implements Callable<Integer> {
         int bytes = bytes();
         PingRehearsal.of(server, bytes);
         PingReport report = new PingReport(context, server.toString(), bytes, json, !flood);
-        Thread hook = Thread.ofPlatform().unstarted(report::end);
-        add(hook);
-        try (Pinging pinging =
-                bytes == 0 ? new Pinging.Connecting(server, timeout) : new Pinging.Echoing(server, timeout, bytes)) {
+        try (ShutdownHook _ = ShutdownHook.register(report::end);
+                Pinging pinging = bytes == 0
+                        ? new Pinging.Connecting(server, timeout)
+                        : new Pinging.Echoing(server, timeout, bytes)) {
             ping(pinging, report);
-        } finally {
-            remove(hook);
         }
         return 0;
     }
@@ -106,22 +104,6 @@ final class PingCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--size " + wanted + ": it is 1 to 64K");
         }
         return echo ? (int) wanted : 0;
-    }
-
-    private static void add(Thread hook) throws InterruptedException {
-        try {
-            Runtime.getRuntime().addShutdownHook(hook);
-        } catch (IllegalStateException shuttingDown) {
-            throw new InterruptedException();
-        }
-    }
-
-    private static void remove(Thread hook) {
-        try {
-            boolean _ = Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException shuttingDown) {
-            // it runs, or has run
-        }
     }
 
     /** To the end; when none was answered, that is an error, as the last one was. */

@@ -18,7 +18,7 @@ final class PingPlace implements ITypeConverter<Address> {
         }
         Address address = Address.parse(text);
         return switch (address) {
-            case Address.UnixFile _, Address.UnixAbstract _, Address.Tcp _ -> address;
+            case Address.Socket _ -> address;
             default ->
                 throw new TypeConversionException(
                         "'" + text + "' answers nobody: what can be pinged is a server at " + FORMS);

@@ -21,8 +21,6 @@ import picocli.CommandLine.Spec;
             "'naru replay' sends it again with the same timing. All of it goes into one partition, so its order stays."
         })
 final class RecordCommand implements Callable<Integer> {
-    private static final int USUAL_MOST = 1_000;
-
     private final Context context;
 
     @Mixin
@@ -82,8 +80,7 @@ final class RecordCommand implements Callable<Integer> {
             opened.requirePartition(partition);
             Outlet outlet = message -> append(opened, recording, message);
             if (!listen) {
-                RelayEnds ends = new RelayEnds(
-                        context, waiting.timeout(), new TopicEnds(context, store, new Bound.Beginning(), false));
+                RelayEnds ends = RelayEnds.usual(context, waiting.timeout(), store);
                 record(ends.openFrom(source), outlet);
                 return 0;
             }
@@ -92,7 +89,7 @@ final class RecordCommand implements Callable<Integer> {
             if (once || Serving.isPort(source)) {
                 serving.one(end -> record(end, outlet));
             } else {
-                serving.many(USUAL_MOST, end -> record(end, outlet));
+                serving.many(Serving.USUAL_MOST, end -> record(end, outlet));
             }
             return 0;
         }

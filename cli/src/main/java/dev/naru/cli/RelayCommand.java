@@ -22,8 +22,6 @@ import picocli.CommandLine.Spec;
             "It ends when both have ended; with --listen it goes on with the next who connects."
         })
 final class RelayCommand implements Callable<Integer> {
-    private static final int USUAL_MOST = 1_000;
-
     private final Context context;
 
     @Mixin
@@ -69,7 +67,7 @@ final class RelayCommand implements Callable<Integer> {
             names = "--most",
             paramLabel = "N",
             description = "With --listen: so many at once; others wait (default: 1000; of what can be opened once: 1).")
-    private int most = USUAL_MOST;
+    private int most = Serving.USUAL_MOST;
 
     @Option(
             names = {"-u", "--one-way"},
@@ -108,37 +106,20 @@ final class RelayCommand implements Callable<Integer> {
         } else if (listenTo) {
             serve(target, source, end -> Relay.join(ends.openFrom(source), end, framing, oneWay));
         } else {
-            RelayEnd opened = ends.openFrom(source);
-            Relay.join(opened, openedOr(opened, () -> ends.openTo(target)), framing, oneWay);
+            try (RelayEnd opened = ends.openFrom(source)) {
+                Relay.join(opened, ends.openTo(target), framing, oneWay);
+            }
         }
         return 0;
-    }
-
-    private interface Opening {
-        RelayEnd open() throws IOException, InterruptedException, CliException;
-    }
-
-    /** The first is closed when the second is not to be had. */
-    private static RelayEnd openedOr(RelayEnd first, Opening second)
-            throws IOException, InterruptedException, CliException {
-        try {
-            return second.open();
-        } catch (IOException | InterruptedException | CliException | RuntimeException refused) {
-            first.close();
-            throw refused;
-        }
     }
 
     private void serve(Address socket, Address other, Serving.Handler join)
             throws IOException, InterruptedException, CliException {
         Serving.requireSocket(spec, socket);
-        if (most < 1) {
-            throw new ParameterException(spec.commandLine(), "--most " + most + ": it is below 1");
-        }
+        Serving.requirePlaces(spec, most);
         Serving serving = new Serving(context, socket, listening.options());
         boolean isOnce = once || other instanceof Address.Standard || other instanceof Address.Fd;
-        boolean isShared =
-                other instanceof Address.Unix || other instanceof Address.Tcp || other instanceof Address.Topic;
+        boolean isShared = other instanceof Address.Socket || other instanceof Address.Topic;
         if (isOnce || Serving.isPort(socket)) {
             serving.one(join);
         } else if (isShared) {

@@ -38,6 +38,15 @@ sealed interface RelayEnd extends Closeable {
      * @param kind what stands behind it
      */
     record Bytes(@Nullable InputChannel in, @Nullable OutputChannel out, Kind kind) implements RelayEnd {
+        static Bytes reading(InputChannel in) {
+            return new Bytes(in, null, Kind.ORDINARY);
+        }
+
+        static Bytes writing(OutputChannel out) {
+            return new Bytes(null, out, Kind.ORDINARY);
+        }
+
+        /** Both ways. */
         static Bytes of(Connection connection) {
             return new Bytes(connection, connection, Kind.ORDINARY);
         }

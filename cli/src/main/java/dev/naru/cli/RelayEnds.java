@@ -11,20 +11,13 @@ import dev.naru.channels.ListenOptions;
 import dev.naru.channels.MessageConnection;
 import dev.naru.channels.MessageReceiver;
 import dev.naru.channels.MessageSender;
-import dev.naru.channels.Received;
 import dev.naru.linux.Descriptor;
-import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.FileStatus;
 import dev.naru.linux.Problem;
 import dev.naru.linux.Sockets;
-import dev.naru.memory.Broadcast;
-import dev.naru.memory.Ring;
-import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Opens the ends of a relay by their addresses. */
 final class RelayEnds {
@@ -33,7 +26,7 @@ final class RelayEnds {
     private final TopicEnds topics;
 
     /**
-     * So.
+     * Of this command.
      *
      * @param timeout how long a far side is waited for
      */
@@ -43,9 +36,9 @@ final class RelayEnds {
         this.topics = topics;
     }
 
-    /** Where there are no topics. */
-    static RelayEnds ofSockets(Context context, Duration timeout) {
-        return new RelayEnds(context, timeout, new TopicEnds(context, new StoreOption(), new Bound.Beginning(), false));
+    /** Where topics, if there are any, are read from their beginning on. */
+    static RelayEnds usual(Context context, Duration timeout, StoreOption store) {
+        return new RelayEnds(context, timeout, new TopicEnds(context, store, new Bound.Beginning(), false));
     }
 
     /** Standard output alone. */
@@ -58,18 +51,14 @@ final class RelayEnds {
     /** Where the relay reads, and, if that end can, writes too. */
     RelayEnd openFrom(Address address) throws IOException, InterruptedException, CliException {
         return switch (address) {
-            case Address.Fd fd -> {
-                new Pump(context).requireInherited(fd);
-                yield isSocket(fd)
-                        ? RelayEnd.Bytes.of(Connection.of(Descriptor.borrow(fd.number())))
-                        : new RelayEnd.Bytes(Endpoints.openReader(address), null, RelayEnd.Kind.ORDINARY);
-            }
+            case Address.Fd fd -> inherited(fd, true);
             case Address.FifoPath fifo ->
-                new RelayEnd.Bytes(
-                        Fifo.open(fifo.path()).openReader(timeout).orElseThrow(() -> late(address)),
-                        null,
-                        RelayEnd.Kind.ORDINARY);
-            case Address.Ring ring -> ringReader(ring);
+                RelayEnd.Bytes.reading(
+                        Fifo.open(fifo.path()).openReader(timeout).orElseThrow(() -> late(address)));
+            case Address.Ring ring -> {
+                OpenRing<MessageReceiver> opened = OpenRing.toReceive(ring);
+                yield new RelayEnd.Whole(Inlet.of(opened.end()), null, opened);
+            }
             case Address.Topic topic -> topics.reader(topic);
             case Address.Unix unix
             when unix.kind() == Sockets.Kind.DATAGRAM -> port(DatagramPort.bind(unix, ListenOptions.usual()));
@@ -80,29 +69,35 @@ final class RelayEnds {
     /** Where the relay writes, and, if that end can, reads too. */
     RelayEnd openTo(Address address) throws IOException, InterruptedException, CliException {
         return switch (address) {
-            case Address.Fd fd -> {
-                new Pump(context).requireInherited(fd);
-                yield isSocket(fd)
-                        ? RelayEnd.Bytes.of(Connection.of(Descriptor.borrow(fd.number())))
-                        : new RelayEnd.Bytes(null, Endpoints.openWriter(address), RelayEnd.Kind.ORDINARY);
-            }
+            case Address.Fd fd -> inherited(fd, false);
             case Address.FifoPath fifo ->
-                new RelayEnd.Bytes(
-                        null,
-                        Fifo.open(fifo.path()).openWriter(timeout).orElseThrow(() -> late(address)),
-                        RelayEnd.Kind.ORDINARY);
-            case Address.Ring ring -> ringWriter(ring);
+                RelayEnd.Bytes.writing(
+                        Fifo.open(fifo.path()).openWriter(timeout).orElseThrow(() -> late(address)));
+            case Address.Ring ring -> {
+                OpenRing<MessageSender> opened = OpenRing.toSend(ring);
+                yield new RelayEnd.Whole(null, Outlet.of(opened.end(), address.toString()), opened);
+            }
             case Address.Topic topic -> topics.writer(topic);
             case Address.Unix unix
             when unix.kind() == Sockets.Kind.DATAGRAM -> {
                 MessageConnection connection = connected(unix);
-                yield new RelayEnd.Whole(null, outlet(connection, address), connection);
+                yield new RelayEnd.Whole(null, Outlet.of(connection, address.toString()), connection);
             }
             default -> openBoth(address);
         };
     }
 
-    /** A socket that we were started with goes both ways. */
+    /** A descriptor that we were started with; a socket goes both ways. */
+    private RelayEnd inherited(Address.Fd fd, boolean reads) throws IOException, InterruptedException, CliException {
+        new Pump(context).requireInherited(fd);
+        if (isSocket(fd)) {
+            return RelayEnd.Bytes.of(Connection.of(Descriptor.borrow(fd.number())));
+        }
+        return reads
+                ? RelayEnd.Bytes.reading(Endpoints.openReader(fd))
+                : RelayEnd.Bytes.writing(Endpoints.openWriter(fd));
+    }
+
     private static boolean isSocket(Address.Fd fd) {
         try {
             return Descriptor.borrow(fd.number()).type() == FileStatus.Type.SOCKET;
@@ -151,95 +146,11 @@ final class RelayEnds {
 
     /** Both ways. */
     static RelayEnd messages(MessageConnection connection) {
-        Inlet in = () -> {
-            try (Received received = connection.receiveMessage()) {
-                return Message.from(received.bytes(), received.sender().orElse(null));
-            } catch (ErrnoException refused) {
-                return endOr(refused);
-            }
-        };
-        return new RelayEnd.Whole(in, outlet(connection, connection.toString()), connection);
+        return new RelayEnd.Whole(Inlet.of(connection), Outlet.of(connection, connection.toString()), connection);
     }
 
     /** From anybody. */
     static RelayEnd port(DatagramPort port) {
-        Inlet in = () -> {
-            try (Received received = port.receiveMessage()) {
-                return Message.from(received.bytes(), received.sender().orElse(null));
-            }
-        };
-        return new RelayEnd.Whole(in, null, port);
-    }
-
-    private static @Nullable Message endOr(ErrnoException refused) throws ErrnoException {
-        if (refused.problem() == Problem.ENDED) {
-            return null;
-        }
-        throw refused;
-    }
-
-    private static Outlet outlet(MessageSender sender, Address address) {
-        return outlet(sender, address.toString());
-    }
-
-    private static Outlet outlet(MessageSender sender, String target) {
-        return message -> {
-            byte[] bytes = message.bytes();
-            if (bytes.length > sender.maxMessage()) {
-                throw ErrnoException.of(
-                        Problem.MESSAGE_TOO_LONG,
-                        Errno.EMSGSIZE.number(),
-                        "send",
-                        target,
-                        sender.maxMessage() + " B",
-                        bytes.length + " B");
-            }
-            sender.send(ByteBuffer.wrap(bytes));
-        };
-    }
-
-    private static RelayEnd ringReader(Address.Ring ring) throws IOException {
-        return RingKinds.open(() -> reader(Ring.open(ring)), () -> reader(Broadcast.open(ring)));
-    }
-
-    private static RelayEnd reader(Ring ring) throws IOException {
-        return opened(ring, ring::reader);
-    }
-
-    private static RelayEnd reader(Broadcast ring) throws IOException {
-        return opened(ring, ring::reader);
-    }
-
-    private static RelayEnd opened(Closeable ring, RingKinds.Opening<? extends MessageReceiver> opening)
-            throws IOException {
-        try {
-            MessageReceiver receiver = opening.open();
-            return new RelayEnd.Whole(() -> Message.of(receiver.receive()), null, ring);
-        } catch (IOException | RuntimeException refused) {
-            ring.close();
-            throw refused;
-        }
-    }
-
-    private static RelayEnd ringWriter(Address.Ring ring) throws IOException {
-        return RingKinds.open(() -> writer(Ring.open(ring), ring), () -> writer(Broadcast.open(ring), ring));
-    }
-
-    private static RelayEnd writer(Ring ring, Address address) throws IOException {
-        return written(ring, ring::writer, address);
-    }
-
-    private static RelayEnd writer(Broadcast ring, Address address) throws IOException {
-        return written(ring, ring::writer, address);
-    }
-
-    private static RelayEnd written(Closeable ring, RingKinds.Opening<? extends MessageSender> opening, Address address)
-            throws IOException {
-        try {
-            return new RelayEnd.Whole(null, outlet(opening.open(), address), ring);
-        } catch (IOException | RuntimeException refused) {
-            ring.close();
-            throw refused;
-        }
+        return new RelayEnd.Whole(Inlet.of(port), null, port);
     }
 }

@@ -101,8 +101,7 @@ final class ReplayCommand implements Callable<Integer> {
                     Serving.requireSocket(spec, target);
                     new Serving(context, target, listening.options()).one(end -> send(replay, end));
                 } else {
-                    RelayEnds ends = new RelayEnds(
-                            context, waiting.timeout(), new TopicEnds(context, store, new Bound.Beginning(), false));
+                    RelayEnds ends = RelayEnds.usual(context, waiting.timeout(), store);
                     send(replay, target instanceof Address.Standard ? ends.openOutput() : ends.openTo(target));
                 }
             }

@@ -19,6 +19,9 @@ import picocli.CommandLine.ParameterException;
 
 /** Listens at a socket and serves who comes: one, one after the other, or many at once. Its file goes when a signal ends it. */
 final class Serving {
+    /** How many are served at once, unless the command line says otherwise. */
+    static final int USUAL_MOST = 1_000;
+
     private static final long PAUSE_MILLIS = 100;
 
     private final Context context;
@@ -39,8 +42,15 @@ final class Serving {
 
     /** Refuses what nobody connects to. */
     static void requireSocket(CommandSpec spec, Address address) {
-        if (!(address instanceof Address.Unix) && !(address instanceof Address.Tcp)) {
+        if (!(address instanceof Address.Socket)) {
             throw new ParameterException(spec.commandLine(), address + " is no socket: nobody can connect to it");
+        }
+    }
+
+    /** Refuses {@code --most} when it is less than one. */
+    static void requirePlaces(CommandSpec spec, int most) {
+        if (most < 1) {
+            throw new ParameterException(spec.commandLine(), "--most " + most + ": it is below 1");
         }
     }
 

@@ -43,9 +43,8 @@ final class SocketConnect implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, CliException {
-        RelayEnds ends = RelayEnds.ofSockets(context, waiting.timeout());
-        RelayEnd far = ends.openTo(AnyPlace.required(place));
-        try (far) {
+        RelayEnds ends = RelayEnds.usual(context, waiting.timeout(), new StoreOption());
+        try (RelayEnd far = ends.openTo(AnyPlace.required(place))) {
             Relay.join(ends.openFrom(new Address.Standard()), far, framing, oneWay);
         }
         return 0;

@@ -2,9 +2,6 @@ package dev.naru.cli;
 
 import dev.naru.linux.ProcessIdentity;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +17,7 @@ final class SocketHolders {
     private static final String SOCKET = "socket:[";
 
     private final Map<Long, List<OpenFiles.Holder>> holders = new HashMap<>();
+    private final Map<Long, String> names = new HashMap<>();
     private boolean hidden;
 
     private SocketHolders() {}
@@ -27,38 +25,24 @@ final class SocketHolders {
     /** Of all sockets, whoever we may look at. */
     static SocketHolders all() throws IOException {
         SocketHolders all = new SocketHolders();
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (Path process : processes) {
-                all.look(process);
-            }
-        }
+        all.hidden = Descriptors.ofAll(all::look);
         Comparator<OpenFiles.Holder> order = Comparator.comparingLong(OpenFiles.Holder::pid);
         all.holders.values().forEach(list -> list.sort(order.thenComparingInt(OpenFiles.Holder::number)));
         return all;
     }
 
-    private void look(Path process) {
-        long pid = Long.parseLong(process.getFileName().toString());
-        String name = null;
-        try (DirectoryStream<Path> numbers = Files.newDirectoryStream(process.resolve("fd"))) {
-            for (Path number : numbers) {
-                long inode = inode(number);
-                if (inode > 0) {
-                    if (name == null) {
-                        name = ProcessIdentity.of(pid)
-                                .map(ProcessIdentity::name)
-                                .orElse("?");
-                    }
-                    int descriptor = Integer.parseInt(number.getFileName().toString());
-                    holders.computeIfAbsent(inode, _ -> new ArrayList<>())
-                            .add(new OpenFiles.Holder(pid, name, descriptor, 0));
-                }
-            }
-        } catch (AccessDeniedException refused) {
-            hidden = hidden || OtherUsers.isAnothers(process);
-        } catch (IOException | DirectoryIteratorException gone) {
-            // ended meanwhile
+    private void look(Path process, Path number) {
+        long inode = inode(number);
+        if (inode > 0) {
+            long pid = Long.parseLong(process.getFileName().toString());
+            int descriptor = Integer.parseInt(number.getFileName().toString());
+            holders.computeIfAbsent(inode, _ -> new ArrayList<>())
+                    .add(new OpenFiles.Holder(pid, names.computeIfAbsent(pid, SocketHolders::name), descriptor, 0));
         }
+    }
+
+    private static String name(long pid) {
+        return ProcessIdentity.of(pid).map(ProcessIdentity::name).orElse("?");
     }
 
     /** Of {@code socket:[N]}; 0 when it is something else, or closed meanwhile. */

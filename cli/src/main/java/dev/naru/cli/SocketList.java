@@ -5,7 +5,6 @@ import dev.naru.linux.SocketName;
 import dev.naru.linux.SocketTable;
 import dev.naru.linux.SocketTable.Entry;
 import dev.naru.linux.SocketTable.State;
-import dev.naru.linux.Sockets;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -82,9 +81,7 @@ final class SocketList {
     }
 
     private static String type(Entry socket) {
-        return socket.kind() == Sockets.Kind.DATAGRAM
-                ? "dgram"
-                : socket.kind().name().toLowerCase(Locale.ROOT);
+        return socket.kind().word();
     }
 
     private static String state(Entry socket) {

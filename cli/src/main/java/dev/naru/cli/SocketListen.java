@@ -21,8 +21,6 @@ import picocli.CommandLine.Spec;
             "Where it listens, with the port that the kernel chose for port 0, and who has connected stands on standard error."
         })
 final class SocketListen implements Callable<Integer> {
-    private static final int USUAL_MOST = 1_000;
-
     private final Context context;
 
     @Mixin
@@ -50,7 +48,7 @@ final class SocketListen implements Callable<Integer> {
             names = "--most",
             paramLabel = "N",
             description = "With --echo: so many at once; others wait (default: 1000).")
-    private int most = USUAL_MOST;
+    private int most = Serving.USUAL_MOST;
 
     @Option(
             names = {"-u", "--one-way"},
@@ -72,11 +70,9 @@ final class SocketListen implements Callable<Integer> {
                     spec.commandLine(),
                     "--echo goes with neither --keep nor --one-way, and datagrams are not sent back");
         }
-        if (most < 1) {
-            throw new ParameterException(spec.commandLine(), "--most " + most + ": it is below 1");
-        }
+        Serving.requirePlaces(spec, most);
         Serving serving = new Serving(context, address, listening.options());
-        RelayEnds ends = RelayEnds.ofSockets(context, Duration.ZERO);
+        RelayEnds ends = RelayEnds.usual(context, Duration.ZERO, new StoreOption());
         if (echo) {
             serving.many(most, end -> Relay.echo(end, framing));
         } else if (keep && !Serving.isPort(address)) {

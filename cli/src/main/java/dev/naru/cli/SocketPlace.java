@@ -13,7 +13,7 @@ final class SocketPlace implements ITypeConverter<Address> {
     @Override
     public Address convert(String text) {
         Address address = Address.parse(text);
-        if (address instanceof Address.Unix || address instanceof Address.Tcp) {
+        if (address instanceof Address.Socket) {
             return address;
         }
         throw new TypeConversionException(

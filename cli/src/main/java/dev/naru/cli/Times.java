@@ -3,13 +3,21 @@ package dev.naru.cli;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
 
 /** Times as people type them: {@code 200ms}, {@code 5s}, {@code 2m}, {@code 1h}; a bare number is seconds. */
 final class Times {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
 
+    /** Where no time was named: longer than any process lives; the kernel's own clock ends after 292 years. */
+    private static final Duration FOR_EVER = Duration.ofDays(100 * 365);
+
     private Times() {}
+
+    static Duration orForEver(@Nullable Duration named) {
+        return named == null ? FOR_EVER : named;
+    }
 
     static Duration parse(String text) {
         Matcher form = FORM.matcher(text);

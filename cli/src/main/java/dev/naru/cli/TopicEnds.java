@@ -22,7 +22,7 @@ final class TopicEnds {
     private final boolean exit;
 
     /**
-     * So.
+     * Of this command.
      *
      * @param from where reading begins
      * @param exit whether it ends where the topic ends now

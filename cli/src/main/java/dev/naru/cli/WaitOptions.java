@@ -6,9 +6,6 @@ import picocli.CommandLine.Option;
 
 /** How long a command waits; a picocli mixin. */
 final class WaitOptions {
-    /** Longer than any process lives; the kernel's own clock ends after 292 years. */
-    private static final Duration FOR_EVER = Duration.ofDays(100 * 365);
-
     @Option(
             names = {"-t", "--timeout"},
             paramLabel = "TIME",
@@ -17,6 +14,6 @@ final class WaitOptions {
     private @Nullable Duration timeout;
 
     Duration timeout() {
-        return timeout == null ? FOR_EVER : timeout;
+        return Times.orForEver(timeout);
     }
 }

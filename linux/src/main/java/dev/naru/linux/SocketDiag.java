@@ -6,9 +6,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -246,24 +243,7 @@ final class SocketDiag {
         boolean six = message.get(BYTE, 0) == Constants.AF_INET6;
         byte[] bytes = message.asSlice(addressAt, six ? 16 : 4).toArray(BYTE);
         int port = Short.toUnsignedInt(message.get(SocketName.Layout.PORT, portAt));
-        return internet(bytes, message.get(INT, Tcp.INTERFACE), port);
-    }
-
-    /**
-     * The name of those bytes.
-     *
-     * @param scope the number of an interface, which counts only where the address is of one; or 0
-     */
-    static SocketName internet(byte[] bytes, int scope, int port) {
-        try {
-            InetAddress address = InetAddress.getByAddress(bytes);
-            if (scope != 0 && address instanceof Inet6Address && address.isLinkLocalAddress()) {
-                address = Inet6Address.getByAddress(null, bytes, scope);
-            }
-            return new SocketName.Internet(new InetSocketAddress(address, port));
-        } catch (IOException impossible) {
-            throw new AssertionError(impossible);
-        }
+        return SocketName.internet(bytes, message.get(INT, Tcp.INTERFACE), port);
     }
 
     private static long number(MemorySegment message, long at) {

@@ -135,6 +135,6 @@ final class SocketFiles {
         for (int at = 0; at < colon; at += digits) {
             address.putInt(Integer.parseUnsignedInt(text, at, at + digits, HEX));
         }
-        return SocketDiag.internet(address.array(), 0, Integer.parseInt(text, colon + 1, text.length(), HEX));
+        return SocketName.internet(address.array(), 0, Integer.parseInt(text, colon + 1, text.length(), HEX));
     }
 }

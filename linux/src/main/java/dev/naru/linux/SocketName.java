@@ -148,18 +148,13 @@ public sealed interface SocketName {
             return new UnixUnnamed();
         }
         int family = address.get(ValueLayout.JAVA_SHORT, 0);
-        try {
-            return switch (family) {
-                case Constants.AF_INET -> new Internet(internet(address, Layout.INET_ADDRESS, 4, 0));
-                case Constants.AF_INET6 ->
-                    new Internet(internet(
-                            address, Layout.INET6_ADDRESS, 16, address.get(ValueLayout.JAVA_INT, Layout.INET6_SCOPE)));
-                case Constants.AF_UNIX -> unix(address.asSlice(Short.BYTES, length - Short.BYTES));
-                default -> throw new IllegalArgumentException("a socket of family " + family);
-            };
-        } catch (UnknownHostException impossible) {
-            throw new AssertionError(impossible);
-        }
+        return switch (family) {
+            case Constants.AF_INET -> internet(address, Layout.INET_ADDRESS, 4, 0);
+            case Constants.AF_INET6 ->
+                internet(address, Layout.INET6_ADDRESS, 16, address.get(ValueLayout.JAVA_INT, Layout.INET6_SCOPE));
+            case Constants.AF_UNIX -> unix(address.asSlice(Short.BYTES, length - Short.BYTES));
+            default -> throw new IllegalArgumentException("a socket of family " + family);
+        };
     }
 
     private static SocketName unix(MemorySegment text) {
@@ -177,12 +172,26 @@ public sealed interface SocketName {
         return new UnixFile(NativeText.path(bytes, end));
     }
 
-    private static InetSocketAddress internet(MemorySegment address, long at, int size, int scope)
-            throws UnknownHostException {
+    private static SocketName internet(MemorySegment address, long at, int size, int scope) {
         byte[] bytes = address.asSlice(at, size).toArray(ValueLayout.JAVA_BYTE);
-        int port = Short.toUnsignedInt(address.get(Layout.PORT, Short.BYTES));
-        InetAddress host = scope == 0 ? InetAddress.getByAddress(bytes) : Inet6Address.getByAddress(null, bytes, scope);
-        return new InetSocketAddress(host, port);
+        return internet(bytes, scope, Short.toUnsignedInt(address.get(Layout.PORT, Short.BYTES)));
+    }
+
+    /**
+     * The name of those bytes of an address.
+     *
+     * @param scope the number of an interface, which counts only where the address is of one; or 0
+     */
+    static SocketName internet(byte[] bytes, int scope, int port) {
+        try {
+            InetAddress address = InetAddress.getByAddress(bytes);
+            if (scope != 0 && address instanceof Inet6Address && address.isLinkLocalAddress()) {
+                address = Inet6Address.getByAddress(null, bytes, scope);
+            }
+            return new Internet(new InetSocketAddress(address, port));
+        } catch (UnknownHostException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 
     /** Of {@code struct sockaddr_in} and {@code sockaddr_in6}. */

@@ -21,16 +21,23 @@ public final class Sockets {
     /** How bytes go through a socket. */
     public enum Kind {
         /** As a stream of bytes. */
-        STREAM(Constants.SOCK_STREAM),
+        STREAM(Constants.SOCK_STREAM, "stream"),
         /** As messages, each by itself. */
-        DATAGRAM(Constants.SOCK_DGRAM),
+        DATAGRAM(Constants.SOCK_DGRAM, "dgram"),
         /** As messages of a connection, in order. */
-        SEQPACKET(Constants.SOCK_SEQPACKET);
+        SEQPACKET(Constants.SOCK_SEQPACKET, "seqpacket");
 
         private final int type;
+        private final String word;
 
-        Kind(int type) {
+        Kind(int type, String word) {
             this.type = type;
+            this.word = word;
+        }
+
+        /** What addresses and lists call it. */
+        public String word() {
+            return word;
         }
 
         /** Null for a type that we do not know. */
