@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code shm:/quote}</td><td>POSIX shared memory by its name: one slash, in front</td></tr>
  * <tr><td>{@code shm:0x6a01}</td><td>System V shared memory by its key</td></tr>
  * <tr><td>{@code shm:run/quote}</td><td>a file that is mapped, by its path: a slash further on, or none in front</td></tr>
+ * <tr><td>{@code sysv:0x6a01}, {@code sysv:65538}, {@code sysv:run/app#7}</td><td>a System V message queue: {@link SystemV}</td></tr>
+ * <tr><td>{@code mq:/jobs}</td><td>a POSIX message queue by its name</td></tr>
+ * <tr><td>{@code sem:/slots}</td><td>a POSIX semaphore by its name</td></tr>
+ * <tr><td>{@code sem:0x6a01}, {@code sem:65538}, {@code sem:run/app#7}</td><td>a set of System V semaphores: {@link SystemV}</td></tr>
  * <tr><td>{@code ring:/orders}, {@code ring:run/orders}</td><td>a ring, by name or in a file</td></tr>
  * <tr><td>{@code lock:/state}, {@code lock:run/state}</td><td>a lock, by name or in a file</td></tr>
  * <tr><td>{@code unix:run/app.sock}</td><td>a Unix socket with a file</td></tr>
@@ -100,9 +104,7 @@ public sealed interface Address {
     record MemoryName(String name) implements Memory {
         /** Refuses what is no such name. */
         public MemoryName {
-            if (name.length() < 2 || name.charAt(0) != '/' || name.indexOf('/', 1) >= 0) {
-                throw new AddressException("shm:" + name, "a name is a slash and what follows, without another slash");
-            }
+            requireName("shm:", name);
         }
 
         @Override
@@ -151,6 +153,70 @@ public sealed interface Address {
                 return "shm:/." + text;
             }
             return text.startsWith("0x") && text.indexOf('/') < 0 ? "shm:./" + text : "shm:" + text;
+        }
+    }
+
+    /** A message queue of the kernel. */
+    sealed interface Queue extends Address {}
+
+    /**
+     * A System V message queue.
+     *
+     * @param name by what it is found
+     */
+    record SystemVQueue(SystemV name) implements Queue {
+        @Override
+        public String toString() {
+            return "sysv:" + name;
+        }
+    }
+
+    /**
+     * A POSIX message queue.
+     *
+     * @param name as mq_open(3) takes it: a slash, and no other
+     */
+    record PosixQueue(String name) implements Queue {
+        /** Refuses what is no such name. */
+        public PosixQueue {
+            requireName("mq:", name);
+        }
+
+        @Override
+        public String toString() {
+            return "mq:" + name;
+        }
+    }
+
+    /** A semaphore, or a set of them. */
+    sealed interface Semaphore extends Address {}
+
+    /**
+     * A set of System V semaphores.
+     *
+     * @param name by what it is found
+     */
+    record SystemVSemaphores(SystemV name) implements Semaphore {
+        @Override
+        public String toString() {
+            return "sem:" + name;
+        }
+    }
+
+    /**
+     * A POSIX semaphore.
+     *
+     * @param name as sem_open(3) takes it: a slash, and no other
+     */
+    record PosixSemaphore(String name) implements Semaphore {
+        /** Refuses what is no such name. */
+        public PosixSemaphore {
+            requireName("sem:", name);
+        }
+
+        @Override
+        public String toString() {
+            return "sem:" + name;
         }
     }
 
@@ -317,6 +383,12 @@ public sealed interface Address {
         }
     }
 
+    private static void requireName(String kind, String name) {
+        if (name.length() < 2 || name.charAt(0) != '/' || name.indexOf('/', 1) >= 0) {
+            throw new AddressException(kind + name, "a name is a slash and what follows, without another slash");
+        }
+    }
+
     private static void requirePlace(String kind, String place) {
         if (place.isEmpty() || place.equals("/")) {
             throw new AddressException(kind + place, "the name is missing");
@@ -347,6 +419,12 @@ public sealed interface Address {
             case "fd" -> fd(text, rest);
             case "fifo" -> fifo(text, rest);
             case "shm" -> memory(text, rest);
+            case "sysv" -> new SystemVQueue(SystemV.parse(text, rest));
+            case "mq" -> new PosixQueue(rest);
+            case "sem" ->
+                rest.lastIndexOf('/') == 0
+                        ? new PosixSemaphore(rest)
+                        : new SystemVSemaphores(SystemV.parse(text, rest));
             case "ring" -> new Ring(rest);
             case "lock" -> new Lock(rest);
             case "topic" -> topic(text, rest);

@@ -115,7 +115,9 @@ final class RelayEnds {
             case Address.Pipe _ -> throw new AddressException(address.toString(), "an anonymous pipe cannot be opened");
             case Address.Memory _ ->
                 throw new AddressException(address.toString(), "memory has neither bytes in order nor messages");
-            case Address.Lock _ -> throw new AddressException(address.toString(), "nothing passes through a lock");
+            case Address.Lock _, Address.Semaphore _ ->
+                throw new AddressException(address.toString(), "nothing passes through a lock or a semaphore");
+            case Address.Queue _ -> throw new AddressException(address.toString(), "it cannot be relayed yet");
             case Address.Fd _, Address.FifoPath _, Address.Ring _, Address.Topic _ -> throw new AssertionError(address);
         };
     }

@@ -158,17 +158,8 @@ public final class FifoNode {
         if (answer == BlockingCall.TIMED_OUT) {
             return Optional.empty();
         }
-        if (answer == BlockingCall.TOO_MANY) {
-            throw ErrnoException.of(
-                    Problem.TOO_MANY_WAITERS,
-                    Constants.EAGAIN,
-                    "open",
-                    address(path),
-                    "limit " + BlockingCall.MOST_WAITERS,
-                    "");
-        }
-        if (answer == BlockingCall.NO_THREAD) {
-            throw ErrnoException.of(Problem.NO_THREAD, address(path));
+        if (answer == BlockingCall.TOO_MANY || answer == BlockingCall.NO_THREAD) {
+            throw KernelCalls.refusal(answer, "open", address(path));
         }
         Descriptor opened = adopt(check(answer, "open", path), path);
         try {

@@ -1,6 +1,8 @@
 package dev.naru.linux;
 
 import dev.naru.linux.internal.Constants;
+import dev.naru.linux.internal.FileCalls;
+import dev.naru.linux.internal.PollCalls;
 import dev.naru.linux.internal.ProcessCalls;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,19 +41,38 @@ public final class Limits {
 
     /** How many descriptors this process may have, as errors name it: {@code RLIMIT_NOFILE=1024, hard 4096}. */
     public static String openDescriptors() {
-        return "RLIMIT_NOFILE=%s, hard %s".formatted(number(descriptors(SOFT)), number(descriptors(HARD)));
+        return words("RLIMIT_NOFILE", Constants.RLIMIT_NOFILE);
+    }
+
+    /** How many bytes the POSIX queues of this user may take, as errors name it: {@code RLIMIT_MSGQUEUE=819200, hard 819200}. */
+    public static String messageQueues() {
+        return words("RLIMIT_MSGQUEUE", Constants.RLIMIT_MSGQUEUE);
+    }
+
+    private static String words(String name, int resource) {
+        return "%s=%s, hard %s".formatted(name, number(limit(resource, SOFT)), number(limit(resource, HARD)));
+    }
+
+    /** Whether this process may have one more descriptor now. */
+    static boolean hasFreeDescriptor() {
+        int tried = PollCalls.eventfd(0, Constants.EFD_CLOEXEC);
+        if (tried >= 0) {
+            int _ = FileCalls.close(tried);
+        }
+        return tried >= 0;
     }
 
     /** How many descriptors this process may have. */
     public static long softOpenDescriptors() {
-        return descriptors(SOFT) == RLIM_INFINITY ? Long.MAX_VALUE : descriptors(SOFT);
+        long limit = limit(Constants.RLIMIT_NOFILE, SOFT);
+        return limit == RLIM_INFINITY ? Long.MAX_VALUE : limit;
     }
 
     /** Of {@code struct rlimit}. */
-    private static long descriptors(long field) {
+    private static long limit(int resource, long field) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment limit = arena.allocate(HARD + Long.BYTES, Long.BYTES);
-            int _ = ProcessCalls.getrlimit(Constants.RLIMIT_NOFILE, limit); // fails for no resource that exists
+            int _ = ProcessCalls.getrlimit(resource, limit); // fails for no resource that exists
             return limit.get(ValueLayout.JAVA_LONG, field);
         }
     }

@@ -129,8 +129,8 @@ public enum Problem {
     /** Too many threads wait in calls that have no descriptor. */
     TOO_MANY_WAITERS(
             69,
-            "too many opens wait for their peer ({limit})",
-            "each takes a thread of the machine: open some with tryOpenReader or tryOpenWriter"),
+            "too many calls of this process wait in the kernel ({limit})",
+            "each takes a thread of the machine: use the forms that do not wait, such as tryReceive or tryOpenReader"),
     /** The machine gives this process no further thread. */
     NO_THREAD(
             69,
@@ -271,6 +271,59 @@ public enum Problem {
             69,
             "no room for another segment of {value} ({limit})",
             "remove some: 'ipcs -m' lists them, 'ipcrm -m ID' removes; or raise sysctl kernel.shmall or kernel.shmmni"),
+    /** A message queue is not there. */
+    NO_QUEUE(
+            65,
+            "there is no such message queue",
+            "check the spelling: 'naru ls sysv: mq:' lists what there is, and 'naru mq create QUEUE' makes one"),
+    /** A queue was removed while it was used. */
+    QUEUE_REMOVED(
+            69,
+            "the message queue has been removed",
+            "whoever removed it took what waited in it; make it anew: 'naru mq create QUEUE'"),
+    /** All the queues there may be are taken. */
+    QUEUES_FULL(
+            69,
+            "no further message queue can be made ({limit})",
+            "remove some: 'naru ls sysv: mq:' lists them, 'naru mq rm QUEUE' removes; or raise that limit by sysctl"),
+    /** A queue may not hold so much. */
+    QUEUE_CAPACITY(
+            69,
+            "a message queue may not hold {value} ({limit})",
+            "ask for less; root may raise the limit by sysctl, for every queue that is made afterwards"),
+    /** A user's POSIX queues may not take so much memory. */
+    QUEUE_MEMORY(
+            69,
+            "this user's message queues may not take {value} more ({limit})",
+            "ask for fewer or shorter messages, remove other queues, or raise 'ulimit -q' (LimitMSGQUEUE= in systemd)"),
+    /** Nothing shows which POSIX queues there are. */
+    NO_MQUEUE_MOUNT(
+            69,
+            "no file system shows the POSIX message queues",
+            "mount it, as root: mkdir -p /dev/mqueue && mount -t mqueue none /dev/mqueue; queues work without it"),
+    /** A semaphore is not there. */
+    NO_SEMAPHORE(
+            65,
+            "there is no such semaphore",
+            "check the spelling: 'naru ls sem:' lists what there is, and 'naru sem create SEM' makes one"),
+    /** A semaphore was removed while it was used. */
+    SEMAPHORE_REMOVED(
+            69,
+            "the semaphore has been removed",
+            "whoever removed it ended all waits; make it anew: 'naru sem create SEM'"),
+    /** A semaphore would count too far. */
+    SEMAPHORE_VALUE(
+            65, "a semaphore may not count to {value} ({limit})", "count no further: release only what was acquired"),
+    /** All System V semaphores there may be are taken. */
+    SEMAPHORES_FULL(
+            69,
+            "no room for {value} more ({limit})",
+            "remove some: 'ipcs -s' lists them, 'ipcrm -s ID' removes; or raise sysctl kernel.sem"),
+    /** A set of semaphores of another size has the key. */
+    OTHER_SEMAPHORES(
+            65,
+            "it has {value}, and {limit} were wanted",
+            "open it as it is, or remove it and create it anew: 'naru sem rm SEM'"),
     /** A shared file is of another kind, or of a version that this Naru does not know. */
     WRONG_KIND(
             65,

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,9 +19,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * it stored stays.
  */
 public final class SystemVMemory implements Closeable {
-    private static final Path LIST = Path.of("/proc/sysvipc/shm");
-    private static final int PERMISSIONS = 0777;
-
     private final int id;
     private final Arena arena;
     private final MemorySegment segment;
@@ -66,7 +61,7 @@ public final class SystemVMemory implements Closeable {
         int flags = Constants.IPC_CREAT
                 | Constants.IPC_EXCL
                 | (hugePages ? Constants.SHM_HUGETLB : 0)
-                | (mode & PERMISSIONS);
+                | (mode & SystemVObjects.PERMISSIONS);
         int answer = SystemVCalls.shmget(key, size, flags);
         String bytes = size + " B";
         return switch (-answer) {
@@ -150,14 +145,14 @@ public final class SystemVMemory implements Closeable {
                 return Optional.empty();
             }
             return Optional.of(new Status(
-                    status.get(ValueLayout.JAVA_INT, SystemVCalls.SHM_KEY),
+                    status.get(ValueLayout.JAVA_INT, SystemVCalls.PERM_KEY),
                     id,
-                    status.get(ValueLayout.JAVA_INT, SystemVCalls.SHM_MODE) & PERMISSIONS,
+                    status.get(ValueLayout.JAVA_INT, SystemVCalls.PERM_MODE) & SystemVObjects.PERMISSIONS,
                     status.get(ValueLayout.JAVA_LONG, SystemVCalls.SHM_SIZE),
                     status.get(ValueLayout.JAVA_INT, SystemVCalls.SHM_CREATOR),
                     status.get(ValueLayout.JAVA_INT, SystemVCalls.SHM_LAST),
                     status.get(ValueLayout.JAVA_LONG, SystemVCalls.SHM_ATTACHED),
-                    status.get(ValueLayout.JAVA_INT, SystemVCalls.SHM_UID)));
+                    status.get(ValueLayout.JAVA_INT, SystemVCalls.PERM_UID)));
         }
     }
 
@@ -169,29 +164,20 @@ public final class SystemVMemory implements Closeable {
      */
     public static boolean remove(int id, String target) throws ErrnoException {
         int answer = SystemVCalls.shmctl(id, Constants.IPC_RMID, MemorySegment.NULL);
-        if (answer == -Constants.EINVAL || answer == -Constants.EIDRM) {
-            return false;
-        }
-        if (answer < 0) {
-            throw ErrnoException.of(-answer, "shmctl(IPC_RMID)", target);
-        }
-        return true;
+        return SystemVObjects.removed(answer, "shmctl(IPC_RMID)", target);
     }
 
     /** All segments of this IPC namespace, as {@code ipcs -m} lists them, also those that the caller may not read. */
     public static List<Status> list() throws IOException {
-        try (var lines = Files.lines(LIST)) {
-            return lines.skip(1).map(SystemVMemory::parse).toList();
-        }
+        return SystemVObjects.list("shm", SystemVMemory::parse);
     }
 
     /** proc(5): key shmid perms size cpid lpid nattch uid … */
-    private static Status parse(String line) {
-        String[] fields = line.strip().split(" +", -1);
+    private static Status parse(String[] fields) {
         return new Status(
                 Integer.parseInt(fields[0]),
                 Integer.parseInt(fields[1]),
-                Integer.parseInt(fields[2], 8) & PERMISSIONS,
+                Integer.parseInt(fields[2], 8) & SystemVObjects.PERMISSIONS,
                 Long.parseLong(fields[3]),
                 Integer.parseInt(fields[4]),
                 Integer.parseInt(fields[5]),

@@ -1,8 +1,6 @@
 package dev.naru.linux.internal;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.nio.channels.AsynchronousCloseException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The signal may come just before the call begins, so it is repeated each millisecond until the thread is out. The
  * caller goes on only then: afterwards nothing waits in its name.
  */
-public final class BlockingCall {
+public final class BlockingCall extends Waiter {
     /** The deadline passed. No errno has this value, or the next. */
     public static final int TIMED_OUT = Integer.MIN_VALUE;
 
@@ -36,6 +34,10 @@ public final class BlockingCall {
     private final LongSupplier call;
     private final Thread caller = Thread.currentThread();
     private volatile boolean cancelled;
+
+    /** Whether the caller was, meanwhile: its own field. */
+    private boolean interrupted;
+
     private volatile boolean done;
     private volatile int thread;
     private long answer;
@@ -55,21 +57,71 @@ public final class BlockingCall {
      * @throws InterruptedException when the calling thread was interrupted
      */
     public static long run(LongSupplier call, LongConsumer undo, long deadline) throws InterruptedException {
+        BlockingCall waiting = new BlockingCall(call);
+        return waiting.run(() -> {
+            long answer = waiting.await(deadline, null);
+            if (waiting.interrupted) {
+                if (answer >= 0) {
+                    undo.accept(answer);
+                }
+                throw new InterruptedException();
+            }
+            return answer;
+        });
+    }
+
+    /**
+     * Makes a call that cannot be undone, and waits for it: a value that it answers is returned whatever happened meanwhile,
+     * and an interrupt stays for the next wait.
+     *
+     * @param sleepers by which a close ends the wait
+     * @throws InterruptedException when the calling thread was interrupted; the call has done nothing
+     * @throws AsynchronousCloseException when the sleepers were closed; the call has done nothing
+     */
+    static long run(LongSupplier call, long deadline, WaiterSet sleepers)
+            throws InterruptedException, AsynchronousCloseException {
+        BlockingCall waiting = new BlockingCall(call);
+        if (!sleepers.add(waiting)) {
+            throw new AsynchronousCloseException();
+        }
+        long answer;
+        try {
+            answer = waiting.run(() -> waiting.await(deadline, sleepers));
+        } finally {
+            sleepers.remove(waiting);
+        }
+        if (answer != -Constants.EINTR) {
+            if (waiting.interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            return answer;
+        }
+        if (waiting.interrupted) {
+            throw new InterruptedException();
+        }
+        throw new AsynchronousCloseException();
+    }
+
+    /** How the caller waits for the thread. */
+    private interface Wait {
+        long await() throws InterruptedException;
+    }
+
+    private long run(Wait wait) throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
         if (!PERMITS.tryAcquire()) {
             return TOO_MANY;
         }
-        BlockingCall waiting = new BlockingCall(call);
         try {
             WakeSignal.install();
-            if (!start(Thread.ofPlatform().daemon().name("naru-blocking-call").unstarted(waiting::work))) {
+            if (!start(Thread.ofPlatform().daemon().name("naru-blocking-call").unstarted(this::work))) {
                 return NO_THREAD;
             }
-            long answer = waiting.await(undo, deadline);
-            waiting.rethrow();
-            return answer;
+            long answered = wait.await();
+            rethrow();
+            return answered;
         } finally {
             PERMITS.release();
         }
@@ -110,63 +162,47 @@ public final class BlockingCall {
         }
     }
 
-    private long await(LongConsumer undo, long deadline) throws InterruptedException {
+    /** What the call answered; EINTR when the caller was interrupted, or the sleepers closed, before it did anything. */
+    private long await(long deadline, @Nullable WaiterSet sleepers) {
         while (!done) {
             long left = deadline == Long.MAX_VALUE ? deadline : deadline - System.nanoTime();
             if (left <= 0) {
-                boolean interrupted = cancel();
-                if (interrupted) {
+                cancel();
+                if (interrupted) { // too late: it counts for the next wait
+                    interrupted = false;
                     Thread.currentThread().interrupt();
                 }
                 return answer == -Constants.EINTR ? TIMED_OUT : answer;
             }
+            if (sleepers != null && !sleepers.isOpen()) {
+                cancel();
+                break;
+            }
             LockSupport.parkNanos(this, left);
             if (Thread.interrupted()) {
-                boolean _ = cancel();
-                if (answer >= 0) {
-                    undo.accept(answer);
-                }
-                throw new InterruptedException();
+                interrupted = true;
+                cancel();
+                break;
             }
         }
         return answer;
     }
 
-    /** Gets the thread out of its call; true when the caller was interrupted meanwhile. */
-    private boolean cancel() {
+    /** Gets the thread out of its call. */
+    private void cancel() {
         cancelled = true;
-        boolean interrupted = false;
         while (!done) {
             if (thread != 0) {
-                // A thread that is gone by now answers ESRCH; a stranger that got its id since does nothing with it.
-                int _ = ProcessCalls.tgkill(ProcessCalls.getpid(), thread, WakeSignal.NUMBER);
+                WakeSignal.send(thread);
             }
             LockSupport.parkNanos(this, BETWEEN_SIGNALS_NANOS);
             interrupted |= Thread.interrupted();
         }
-        return interrupted;
     }
 
-    /** The signal that interrupts a call and does nothing else: its handler is a harmless libc function, abs(3). */
-    private static final class WakeSignal {
-        private static final int NUMBER = ProcessCalls.sigrtmin() + 5;
-
-        /** glibc's {@code struct sigaction}: handler 8, mask 128, flags 4 (0: no SA_RESTART), padding 4, restorer 8. */
-        private static final long SIZEOF_SIGACTION = 152;
-
-        static {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment action = arena.allocate(SIZEOF_SIGACTION, 8);
-                action.set(ValueLayout.ADDRESS, 0, Native.address("abs"));
-                int answer = ProcessCalls.sigaction(NUMBER, action, MemorySegment.NULL);
-                if (answer < 0) {
-                    throw new IllegalStateException("sigaction: errno " + -answer);
-                }
-            }
-        }
-
-        static void install() {
-            // by the initializer of this class
-        }
+    /** {@inheritDoc} The caller looks whether its sleepers are closed. */
+    @Override
+    public void wake() {
+        LockSupport.unpark(caller);
     }
 }

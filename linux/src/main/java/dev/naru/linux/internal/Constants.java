@@ -122,6 +122,7 @@ public final class Constants {
 
     // <sys/resource.h>, asm-generic/resource.h
     public static final int RLIMIT_NOFILE = 7;
+    public static final int RLIMIT_MSGQUEUE = 12;
 
     // <errno.h>, asm-generic/errno-base.h and errno.h: those that the hot path compares with; all names are in Errno
     public static final int EPERM = 1;
@@ -193,11 +194,39 @@ public final class Constants {
     public static final int IPC_STAT = 2;
     public static final int SHM_HUGETLB = 0x800;
     public static final int SHM_RDONLY = 0x1000;
+    public static final int IPC_SET = 1;
+    public static final int IPC_NOWAIT = 0x800;
+
+    // <sys/msg.h>, <sys/sem.h>
+    public static final int MSG_NOERROR = 0x1000;
+    public static final int MSG_EXCEPT = 0x2000;
+    public static final int MSG_COPY = 0x4000;
+    public static final int SEM_UNDO = 0x1000;
+    public static final int GETPID = 11;
+    public static final int GETVAL = 12;
+    public static final int GETALL = 13;
+    public static final int GETNCNT = 14;
+    public static final int GETZCNT = 15;
+    public static final int SETVAL = 16;
+    public static final int SETALL = 17;
+
+    // <signal.h>
+    public static final int SIGEV_THREAD_ID = 4;
+
+    /** No errno is higher. */
+    public static final int MOST_ERRNO = 4095;
 
     public static final int ENOMEM = 12;
     public static final int EISDIR = 21;
     public static final int ENOSPC = 28;
     public static final int ENOSYS = 38;
+    public static final int E2BIG = 7;
+    public static final int EFBIG = 27;
+    public static final int ERANGE = 34;
+    public static final int ENOMSG = 42;
+    public static final int EOVERFLOW = 75;
+    public static final int EMSGSIZE = 90;
+    public static final int ETIMEDOUT = 110;
     public static final int EIDRM = 43;
     public static final int EOPNOTSUPP = 95;
 

@@ -42,6 +42,11 @@ public final class Native {
         return link(name, FunctionDescriptor.of(result, arguments), CAPTURE_ERRNO);
     }
 
+    /** The same for one that never waits, nor for long: the collector does, so the call costs less. */
+    static MethodHandle promptCall(String name, MemoryLayout result, MemoryLayout... arguments) {
+        return link(name, FunctionDescriptor.of(result, arguments), CAPTURE_ERRNO, Linker.Option.critical(false));
+    }
+
     /** A variadic function that sets errno; {@code fixed} arguments stand before the variadic ones. */
     static MethodHandle errnoCallVariadic(String name, int fixed, MemoryLayout result, MemoryLayout... arguments) {
         return link(

@@ -5,11 +5,12 @@ import static dev.naru.linux.internal.Native.LONG;
 import static dev.naru.linux.internal.Native.POINTER;
 import static dev.naru.linux.internal.Native.answer;
 import static dev.naru.linux.internal.Native.errnoCall;
+import static dev.naru.linux.internal.Native.plainCall;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** System V shared memory: {@code <sys/shm.h>}. */
+/** System V shared memory, and the keys of all three kinds: {@code <sys/shm.h>}, {@code <sys/ipc.h>}. */
 public final class SystemVCalls {
     /**
      * {@code struct shmid_ds} of the C library on a 64-bit machine, 112 bytes, whose first 48 are {@code struct ipc_perm}: key
@@ -17,9 +18,11 @@ public final class SystemVCalls {
      */
     public static final long SIZEOF_SHMID_DS = 112;
 
-    public static final long SHM_KEY = 0;
-    public static final long SHM_UID = 4;
-    public static final long SHM_MODE = 20;
+    public static final long PERM_KEY = 0;
+    public static final long PERM_UID = 4;
+    public static final long PERM_GID = 8;
+    public static final long PERM_CREATOR_UID = 12;
+    public static final long PERM_MODE = 20;
     public static final long SHM_SIZE = 48;
     public static final long SHM_CREATOR = 80;
     public static final long SHM_LAST = 84;
@@ -30,7 +33,18 @@ public final class SystemVCalls {
     private static final MethodHandle SHMDT = errnoCall("shmdt", INT, LONG);
     private static final MethodHandle SHMCTL = errnoCall("shmctl", INT, INT, INT, POINTER);
 
+    private static final MethodHandle FTOK = plainCall("ftok", INT, POINTER, INT);
+
     private SystemVCalls() {}
+
+    /** ftok(3). */
+    public static int ftok(MemorySegment path, int project) {
+        try {
+            return (int) FTOK.invokeExact(path, project);
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
 
     /** shmget(2). */
     public static int shmget(int key, long size, int flags) {
