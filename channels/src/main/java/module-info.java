@@ -11,4 +11,6 @@ module dev.naru.channels {
     requires static transitive org.jspecify;
 
     exports dev.naru.channels;
+
+    uses dev.naru.channels.MessageProvider;
 }

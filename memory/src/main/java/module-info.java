@@ -12,4 +12,7 @@ module dev.naru.memory {
     requires static transitive org.jspecify;
 
     exports dev.naru.memory;
+
+    provides dev.naru.channels.MessageProvider with
+            dev.naru.memory.RingProvider;
 }

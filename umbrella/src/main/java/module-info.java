@@ -3,5 +3,6 @@ module dev.naru {
     requires transitive dev.naru.channels;
     requires transitive dev.naru.linux;
     requires transitive dev.naru.memory;
+    requires transitive dev.naru.queues;
     requires transitive dev.naru.topics;
 }

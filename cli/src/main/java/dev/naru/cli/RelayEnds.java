@@ -9,6 +9,7 @@ import dev.naru.channels.Endpoints;
 import dev.naru.channels.Fifo;
 import dev.naru.channels.ListenOptions;
 import dev.naru.channels.MessageConnection;
+import dev.naru.channels.MessageEnds;
 import dev.naru.channels.MessageReceiver;
 import dev.naru.channels.MessageSender;
 import dev.naru.linux.Descriptor;
@@ -55,9 +56,9 @@ final class RelayEnds {
             case Address.FifoPath fifo ->
                 RelayEnd.Bytes.reading(
                         Fifo.open(fifo.path()).openReader(timeout).orElseThrow(() -> late(address)));
-            case Address.Ring ring -> {
-                OpenRing<MessageReceiver> opened = OpenRing.toReceive(ring);
-                yield new RelayEnd.Whole(Inlet.of(opened.end()), null, opened);
+            case Address.Ring _, Address.Queue _ -> {
+                MessageReceiver receiver = MessageEnds.receiver(address);
+                yield new RelayEnd.Whole(Inlet.of(receiver), null, receiver);
             }
             case Address.Topic topic -> topics.reader(topic);
             case Address.Unix unix
@@ -73,9 +74,9 @@ final class RelayEnds {
             case Address.FifoPath fifo ->
                 RelayEnd.Bytes.writing(
                         Fifo.open(fifo.path()).openWriter(timeout).orElseThrow(() -> late(address)));
-            case Address.Ring ring -> {
-                OpenRing<MessageSender> opened = OpenRing.toSend(ring);
-                yield new RelayEnd.Whole(null, Outlet.of(opened.end(), address.toString()), opened);
+            case Address.Ring _, Address.Queue _ -> {
+                MessageSender sender = MessageEnds.sender(address);
+                yield new RelayEnd.Whole(null, Outlet.of(sender, address.toString()), sender);
             }
             case Address.Topic topic -> topics.writer(topic);
             case Address.Unix unix
@@ -117,8 +118,8 @@ final class RelayEnds {
                 throw new AddressException(address.toString(), "memory has neither bytes in order nor messages");
             case Address.Lock _, Address.Semaphore _ ->
                 throw new AddressException(address.toString(), "nothing passes through a lock or a semaphore");
-            case Address.Queue _ -> throw new AddressException(address.toString(), "it cannot be relayed yet");
-            case Address.Fd _, Address.FifoPath _, Address.Ring _, Address.Topic _ -> throw new AssertionError(address);
+            case Address.Fd _, Address.FifoPath _, Address.Ring _, Address.Queue _, Address.Topic _ ->
+                throw new AssertionError(address);
         };
     }
 

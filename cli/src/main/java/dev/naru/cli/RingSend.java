@@ -3,6 +3,7 @@ package dev.naru.cli;
 import dev.naru.channels.Address;
 import dev.naru.channels.Endpoints;
 import dev.naru.channels.InputChannel;
+import dev.naru.channels.MessageEnds;
 import dev.naru.channels.MessageSender;
 import dev.naru.linux.Problem;
 import java.io.IOException;
@@ -47,13 +48,13 @@ final class RingSend implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, CliException {
         Address.Ring named = required(place);
-        try (OpenRing<MessageSender> opened = OpenRing.toSend(named)) {
+        try (MessageSender sender = MessageEnds.sender(named)) {
             if (messages.isEmpty()) {
                 new Pump(context).requireStandardStream(Pump.STANDARD_INPUT);
-                sendLines(opened.end());
+                sendLines(sender);
             }
             for (String message : messages) {
-                send(opened.end(), message.getBytes(StandardCharsets.UTF_8));
+                send(sender, message.getBytes(StandardCharsets.UTF_8));
             }
             return 0;
         }

@@ -29,14 +29,29 @@ public final class Limits {
      * @param path below {@code /proc/sys}, as {@code fs/pipe-max-size}
      */
     public static String kernel(String path) {
-        String value;
+        return path.replace('/', '.') + "=" + read(path);
+    }
+
+    /**
+     * The same as a number; {@link Long#MAX_VALUE} where it cannot be known.
+     *
+     * @param path below {@code /proc/sys}, of one number
+     */
+    public static long kernelNumber(String path) {
+        try {
+            return Long.parseLong(read(path));
+        } catch (NumberFormatException unknown) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private static String read(String path) {
         try (InputStream file = Files.newInputStream(Path.of("/proc/sys", path))) {
             // Such a file gives all that it has at the first read, so that one has to be large enough.
-            value = new String(file.readNBytes(MOST_BYTES), StandardCharsets.US_ASCII).strip();
+            return new String(file.readNBytes(MOST_BYTES), StandardCharsets.US_ASCII).strip();
         } catch (IOException unreadable) {
-            value = "unknown";
+            return "unknown";
         }
-        return path.replace('/', '.') + "=" + value;
     }
 
     /** How many descriptors this process may have, as errors name it: {@code RLIMIT_NOFILE=1024, hard 4096}. */

@@ -223,6 +223,57 @@ public final class SystemVQueues {
      * @param cut a text that is too long is cut off, and not refused
      */
     public record Selection(long type, boolean exceptType, boolean cut) {
+        private static final Selection FIRST = new Selection(0, false, false);
+
+        /** The first message, of any type. */
+        public static Selection first() {
+            return FIRST;
+        }
+
+        /**
+         * The first message of that type.
+         *
+         * @param type above 0
+         */
+        public static Selection type(long type) {
+            return new Selection(requireType(type), false, false);
+        }
+
+        /**
+         * Of those that have a type up to that, the first of the lowest type.
+         *
+         * @param most above 0
+         */
+        public static Selection lowestUpTo(long most) {
+            return new Selection(-requireType(most), false, false);
+        }
+
+        /**
+         * The first message of another type.
+         *
+         * @param type above 0
+         */
+        public static Selection notType(long type) {
+            return new Selection(requireType(type), true, false);
+        }
+
+        private static long requireType(long type) {
+            if (type < 1) {
+                throw new IllegalArgumentException("type " + type + ": a type is above 0");
+            }
+            return type;
+        }
+
+        /** The same, and a text for which there is no room is cut off, rather than refused; the rest of it is lost. */
+        public Selection cutToFit() {
+            return new Selection(type, exceptType, true);
+        }
+
+        /** The same, and nothing is cut off. */
+        public Selection whole() {
+            return cut ? new Selection(type, exceptType, false) : this;
+        }
+
         private int flags() {
             return (exceptType ? Constants.MSG_EXCEPT : 0) | (cut ? Constants.MSG_NOERROR : 0);
         }
@@ -254,7 +305,6 @@ public final class SystemVQueues {
      * @return as {@link #tryReceive}; ENOSYS where the kernel was built without CONFIG_CHECKPOINT_RESTORE
      */
     public static long peek(int id, MemorySegment message, long size, long index) {
-        return QueueCalls.msgrcv(
-                id, message, size, index, Constants.MSG_COPY | Constants.IPC_NOWAIT | Constants.MSG_NOERROR);
+        return QueueCalls.msgrcv(id, message, size, index, Constants.MSG_COPY | Constants.IPC_NOWAIT);
     }
 }

@@ -205,6 +205,11 @@ public final class Broadcast implements Closeable {
         }
     }
 
+    /** Closes it when the last of its ends is closed. */
+    void closeWithTheLast() {
+        ends.closeWithTheLast();
+    }
+
     /** Closes its writer and its readers, and then itself; the ring stays. Idempotent; any thread may call it. */
     @Override
     public void close() throws IOException {

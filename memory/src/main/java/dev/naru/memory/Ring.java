@@ -229,6 +229,11 @@ public final class Ring implements Closeable, Passable {
         });
     }
 
+    /** Closes it when the last of its ends is closed. */
+    void closeWithTheLast() {
+        ends.closeWithTheLast();
+    }
+
     /** Closes its writers and its reader, and then itself; the ring stays. Idempotent; any thread may call it. */
     @Override
     public void close() throws IOException {

@@ -71,6 +71,12 @@ final class RingEnds implements Closeable {
         endAfterTheLast();
     }
 
+    /** Opens no more of them, and closes the member with the last of those that are open. */
+    synchronized void closeWithTheLast() {
+        closed = true;
+        endAfterTheLast();
+    }
+
     private synchronized void endAfterTheLast() {
         if (closed && open.isEmpty() && !ended) {
             ended = true;
