@@ -4,6 +4,7 @@ import dev.naru.channels.contract.MessageContract;
 import dev.naru.channels.contract.MessageFixture;
 import dev.naru.channels.contract.RoomContract;
 import dev.naru.linux.Sockets;
+import dev.naru.linux.testing.Task;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 
@@ -19,8 +20,8 @@ class MessageSocketContractTest {
     /** What waits in the poller. */
     abstract static class Polled extends MessageFixture {
         @Override
-        public final boolean isFutex() {
-            return false;
+        public final <T> Task<T> awaitAsleep(Task<T> task) {
+            return task.awaitPolling();
         }
     }
 

@@ -5,7 +5,6 @@ import dev.naru.linux.internal.FileCalls;
 import dev.naru.linux.internal.KernelWait;
 import dev.naru.linux.internal.NativeText;
 import dev.naru.linux.internal.SemaphoreCalls;
-import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,10 +22,11 @@ import java.util.OptionalInt;
  * A POSIX semaphore with a name (sem_overview(7)), as sem_open(3) opens it: the C library's own functions work on it, so a C
  * program has the same object.
  *
- * <p>Thread-safe, but for {@link #close}: when nobody uses it any more. The calls answer a negated errno, or what
- * {@link KernelCalls} names, and make no garbage on a platform thread.
+ * <p>It is mapped as long as a thread can reach this object, so none finds it gone; the same name opened twice in a process is one
+ * mapping. Thread-safe. The calls answer a negated errno, or what {@link KernelCalls} names, and make no garbage on a platform
+ * thread.
  */
-public final class PosixSemaphore implements Closeable {
+public final class PosixSemaphore {
     /** The highest value (SEM_VALUE_MAX). */
     public static final int MOST_VALUE = Integer.MAX_VALUE;
 
@@ -35,9 +35,15 @@ public final class PosixSemaphore implements Closeable {
 
     private final MemorySegment semaphore;
 
-    @SuppressWarnings("restricted") // gives the semaphore its length
+    @SuppressWarnings("restricted") // gives the semaphore its length and its end
     private PosixSemaphore(long address) {
-        semaphore = MemorySegment.ofAddress(address).reinterpret(SemaphoreCalls.SIZEOF_SEM);
+        semaphore = MemorySegment.ofAddress(address)
+                .reinterpret(SemaphoreCalls.SIZEOF_SEM, Arena.ofAuto(), PosixSemaphore::close);
+    }
+
+    /** sem_close(3). */
+    private static void close(MemorySegment semaphore) {
+        int _ = SemaphoreCalls.close(semaphore.address());
     }
 
     /**
@@ -69,7 +75,6 @@ public final class PosixSemaphore implements Closeable {
             PosixSemaphore created = new PosixSemaphore(check(address, "sem_open", address(name)));
             int answer = FileCalls.chmod(NativeText.of(file, arena), mode);
             if (answer < 0 && answer != -Constants.ENOENT) { // removed at once: its mode is nobody's matter
-                created.close();
                 throw ErrnoException.of(-answer, "chmod", address(name));
             }
             return Optional.of(created);
@@ -164,12 +169,9 @@ public final class PosixSemaphore implements Closeable {
     public static OptionalInt value(String name) {
         try {
             Optional<PosixSemaphore> opened = open(name);
-            if (opened.isEmpty()) {
-                return OptionalInt.empty();
-            }
-            try (PosixSemaphore semaphore = opened.get()) {
-                return OptionalInt.of(semaphore.value());
-            }
+            return opened.isEmpty()
+                    ? OptionalInt.empty()
+                    : OptionalInt.of(opened.get().value());
         } catch (ErrnoException refused) {
             return OptionalInt.empty();
         }
@@ -201,11 +203,5 @@ public final class PosixSemaphore implements Closeable {
             int _ = SemaphoreCalls.value(semaphore, value); // cannot fail
             return value.get(ValueLayout.JAVA_INT, 0);
         }
-    }
-
-    /** sem_close(3). The same name opened twice in a process is one mapping, which goes with the last. */
-    @Override
-    public void close() {
-        int _ = SemaphoreCalls.close(semaphore.address());
     }
 }

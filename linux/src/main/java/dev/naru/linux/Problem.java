@@ -314,6 +314,11 @@ public enum Problem {
     /** A semaphore would count too far. */
     SEMAPHORE_VALUE(
             65, "a semaphore may not count to {value} ({limit})", "count no further: release only what was acquired"),
+    /** Too many operations on System V semaphores at once. */
+    SEMAPHORE_OPERATIONS(
+            65,
+            "{value} operations at once are too many ({limit}, the third number)",
+            "operate on fewer at once; root may raise the limit: sysctl kernel.sem"),
     /** All System V semaphores there may be are taken. */
     SEMAPHORES_FULL(
             69,

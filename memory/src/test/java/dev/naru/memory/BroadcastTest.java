@@ -34,8 +34,8 @@ class BroadcastTest implements MessageContract {
         }
 
         @Override
-        public boolean isFutex() {
-            return true;
+        public <T> Task<T> awaitAsleep(Task<T> task) {
+            return task.awaitInFutex();
         }
     };
 

@@ -2,6 +2,7 @@ package dev.naru.memory;
 
 import dev.naru.channels.contract.MessageFixture;
 import dev.naru.channels.contract.RoomContract;
+import dev.naru.linux.testing.Task;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,8 +19,8 @@ class RingContractTest implements RoomContract {
         }
 
         @Override
-        public boolean isFutex() {
-            return true;
+        public <T> Task<T> awaitAsleep(Task<T> task) {
+            return task.awaitInFutex();
         }
     };
 

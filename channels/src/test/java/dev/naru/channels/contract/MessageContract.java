@@ -36,7 +36,7 @@ public interface MessageContract {
 
     /** Waits until it sleeps in the kernel. */
     default <T> Task<T> awaitAsleep(Task<T> task) {
-        return messages().isFutex() ? task.awaitInFutex() : task.awaitPolling();
+        return messages().awaitAsleep(task);
     }
 
     @Test

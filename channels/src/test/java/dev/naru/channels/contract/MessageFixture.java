@@ -2,6 +2,7 @@ package dev.naru.channels.contract;
 
 import dev.naru.channels.MessageReceiver;
 import dev.naru.channels.MessageSender;
+import dev.naru.linux.testing.Task;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -19,11 +20,11 @@ public abstract class MessageFixture implements Closeable {
      */
     public record Ends(MessageSender sender, MessageReceiver receiver) {}
 
-    /** A new channel, both ends in this process. What each waits for is seen as a sleep by {@link #isFutex}. */
+    /** A new channel, both ends in this process. */
     public abstract Ends ends() throws Exception;
 
-    /** Whether it sleeps for a word of memory, and not in the poller. */
-    public abstract boolean isFutex();
+    /** Waits until it sleeps in the kernel, for a message or for room. */
+    public abstract <T> Task<T> awaitAsleep(Task<T> task);
 
     /** Notes what is to be closed. */
     protected final synchronized <T extends Closeable> T closing(T resource) {

@@ -23,7 +23,17 @@ public final class ProcessState {
         /** futex(2), in which a waiting thread of Java is too. */
         FUTEX(202, 98),
         /** futex_waitv(2). */
-        FUTEX_WAITV(449, 449);
+        FUTEX_WAITV(449, 449),
+        /** semop(2); glibc calls semtimedop(2). */
+        SEMOP(220, 192),
+        /** msgsnd(2). */
+        MSGSND(69, 189),
+        /** msgrcv(2). */
+        MSGRCV(70, 188),
+        /** mq_timedsend(2). */
+        MQ_TIMEDSEND(242, 182),
+        /** mq_timedreceive(2). */
+        MQ_TIMEDRECEIVE(243, 183);
 
         private final int x86;
         private final int arm;

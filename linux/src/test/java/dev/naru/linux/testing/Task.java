@@ -69,6 +69,21 @@ public final class Task<T> {
         return folder != null && ProcessState.isBlockedIn(ProcessState.Call.PPOLL, folder);
     }
 
+    /** Waits until it is in that call, without a descriptor: a virtual thread, until another is so for it. */
+    public Task<T> awaitInCall(ProcessState.Call... calls) {
+        Await.until("the task waits in a call", () -> failEarly() && isIn(calls));
+        return this;
+    }
+
+    private boolean isIn(ProcessState.Call... calls) {
+        Path folder = native_;
+        if (thread.isVirtual()) {
+            return isWaiting()
+                    && (standsIn("dev.naru.linux.internal.BlockingCall") || standsIn("dev.naru.linux.Poller"));
+        }
+        return folder != null && Arrays.stream(calls).anyMatch(call -> ProcessState.isBlockedIn(call, folder));
+    }
+
     /** Waits until it sleeps for a word: a platform thread in the kernel, a virtual one parked. */
     public Task<T> awaitInFutex() {
         Await.until("the task waits for a word", () -> failEarly() && isInFutex());

@@ -1,0 +1,50 @@
+package dev.naru.memory.snippets;
+
+import dev.naru.channels.Address;
+import dev.naru.memory.LongField;
+import dev.naru.memory.NamedSemaphore;
+import dev.naru.memory.SemaphoreOperation;
+import dev.naru.memory.SemaphoreSet;
+import dev.naru.memory.SharedSemaphore;
+import java.io.IOException;
+import java.time.Duration;
+
+/** The snippets of the pages and of the Javadoc; a test runs each. */
+public final class SemaphoreSnippets {
+    private SemaphoreSnippets() {}
+
+    // @start region="count"
+    /** What each of four processes does: the sum of all is right. */
+    static void count(LongField counter, SharedSemaphore mutex, int times) throws IOException, InterruptedException {
+        for (int i = 0; i < times; i++) {
+            mutex.run(() -> counter.set(counter.get() + 1)); // read, add, write: not one step
+        }
+    }
+    // @end
+
+    static void section(String name, Runnable change) throws IOException, InterruptedException {
+        // @start region="section"
+        try (SharedSemaphore mutex = NamedSemaphore.openOrCreate(name, 1)) { // "/state", with one permit
+            mutex.run(change::run); // one process at a time
+        }
+        // @end
+    }
+
+    static boolean slots(Address.Semaphore address) throws IOException, InterruptedException {
+        // @start region="slots"
+        try (SharedSemaphore slots = SharedSemaphore.openOrCreate(address, 3, 0660)) { // sem:/slots, or sem:0x6a01
+            return slots.acquire(Duration.ofSeconds(1)); // false: all three were taken for a second
+        }
+        // @end
+    }
+
+    static void set(int key) throws IOException, InterruptedException {
+        // @start region="set"
+        try (SemaphoreSet buffer = SemaphoreSet.create(key, 8, 0)) { // 8 free places, 0 filled ones
+            buffer.operate( // both or neither; killed meanwhile: as if it had not been
+                    SemaphoreOperation.acquire(0, 1).withUndo(),
+                    SemaphoreOperation.release(1, 1).withUndo());
+        }
+        // @end
+    }
+}
