@@ -9,11 +9,14 @@ import dev.naru.bench.Work.LogFlush;
 import dev.naru.bench.Work.LogRead;
 import dev.naru.bench.Work.LogWriters;
 import dev.naru.bench.Work.OneWay;
+import dev.naru.bench.Work.QueueOneWay;
+import dev.naru.bench.Work.QueueTrips;
 import dev.naru.bench.Work.Relay;
 import dev.naru.bench.Work.RingIdle;
 import dev.naru.bench.Work.RingOneWay;
 import dev.naru.bench.Work.RingTrips;
 import dev.naru.bench.Work.RoundTrips;
+import dev.naru.bench.Work.SemaphorePairs;
 import dev.naru.bench.Work.Streams;
 import dev.naru.channels.AnonymousPipe;
 import dev.naru.channels.Command;
@@ -88,7 +91,11 @@ final class CContestant implements Contestant {
                         messages.peerCapacityBytes(),
                         messages.bytes(),
                         messages.batch());
+            case QueueTrips trips -> List.of("queuertt", trips.kind().word(), firstCore, secondCore, trips.bytes());
+            case QueueOneWay messages ->
+                List.of("queuestream", messages.kind().word(), firstCore, secondCore, messages.bytes());
             case LockPairs _ -> List.of("mutex", firstCore);
+            case SemaphorePairs _ -> List.of("semaphore", firstCore);
             case LogDelivery delivery
             when delivery.spins() ->
                 List.of(

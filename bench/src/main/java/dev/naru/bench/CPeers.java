@@ -32,6 +32,11 @@ record CPeers(Path directory) {
             "ringrtt.c",
             "ringstream.c",
             "mutex.c",
+            "queue.h",
+            "queue.c",
+            "queuertt.c",
+            "queuestream.c",
+            "semaphore.c",
             "log.h",
             "log.c",
             "append.c",
@@ -46,6 +51,9 @@ record CPeers(Path directory) {
             "ringrtt",
             "ringstream",
             "mutex",
+            "queuertt",
+            "queuestream",
+            "semaphore",
             "append",
             "logread",
             "logdelivery",
@@ -75,7 +83,8 @@ record CPeers(Path directory) {
             throws IOException, InterruptedException, UnavailableException {
         List<String> command = new ArrayList<>(List.of(compiler));
         command.addAll(FLAGS);
-        command.addAll(List.of("-o", program, program + ".c", "ring.c", "log.c", "peer.c", "socket.c"));
+        command.addAll(List.of(
+                "-o", program, program + ".c", "ring.c", "log.c", "peer.c", "socket.c", "queue.c", "-lrt", "-pthread"));
         ExitStatus status;
         try {
             status = Command.of(command).directory(directory).start().waitFor();

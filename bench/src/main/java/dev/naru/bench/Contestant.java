@@ -5,7 +5,7 @@ import java.io.IOException;
 
 /** One of the two who run a race, each with processes of its own. */
 sealed interface Contestant extends Closeable
-        permits NaruContestant, SocketContestant, RelayContestant, JvmContestant, CContestant {
+        permits NaruContestant, QueueContestant, SocketContestant, RelayContestant, JvmContestant, CContestant {
     /**
      * Does the work once.
      *

@@ -12,6 +12,7 @@ import dev.naru.bench.Work.Memory;
 import dev.naru.bench.Work.RingIdle;
 import dev.naru.bench.Work.RingOneWay;
 import dev.naru.bench.Work.RingTrips;
+import dev.naru.bench.Work.SemaphorePairs;
 import dev.naru.bench.Work.Wait;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -124,6 +125,7 @@ final class JvmContestant implements Contestant {
             }
             case RingIdle idle -> alone("ring-idle", library, folder, ours ? idle.ours() : idle.peers());
             case LockPairs _ -> alone("lock", library, folder, Wait.SPIN);
+            case SemaphorePairs _ -> alone("semaphore", library, folder, Wait.SPIN);
         };
     }
 

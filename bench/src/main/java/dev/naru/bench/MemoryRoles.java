@@ -1,6 +1,7 @@
 package dev.naru.bench;
 
 import dev.naru.memory.LockOutcome;
+import dev.naru.memory.NamedSemaphore;
 import dev.naru.memory.Ring;
 import dev.naru.memory.RingReader;
 import dev.naru.memory.RingSpec;
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
  * What a process does with shared memory. The words of a {@link RingTask} follow each name.
  *
  * <pre>{@code
- * ring-ask   ring-answer   ring-send   ring-receive   ring-idle   lock
+ * ring-ask   ring-answer   ring-send   ring-receive   ring-idle   lock   semaphore
  * }</pre>
  */
 final class MemoryRoles {
@@ -55,6 +56,7 @@ final class MemoryRoles {
                 yield role;
             }
             case "ring-idle" -> idle(task);
+            case "semaphore" -> semaphore();
             case "lock" -> new Pairs(SharedLock.create(task.folder().resolve("lock")));
             default -> throw new IllegalArgumentException(name);
         };
@@ -97,6 +99,32 @@ final class MemoryRoles {
                 return Long.parseLong(words.getFirst());
             } catch (NoSuchFileException ended) {
                 return 0;
+            }
+        }
+    }
+
+    /** One whose name is gone as soon as it is open. */
+    private static Side.Role semaphore() throws IOException {
+        String name = "/naru-bench-" + ProcessHandle.current().pid();
+        NamedSemaphore semaphore = NamedSemaphore.create(name, 1);
+        NamedSemaphore.remove(name);
+        return new SemaphorePairs(semaphore);
+    }
+
+    /** Acquires and releases. The ns that all pairs took. */
+    record SemaphorePairs(NamedSemaphore semaphore) implements Side.Role {
+        @Override
+        public long run(long warmup, long count) throws IOException, InterruptedException {
+            turn(warmup);
+            long start = System.nanoTime();
+            turn(count);
+            return System.nanoTime() - start;
+        }
+
+        private void turn(long count) throws IOException, InterruptedException {
+            for (long i = 0; i < count; i++) {
+                semaphore.acquire();
+                semaphore.release();
             }
         }
     }

@@ -39,6 +39,7 @@ final class RaceRunner {
             case Work.Streams work
             when work.carrier().isSocket() -> SocketContestant.open(equipment, work, race.placement(), directory);
             case Work.Streams work -> NaruContestant.open(equipment, work, race.placement(), directory);
+            case Work.Queues work -> QueueContestant.open(equipment, work, race.placement());
             case Work.Relay work -> RelayContestant.ours(equipment, peers(), work, directory);
             case Work.Memory work -> JvmContestant.open(equipment, race, work, true);
             case Work.Log work -> JvmContestant.openLog(equipment, race, work, true);

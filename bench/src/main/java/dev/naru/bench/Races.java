@@ -8,11 +8,15 @@ import dev.naru.bench.Work.LogFlush;
 import dev.naru.bench.Work.LogRead;
 import dev.naru.bench.Work.LogWriters;
 import dev.naru.bench.Work.OneWay;
+import dev.naru.bench.Work.QueueKind;
+import dev.naru.bench.Work.QueueOneWay;
+import dev.naru.bench.Work.QueueTrips;
 import dev.naru.bench.Work.Relay;
 import dev.naru.bench.Work.RingIdle;
 import dev.naru.bench.Work.RingOneWay;
 import dev.naru.bench.Work.RingTrips;
 import dev.naru.bench.Work.RoundTrips;
+import dev.naru.bench.Work.SemaphorePairs;
 import dev.naru.bench.Work.Wait;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -54,6 +58,11 @@ final class Races {
                     + " KiB, its best";
     private static final String RELAY_START =
             "from before a relay is started until the first bytes of its standard input have come out of a Unix socket";
+    private static final String QUEUE_TRIP =
+            "32 B sent and the 32 B answer received, through two queues; both sides wait in the call; contents not checked";
+    private static final String QUEUE_MESSAGES =
+            "100 B sent from one buffer and received into one, through one queue; both sides wait in the call; a POSIX queue holds"
+                    + " 10; contents not checked, sizes are";
     private static final String PIECE_1M =
             "1 MiB handed over and read; ours lends its pages (vmsplice) and reads in 256 KiB, best of what it may be; c"
                     + " calls write and reads in 512 KiB, its best; pipe of 1 MiB; buffers not filled anew, contents not checked";
@@ -76,6 +85,8 @@ final class Races {
             "32 B as in ring.throughput.32, from two processes that share a core; the reader has the other";
     private static final String IDLE =
             "a reader waits for a second, and no message comes: the time that its whole process had a core; its peer spins";
+    private static final String SEMAPHORE_PAIR =
+            "acquire and release of a POSIX semaphore with one permit, by one thread, wanted by nobody else";
     private static final String LOCK_PAIR =
             "lock and unlock, by one thread, with nothing between, wanted by nobody else";
 
@@ -117,6 +128,12 @@ final class Races {
                     roundTrip("unix.rtt.32", Carrier.UNIX).onOneCore(),
                     roundTrip("tcp.rtt.32", Carrier.TCP),
                     roundTrip("tcp.rtt.32", Carrier.TCP).onOneCore(),
+                    queueMessages("sysv.throughput.100", QueueKind.SYSTEM_V),
+                    queueMessages("mq.throughput.100", QueueKind.POSIX),
+                    queueTrip("sysv.rtt.32", QueueKind.SYSTEM_V),
+                    queueTrip("sysv.rtt.32", QueueKind.SYSTEM_V).onOneCore(),
+                    queueTrip("mq.rtt.32", QueueKind.POSIX),
+                    queueTrip("mq.rtt.32", QueueKind.POSIX).onOneCore(),
                     new Race(
                             "pipe.bulk.1m",
                             Metric.BANDWIDTH,
@@ -157,6 +174,7 @@ final class Races {
                             TWO_PRODUCERS),
                     alone("ring.idle.adaptive", Metric.CPU, NARU, 0.01, new RingIdle(Wait.ADAPTIVE, Wait.SPIN), IDLE),
                     alone("lock.uncontended", Metric.CALL, C, 1.2, new LockPairs(), LOCK_PAIR),
+                    alone("sem.uncontended", Metric.CALL, C, 1.5, new SemaphorePairs(), SEMAPHORE_PAIR),
                     append("topic.append.100", CHRONICLE, 5.0, new LogAppend(100, 1), APPEND),
                     append("topic.append.100", C, null, new LogAppend(100, 1), APPEND),
                     append("topic.append.1k", CHRONICLE, 4.0, new LogAppend(KIB, 1), APPEND),
@@ -196,6 +214,14 @@ final class Races {
                 Placement.ONE_CORE_EACH,
                 new RoundTrips(carrier, 32),
                 carrier.isSocket() ? CONNECTION_TRIP : ROUND_TRIP);
+    }
+
+    private static Race queueMessages(String name, QueueKind kind) {
+        return twoCores(name, Metric.MESSAGES, C, BANDWIDTH_BAR, new QueueOneWay(kind, 100), QUEUE_MESSAGES);
+    }
+
+    private static Race queueTrip(String name, QueueKind kind) {
+        return twoCores(name, Metric.ROUND_TRIP, C, ROUND_TRIP_BAR, new QueueTrips(kind, 32), QUEUE_TRIP);
     }
 
     private static Race spinning(String peer, double bar) {

@@ -23,7 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * send OUT PIECE CAPACITY   lend OUT PIECE CAPACITY   receive IN READ
  * }</pre>
  *
- * <p>and those of {@link SocketRoles}, {@link MemoryRoles} and {@link LogRoles}.
+ * <p>and those of {@link SocketRoles}, {@link QueueRoles}, {@link MemoryRoles} and {@link LogRoles}.
  */
 final class Side {
     private Side() {}
@@ -65,6 +65,7 @@ final class Side {
             case "lend" -> new OneWayRoles.Lend(pipe(arguments), Integer.parseInt(arguments[2]));
             case "receive" -> new OneWayRoles.Receive(reader(arguments[1]), Integer.parseInt(arguments[2]));
             case String role when role.startsWith("socket-") -> SocketRoles.of(arguments, answers);
+            case String role when role.startsWith("queue-") -> QueueRoles.of(arguments);
             case String role when role.startsWith("log-") -> LogRoles.of(arguments);
             default -> MemoryRoles.of(arguments);
         };

@@ -79,6 +79,75 @@ sealed interface Work {
         }
     }
 
+    /** The kernel's two kinds of message queue. */
+    enum QueueKind {
+        /** System V. */
+        SYSTEM_V("sysv"),
+        /** POSIX. */
+        POSIX("mq");
+
+        private final String word;
+
+        QueueKind(String word) {
+            this.word = word;
+        }
+
+        /** As programs take it. */
+        String word() {
+            return word;
+        }
+    }
+
+    /** Work with message queues of the kernel. */
+    sealed interface Queues extends Work {
+        /** Of which kind. */
+        QueueKind kind();
+
+        /** The size of a message. */
+        int bytes();
+    }
+
+    /**
+     * A message there and back, through two queues.
+     *
+     * @param bytes the size of the message
+     */
+    record QueueTrips(QueueKind kind, int bytes) implements Queues {
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(effort.trips() / 10, effort.trips());
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return new Amount(0, effort.warmUpTrips());
+        }
+    }
+
+    /**
+     * Messages through one queue, as fast as they go.
+     *
+     * @param bytes the size of a message
+     */
+    record QueueOneWay(QueueKind kind, int bytes) implements Queues {
+        private static final int PER_TRIP = 40;
+
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(effort.trips() * PER_TRIP / 10, effort.trips() * PER_TRIP);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return new Amount(0, effort.warmUpTrips() * (PER_TRIP / 4));
+        }
+
+        @Override
+        public long bytes(Amount amount) {
+            return amount.count() * bytes;
+        }
+    }
+
     /** Work with shared memory. */
     sealed interface Memory extends Work {}
 
@@ -190,6 +259,21 @@ sealed interface Work {
 
     /** A lock is taken and given back, and nobody else wants it. */
     record LockPairs() implements Memory {
+        private static final int PER_TRIP = 3_000;
+
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(effort.trips() * (PER_TRIP / 10), effort.trips() * PER_TRIP);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return new Amount(0, effort.warmUpTrips() * (PER_TRIP / 10));
+        }
+    }
+
+    /** A semaphore is acquired and released, and nobody else wants it. */
+    record SemaphorePairs() implements Memory {
         private static final int PER_TRIP = 3_000;
 
         @Override
