@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -29,6 +30,15 @@ import java.util.OptionalInt;
 public final class PosixSemaphore {
     /** The highest value (SEM_VALUE_MAX). */
     public static final int MOST_VALUE = Integer.MAX_VALUE;
+
+    /**
+     * Whether a {@code sem_t} is a word of 64 bits, its low half the value and its high half how many wait, as in glibc since
+     * 2.21 (nptl/semaphoreP.h, {@code struct new_sem}). Then the free way needs no call: see {@link #tryAcquire}.
+     */
+    private static final boolean IS_A_WORD = SemaphoreCalls.isWord();
+
+    private static final VarHandle WORD = ValueLayout.JAVA_LONG.varHandle().withInvokeExactBehavior();
+    private static final long VALUE = 0xffff_ffffL;
 
     private static final String PREFIX = "sem.";
     private static final int MOST_NAME_BYTES = 255 - PREFIX.length();
@@ -177,8 +187,23 @@ public final class PosixSemaphore {
         }
     }
 
-    /** Takes one if it counts above 0: 0, or a negated errno, EAGAIN when it does not. */
+    /**
+     * Takes one if it counts above 0: 0, or a negated errno, EAGAIN when it does not.
+     *
+     * <p>A compare-and-set of the word does what sem_trywait(3) does. That of {@link #release} is only made while the word says that
+     * nobody waits, and fails when somebody has begun to: otherwise sem_post(3) is called, which wakes.
+     */
     public int tryAcquire() {
+        if (IS_A_WORD) {
+            long seen = (long) WORD.getOpaque(semaphore, 0L);
+            while ((seen & VALUE) != 0) {
+                if (WORD.compareAndSet(semaphore, 0L, seen, seen - 1)) {
+                    return 0;
+                }
+                seen = (long) WORD.getOpaque(semaphore, 0L);
+            }
+            return -Constants.EAGAIN;
+        }
         int answer = SemaphoreCalls.tryWait(semaphore);
         while (answer == -Constants.EINTR) {
             answer = SemaphoreCalls.tryWait(semaphore);
@@ -193,6 +218,15 @@ public final class PosixSemaphore {
 
     /** Counts one up and wakes one who waits: 0, or a negated errno, EOVERFLOW beyond {@value #MOST_VALUE}. */
     public int release() {
+        if (IS_A_WORD) {
+            long seen = (long) WORD.getOpaque(semaphore, 0L);
+            while (seen < MOST_VALUE) { // also not while somebody waits
+                if (WORD.compareAndSet(semaphore, 0L, seen, seen + 1)) {
+                    return 0;
+                }
+                seen = (long) WORD.getOpaque(semaphore, 0L);
+            }
+        }
         return SemaphoreCalls.post(semaphore);
     }
 

@@ -26,6 +26,7 @@ public final class NamedSemaphore implements SharedSemaphore {
     private final PosixSemaphore semaphore;
     private final String target;
     private final Sleepers sleepers = Sleepers.create();
+    private volatile boolean closed;
 
     private NamedSemaphore(PosixSemaphore semaphore, String name) {
         this.semaphore = semaphore;
@@ -159,19 +160,20 @@ public final class NamedSemaphore implements SharedSemaphore {
     }
 
     private void requireOpen() throws ClosedChannelException {
-        if (!sleepers.isOpen()) {
+        if (closed) {
             throw new ClosedChannelException();
         }
     }
 
     @Override
     public boolean isOpen() {
-        return sleepers.isOpen();
+        return !closed;
     }
 
     /** Ends the waits of this object. The semaphore stays: {@link #remove} removes it. Idempotent. */
     @Override
     public void close() {
+        closed = true;
         sleepers.close();
     }
 

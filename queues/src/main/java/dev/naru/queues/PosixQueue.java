@@ -53,6 +53,8 @@ public final class PosixQueue implements MessageSender, MessageReceiver {
     private final String target;
     private final int longest;
     private final NativeMessage.Pool messages = new NativeMessage.Pool(0, 2 * Integer.BYTES);
+    private final Outlook room = new Outlook();
+    private final Outlook supply = new Outlook();
     private final Sleepers sleepers = Sleepers.create();
 
     private PosixQueue(Descriptor queue, String name) throws ErrnoException {
@@ -195,7 +197,11 @@ public final class PosixQueue implements MessageSender, MessageReceiver {
         try {
             requireUninterrupted();
             int size = message.remaining();
-            long answer = PosixQueues.trySend(queue, sent.memory(), size, priority);
+            boolean waits = deadline == Poller.NEVER && room.isGloomy();
+            long answer = waits ? -ETIMEDOUT : PosixQueues.trySend(queue, sent.memory(), size, priority);
+            if (answer == -ETIMEDOUT) {
+                room.note(!waits);
+            }
             while (waits(answer, deadline)) {
                 answer = Thread.currentThread().isVirtual()
                         ? await(Interest.WRITABLE, deadline)
@@ -342,7 +348,11 @@ public final class PosixQueue implements MessageSender, MessageReceiver {
 
     private long await(NativeMessage message, long deadline) throws IOException, InterruptedException {
         requireUninterrupted();
-        long answer = PosixQueues.tryReceive(queue, message.memory(), longest);
+        boolean waits = deadline == Poller.NEVER && supply.isGloomy();
+        long answer = waits ? -ETIMEDOUT : PosixQueues.tryReceive(queue, message.memory(), longest);
+        if (answer == -ETIMEDOUT) {
+            supply.note(!waits);
+        }
         while (waits(answer, deadline)) {
             answer = Thread.currentThread().isVirtual()
                     ? await(Interest.READABLE, deadline)

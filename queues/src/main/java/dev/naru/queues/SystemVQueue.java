@@ -65,6 +65,8 @@ public final class SystemVQueue implements MessageSender, MessageReceiver {
     private final String target;
     private final long maxMessage;
     private final NativeMessage.Pool messages = new NativeMessage.Pool(SystemVQueues.TYPE_SIZE, 0);
+    private final Outlook room = new Outlook();
+    private final Outlook supply = new Outlook();
     private final Sleepers sleepers = Sleepers.create();
 
     private SystemVQueue(int id, String target) throws IOException {
@@ -259,8 +261,10 @@ public final class SystemVQueue implements MessageSender, MessageReceiver {
                 throw new InterruptedException();
             }
             int size = message.remaining();
-            long answer = SystemVQueues.trySend(id, sent.memory(), size);
+            boolean waits = deadline == Poller.NEVER && room.isGloomy();
+            long answer = waits ? -EAGAIN : SystemVQueues.trySend(id, sent.memory(), size);
             if (answer == -EAGAIN && !Poller.isOver(deadline)) {
+                room.note(!waits);
                 answer = SystemVQueues.send(id, sent.memory(), size, deadline, sleepers);
             }
             return isSent(answer, message);
@@ -381,12 +385,15 @@ public final class SystemVQueue implements MessageSender, MessageReceiver {
         }
     }
 
-    private long await(NativeMessage message, int room, Selection selection, long deadline)
+    private long await(NativeMessage message, int most, Selection selection, long deadline)
             throws IOException, InterruptedException {
-        long answer = SystemVQueues.tryReceive(id, message.memory(), room, selection);
-        return answer == -ENOMSG && !Poller.isOver(deadline)
-                ? SystemVQueues.receive(id, message.memory(), room, selection, deadline, sleepers)
-                : answer;
+        boolean waits = deadline == Poller.NEVER && supply.isGloomy();
+        long answer = waits ? -ENOMSG : SystemVQueues.tryReceive(id, message.memory(), most, selection);
+        if (answer == -ENOMSG && !Poller.isOver(deadline)) {
+            supply.note(!waits);
+            answer = SystemVQueues.receive(id, message.memory(), most, selection, deadline, sleepers);
+        }
+        return answer;
     }
 
     /** What came into the buffer: the type of the message, or 0. */

@@ -45,6 +45,11 @@ public final class KernelWait extends Waiter {
 
     private long timer = NO_TIMER;
 
+    /** Whose number was asked for last, and that number: a thread has the same as long as it lives. */
+    private long lastWaiter;
+
+    private int lastNumber;
+
     private KernelWait() {
         memory.set(ValueLayout.JAVA_INT, NOTIFY, Constants.SIGEV_THREAD_ID);
         Timespec.set(times, BETWEEN_SIGNALS_NANOS);
@@ -142,7 +147,12 @@ public final class KernelWait extends Waiter {
     /** From here to {@link #end}, the thread gets the signal at the deadline; false when there is no timer for it. */
     private synchronized boolean begin(long deadline) {
         WakeSignal.install();
-        thread = ProcessCalls.gettid();
+        long waiter = Thread.currentThread().threadId();
+        if (waiter != lastWaiter) {
+            lastNumber = ProcessCalls.gettid();
+            lastWaiter = waiter;
+        }
+        thread = lastNumber;
         if (deadline == Long.MAX_VALUE || startTimer(Math.max(1, deadline - System.nanoTime()))) {
             return true;
         }

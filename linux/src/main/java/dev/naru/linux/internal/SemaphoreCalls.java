@@ -8,6 +8,7 @@ import static dev.naru.linux.internal.Native.errnoCall;
 import static dev.naru.linux.internal.Native.errnoCallVariadic;
 import static dev.naru.linux.internal.Native.promptCall;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -38,6 +39,7 @@ public final class SemaphoreCalls {
         private static final MethodHandle TRY = promptCall("sem_trywait", INT, POINTER);
         private static final MethodHandle POST = promptCall("sem_post", INT, POINTER);
         private static final MethodHandle VALUE = errnoCall("sem_getvalue", INT, POINTER, POINTER);
+        private static final MethodHandle INIT = errnoCall("sem_init", INT, POINTER, INT, INT);
     }
 
     private SemaphoreCalls() {}
@@ -146,4 +148,25 @@ public final class SemaphoreCalls {
             throw Native.unexpected(thrown);
         }
     }
+
+    /**
+     * Whether a semaphore of this C library is one word of 64 bits, whose low half is its value while nobody waits: looked at in
+     * one of our own.
+     */
+    public static boolean isWord() {
+        if (!Native.mayCall() || Native.glibcVersion().isEmpty()) {
+            return false;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment probe = arena.allocate(SIZEOF_SEM, Long.BYTES);
+            int _ = (int) Posix.INIT.invokeExact(CallState.current(), probe, 1, PROBED);
+            boolean isWord = probe.get(LONG, 0) == PROBED;
+            int _ = post(probe);
+            return isWord && probe.get(LONG, 0) == PROBED + 1;
+        } catch (Throwable thrown) {
+            throw Native.unexpected(thrown);
+        }
+    }
+
+    private static final int PROBED = 5;
 }
