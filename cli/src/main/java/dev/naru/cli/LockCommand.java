@@ -6,7 +6,6 @@ import dev.naru.linux.ChildProcess;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.ExitStatus;
 import dev.naru.linux.Problem;
-import dev.naru.linux.Signal;
 import dev.naru.memory.Identity;
 import dev.naru.memory.LockOutcome;
 import dev.naru.memory.SharedLock;
@@ -16,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -151,7 +149,7 @@ final class LockCommand implements Callable<Integer> {
     /** A command that a signal ended left its work half done; and who came after a dead owner has to succeed. */
     private int run(Address.Lock named, SharedLock lock, dev.naru.channels.Command child, boolean ownerDied)
             throws IOException, InterruptedException {
-        Running running = new Running();
+        GuardedChild running = new GuardedChild();
         boolean whole = !ownerDied; // as long as nothing runs
         try {
             var _ = child.environment("NARU_LOCK", named.toString());
@@ -176,61 +174,6 @@ final class LockCommand implements Callable<Integer> {
                 lock.unlockDirty();
             }
             running.gaveBack();
-        }
-    }
-
-    /** The command as it runs. When a signal ends us, it is asked to end too, and we wait: the lock is held so long. */
-    private static final class Running {
-        private final Thread hook = Thread.ofPlatform().unstarted(this::endWithUs);
-        private final CountDownLatch lockGivenBack = new CountDownLatch(1);
-        private @Nullable ChildProcess child;
-        private boolean ending;
-
-        /** The hook stands before the command starts: a signal may come as soon as it does. */
-        synchronized ChildProcess start(dev.naru.channels.Command command) throws IOException, InterruptedException {
-            try {
-                Runtime.getRuntime().addShutdownHook(hook);
-            } catch (IllegalStateException shuttingDown) {
-                ending = true;
-            }
-            if (ending) {
-                throw new InterruptedException();
-            }
-            ChildProcess started = command.start();
-            child = started;
-            return started;
-        }
-
-        void ended() {
-            try {
-                boolean _ = Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException shuttingDown) {
-                // it runs, or has run
-            }
-        }
-
-        void gaveBack() {
-            lockGivenBack.countDown();
-        }
-
-        private void endWithUs() {
-            ChildProcess running = end();
-            if (running != null) {
-                try {
-                    boolean _ = running.send(Signal.SIGTERM);
-                    var _ = running.onExit().join();
-                    lockGivenBack.await(); // by the thread that has it: else it would look as if we had been killed
-                } catch (ErrnoException refused) {
-                    // another user's by now: it keeps the lock by itself
-                } catch (InterruptedException ended) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        }
-
-        private synchronized @Nullable ChildProcess end() {
-            ending = true;
-            return child;
         }
     }
 }

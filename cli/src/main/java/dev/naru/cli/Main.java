@@ -29,6 +29,8 @@ public final class Main {
         commands.put("tour", TourCommand::new);
         commands.put("fifo", FifoCommand::line);
         commands.put("shm", ShmCommand::line);
+        commands.put("mq", MqCommand::line);
+        commands.put("sem", SemCommand::line);
         commands.put("ring", RingCommand::line);
         commands.put("lock", LockCommand::line);
         commands.put("topic", TopicCommand::line);

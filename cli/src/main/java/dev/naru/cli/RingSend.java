@@ -1,14 +1,9 @@
 package dev.naru.cli;
 
 import dev.naru.channels.Address;
-import dev.naru.channels.Endpoints;
-import dev.naru.channels.InputChannel;
 import dev.naru.channels.MessageEnds;
 import dev.naru.channels.MessageSender;
-import dev.naru.linux.Problem;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -49,13 +44,7 @@ final class RingSend implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException, CliException {
         Address.Ring named = required(place);
         try (MessageSender sender = MessageEnds.sender(named)) {
-            if (messages.isEmpty()) {
-                new Pump(context).requireStandardStream(Pump.STANDARD_INPUT);
-                sendLines(sender);
-            }
-            for (String message : messages) {
-                send(sender, message.getBytes(StandardCharsets.UTF_8));
-            }
+            new MessageInput(sender, sender::send, waiting.timeout(), named.toString()).send(context, messages);
             return 0;
         }
     }
@@ -66,23 +55,5 @@ final class RingSend implements Callable<Integer> {
             throw new IllegalStateException("no place");
         }
         return place;
-    }
-
-    /** Of bytes, whatever they encode. The last line need not end. */
-    private void sendLines(MessageSender sender) throws IOException, InterruptedException, CliException {
-        try (InputChannel standard = Endpoints.openReader(new Address.Standard())) {
-            Inlet lines = Framing.LINES.inlet(standard, Integer.MAX_VALUE);
-            for (Message line = lines.next(); line != null; line = lines.next()) {
-                send(sender, line.bytes());
-            }
-        }
-    }
-
-    private void send(MessageSender sender, byte[] message) throws IOException, InterruptedException, CliException {
-        String target = required(place).toString();
-        Outlet.requireFits(sender, message, "claim", target);
-        if (!sender.send(ByteBuffer.wrap(message), waiting.timeout())) {
-            throw new CliException(Problem.TIMED_OUT, target);
-        }
     }
 }
