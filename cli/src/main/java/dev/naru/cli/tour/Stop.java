@@ -14,9 +14,12 @@ interface Stop {
     List<Stop> ALL = List.of(
             new PipeStop(),
             new FifoStop(),
+            QueueStop.systemV(),
+            QueueStop.posix(),
             SocketStop.unix(),
             SocketStop.tcp(),
             new ShmStop(),
+            new SemaphoreStop(),
             RingStop.busy(),
             RingStop.parked(),
             new TopicStop());

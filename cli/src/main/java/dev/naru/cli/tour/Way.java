@@ -17,7 +17,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** How a process of the tour gets at an end: by an address, or by what it was given at a descriptor number. */
-sealed interface Way permits Way.ByAddress, Way.InRing, Way.InSlot, Way.InTopic, SocketWay {
+sealed interface Way
+        permits Way.ByAddress, Way.InQueue, Way.InRing, Way.InSlot, Way.InSemaphoreSlot, Way.InTopic, SocketWay {
     /** The end that writes. */
     WritableByteChannel openWriter() throws IOException, InterruptedException;
 
@@ -48,8 +49,10 @@ sealed interface Way permits Way.ByAddress, Way.InRing, Way.InSlot, Way.InTopic,
             case "ring3" -> new InRing(words[1], Integer.parseInt(words[2]));
             case "slot4" ->
                 new InSlot(Integer.parseInt(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+            case "semaphores4" -> new InSemaphoreSlot(Integer.parseInt(words[1]), words[2], Integer.parseInt(words[3]));
             default ->
                 switch (Address.parse(text)) {
+                    case Address.Queue queue -> new InQueue(queue);
                     case Address.Topic topic -> new InTopic(topic);
                     case Address other -> new ByAddress(other);
                 };
@@ -73,6 +76,43 @@ sealed interface Way permits Way.ByAddress, Way.InRing, Way.InSlot, Way.InTopic,
             try (AnonymousPipe pipe = AnonymousPipe.create()) {
                 WarmUp.run(pipe.writer(), pipe.reader());
             }
+        }
+    }
+
+    /**
+     * A message queue of the kernel.
+     *
+     * @param queue of either kind
+     */
+    record InQueue(Address.Queue queue) implements Way {
+        /** In a queue of its own, and one thread: half of it has to be in the queue before it is read. */
+        private static final int WARM_ROOM = 4096;
+
+        @Override
+        public WritableByteChannel openWriter() throws IOException, InterruptedException {
+            return QueueStream.writer(queue);
+        }
+
+        @Override
+        public ReadableByteChannel openReader() throws IOException, InterruptedException {
+            return QueueStream.reader(queue);
+        }
+
+        @Override
+        public void warmUp() throws IOException, InterruptedException {
+            try (QueueStop.Made own = queue instanceof Address.PosixQueue named
+                            ? QueueStop.Made.posix(
+                                    named.name() + "." + ProcessHandle.current().pid())
+                            : QueueStop.Made.systemV();
+                    WritableByteChannel out = QueueStream.writer(own.address());
+                    ReadableByteChannel in = QueueStream.reader(own.address())) {
+                WarmUp.run(out, in, WARM_ROOM);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return queue.toString();
         }
     }
 
@@ -142,6 +182,39 @@ sealed interface Way permits Way.ByAddress, Way.InRing, Way.InSlot, Way.InTopic,
         @Override
         public String toString() {
             return "slot/" + memory + "/" + lock + "/" + slot;
+        }
+    }
+
+    /**
+     * A slot of shared memory, with semaphores for turn.
+     *
+     * @param memory where the process has the memory
+     * @param name what the names of the semaphores begin with
+     * @param slot 0 there, 1 back
+     */
+    record InSemaphoreSlot(int memory, String name, int slot) implements Way {
+        @Override
+        public WritableByteChannel openWriter() throws IOException {
+            return SemaphoreSlot.open(Descriptor.borrow(memory), name, slot);
+        }
+
+        @Override
+        public ReadableByteChannel openReader() throws IOException {
+            return SemaphoreSlot.open(Descriptor.borrow(memory), name, slot);
+        }
+
+        @Override
+        public void warmUp() throws IOException {
+            String own = name + ".warm-up-" + ProcessHandle.current().pid();
+            try (SemaphoreStop.Objects objects = SemaphoreStop.Objects.create(own);
+                    SemaphoreSlot slot = SemaphoreSlot.open(objects.memory().descriptor(), own, 0)) {
+                WarmUp.run(slot, slot);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "semaphores/" + memory + "/" + name + "/" + slot;
         }
     }
 
