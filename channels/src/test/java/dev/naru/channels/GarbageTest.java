@@ -2,6 +2,7 @@ package dev.naru.channels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.naru.linux.testing.Garbage;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Peer;
 import java.nio.ByteBuffer;

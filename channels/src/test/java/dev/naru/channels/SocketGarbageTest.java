@@ -3,6 +3,7 @@ package dev.naru.channels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.naru.linux.Sockets;
+import dev.naru.linux.testing.Garbage;
 import dev.naru.linux.testing.NoLeaks;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;

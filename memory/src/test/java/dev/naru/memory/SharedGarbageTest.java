@@ -2,11 +2,10 @@ package dev.naru.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
+import dev.naru.linux.testing.Garbage;
 import dev.naru.linux.testing.NoLeaks;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -19,11 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(NoLeaks.class)
 class SharedGarbageTest {
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int BATCHES = 400;
-    private static final int BATCH = 5_000;
-    private static final double SMALLEST_OBJECT = 16;
-
     @TempDir
     Path folder;
 
@@ -31,21 +25,8 @@ class SharedGarbageTest {
         return folder.resolve("shared");
     }
 
-    /** One use. */
-    private interface Round {
-        void run() throws Exception;
-    }
-
-    private static void assertNoGarbage(Round round) throws Exception {
-        double fewest = Double.MAX_VALUE;
-        for (int batch = 0; batch < BATCHES && fewest >= SMALLEST_OBJECT; batch++) {
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < BATCH; i++) {
-                round.run();
-            }
-            fewest = Math.min(fewest, (THREADS.getCurrentThreadAllocatedBytes() - before) / (double) BATCH);
-        }
-        assertThat(fewest).as("bytes allocated a round").isLessThan(SMALLEST_OBJECT);
+    private static void assertNoGarbage(Garbage.Round round) throws Exception {
+        assertThat(Garbage.fewestBytes(round)).as("bytes allocated a round").isLessThan(Garbage.SMALLEST_OBJECT);
     }
 
     @Test

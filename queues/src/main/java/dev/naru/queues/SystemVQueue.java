@@ -72,9 +72,9 @@ public final class SystemVQueue implements MessageSender, MessageReceiver {
     private SystemVQueue(int id, String target) throws IOException {
         this.id = id;
         this.target = target;
-        this.maxMessage = Math.min(
-                Limits.kernelNumber("kernel/msgmax"),
-                require(SystemVQueues.status(id), target).mostBytes());
+        long mostBytes = require(SystemVQueues.status(id), target).mostBytes();
+        long longest = Limits.kernelNumber("kernel/msgmax");
+        this.maxMessage = mostBytes == 0 ? longest : Math.min(longest, mostBytes); // 0: we may send, and not look
     }
 
     /**

@@ -1,4 +1,4 @@
-package dev.naru.channels;
+package dev.naru.linux.testing;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
@@ -8,22 +8,27 @@ import java.lang.management.ManagementFactory;
  * one each time would show in all. It is not exactly nothing, since each downcall of the JDK slices its errno segment, which the
  * compiler does not always see through; that it is 0 B/op is what the benchmarks show.
  */
-final class Garbage {
-    static final int BATCHES = 400;
-    static final int BATCH = 5_000;
-    static final double SMALLEST_OBJECT = 16;
+public final class Garbage {
+    /** How many batches at most. */
+    public static final int BATCHES = 400;
+    /** How many rounds each has. */
+    public static final int BATCH = 5_000;
+    /** What one object takes at least, in bytes. */
+    public static final double SMALLEST_OBJECT = 16;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private Garbage() {}
 
-    /** One use of a channel. */
-    interface Round {
+    /** One use of what is measured. */
+    @FunctionalInterface
+    public interface Round {
+        /** Does it. */
         void run() throws Exception;
     }
 
     /** The fewest bytes a round that a batch allocated in this thread. */
-    static double fewestBytes(Round round) throws Exception {
+    public static double fewestBytes(Round round) throws Exception {
         double fewest = Double.MAX_VALUE;
         for (int batch = 0; batch < BATCHES && fewest >= SMALLEST_OBJECT; batch++) {
             long before = THREADS.getCurrentThreadAllocatedBytes();
