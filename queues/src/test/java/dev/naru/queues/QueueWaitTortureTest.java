@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QueueWaitTortureTest {
     private static final int MESSAGES = 3_000;
     private static final int THREADS = 3;
+    private static final int WAITS = 4_000;
 
     @RegisterExtension
     final Queues queues = new Queues();
@@ -126,6 +128,53 @@ class QueueWaitTortureTest {
             } catch (InterruptedException again) {
                 // nothing was taken
             }
+        }
+    }
+
+    /** The interrupt may come just before the call begins to wait. */
+    @ParameterizedTest
+    @CsvSource({"PLATFORM", "VIRTUAL"})
+    void oneInterruptEndsOneWaitWheneverItComes(ThreadKind kind) throws Exception {
+        // given a receiver that says when it is about to wait, and when its wait has ended
+        long seed = ThreadLocalRandom.current().nextLong();
+        System.out.println("QueueWaitTortureTest one interrupt " + kind + " seed " + seed);
+        AtomicInteger begun = new AtomicInteger();
+        AtomicInteger ended = new AtomicInteger();
+        try (SystemVQueue queue = SystemVQueue.create(queues.key())) {
+            var waits = Task.start(kind, () -> {
+                for (int i = 1; i <= WAITS; i++) {
+                    try {
+                        begun.set(i);
+                        byte[] _ = queue.receive();
+                    } catch (InterruptedException interrupted) {
+                        ended.set(i);
+                    }
+                }
+                return null;
+            });
+
+            // when each wait gets one interrupt
+            Random random = new Random(seed);
+            for (int i = 1; i <= WAITS; i++) {
+                spinUntil(begun, i);
+                for (int spins = random.nextInt(3_000); spins > 0; spins--) {
+                    Thread.onSpinWait();
+                }
+                var _ = waits.interrupt();
+
+                // then it ends: else this does not, and the guard fails the test
+                spinUntil(ended, i);
+            }
+            assertThat(waits.failure()).isNull();
+        }
+    }
+
+    private static void spinUntil(AtomicInteger seen, int value) throws InterruptedException {
+        while (seen.get() < value) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException("by the guard");
+            }
+            Thread.onSpinWait();
         }
     }
 }
