@@ -1,7 +1,6 @@
 package dev.naru.memory.snippets;
 
 import dev.naru.channels.Address;
-import dev.naru.memory.LongField;
 import dev.naru.memory.NamedSemaphore;
 import dev.naru.memory.SemaphoreOperation;
 import dev.naru.memory.SemaphoreSet;
@@ -12,15 +11,6 @@ import java.time.Duration;
 /** The snippets of the pages and of the Javadoc; a test runs each. */
 public final class SemaphoreSnippets {
     private SemaphoreSnippets() {}
-
-    // @start region="count"
-    /** What each of four processes does: the sum of all is right. */
-    static void count(LongField counter, SharedSemaphore mutex, int times) throws IOException, InterruptedException {
-        for (int i = 0; i < times; i++) {
-            mutex.run(() -> counter.set(counter.get() + 1)); // read, add, write: not one step
-        }
-    }
-    // @end
 
     static void section(String name, Runnable change) throws IOException, InterruptedException {
         // @start region="section"
