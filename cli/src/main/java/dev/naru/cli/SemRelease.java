@@ -1,6 +1,8 @@
 package dev.naru.cli;
 
 import dev.naru.channels.Address;
+import dev.naru.memory.SemaphoreOperation;
+import dev.naru.memory.SemaphoreSet;
 import dev.naru.memory.SharedSemaphore;
 import java.io.IOException;
 import java.util.concurrent.Callable;
@@ -34,17 +36,30 @@ final class SemRelease implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create(); // picocli sets it
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         if (permits < 1) {
             throw new ParameterException(spec.commandLine(), "--permits is 1 or more");
         }
-        try (SharedSemaphore semaphore = SemPlace.open(SemAcquire.required(place), number, false)) {
-            for (int i = 0; i < permits; i++) {
-                semaphore.release();
+        try {
+            switch (SemAcquire.required(place)) {
+                case Address.PosixSemaphore named -> release(named);
+                case Address.SystemVSemaphores named -> {
+                    try (SemaphoreSet set = SemaphoreSet.open(named)) {
+                        set.operate(SemaphoreOperation.release(number, permits)); // all of them or none
+                    }
+                }
             }
             return 0;
         } catch (IllegalArgumentException bounds) {
             throw new ParameterException(spec.commandLine(), String.valueOf(bounds.getMessage()), bounds);
+        }
+    }
+
+    private void release(Address.PosixSemaphore named) throws IOException {
+        try (SharedSemaphore semaphore = SemPlace.open(named, number, false)) {
+            for (int i = 0; i < permits; i++) {
+                semaphore.release();
+            }
         }
     }
 }

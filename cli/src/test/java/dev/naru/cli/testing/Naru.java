@@ -4,6 +4,7 @@ import dev.naru.channels.Address;
 import dev.naru.cli.Main;
 import dev.naru.linux.testing.JavaProgram;
 import dev.naru.memory.SharedMemory;
+import dev.naru.queues.SystemVQueue;
 import dev.naru.topics.Store;
 import java.io.File;
 import java.io.IOException;
@@ -62,6 +63,7 @@ public final class Naru {
                 .needing(Main.class)
                 .needing(Address.class)
                 .needing(SharedMemory.class)
+                .needing(SystemVQueue.class)
                 .needing(Store.class)
                 .needing(CommandLine.class)
                 .needing(JsonFactory.class)

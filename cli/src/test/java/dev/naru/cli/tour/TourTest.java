@@ -27,7 +27,7 @@ class TourTest {
             List.of("mechanism", "bytes", "mbPerSecond", "rttP50Ns", "rttP99Ns", "verified", "object");
 
     private static final List<String> MECHANISMS =
-            List.of("pipe", "fifo", "unix", "tcp", "shm", "ring-busy", "ring-parked", "topic");
+            List.of("pipe", "fifo", "sysv", "mq", "unix", "tcp", "shm", "sem", "ring-busy", "ring-parked", "topic");
 
     @TempDir
     private Path folder;
@@ -56,6 +56,9 @@ class TourTest {
                             case "fifo" -> "fifo:/.+/there inode \\d+";
                             case "unix" -> "unix:/.+/socket inode \\d+";
                             case "tcp" -> "tcp:127[.]0[.]0[.]1:[1-9]\\d*";
+                            case "sysv" -> "msqid \\d+";
+                            case "mq" -> "mq:/naru-tour-\\d+.there inode \\d+";
+                            case "sem" -> "memfd inode \\d+, sem:/naru-tour-\\d+.filled.0";
                             case "shm" -> "memfd inode \\d+, lock in memfd inode \\d+";
                             case "topic" -> "topic:/.+/store#there inode \\d+";
                             default -> "ring in memfd inode \\d+";
@@ -93,13 +96,16 @@ class TourTest {
                 .matches("pipe +anonymous pipe, between relatives +[\\d,]+ +[\\d.]+ µs +[\\d.]+ µs +yes +pipe:\\[.*");
         assertThat(lines.get(2))
                 .matches("fifo +named pipe, between any processes +[\\d,]+ +[\\d.]+ µs +[\\d.]+ µs +yes +fifo:/.*");
-        assertThat(lines.get(3)).matches("unix +Unix socket, within one machine +.* yes +unix:/.*/socket inode \\d+");
-        assertThat(lines.get(4)).matches("tcp +TCP socket, here on 127.0.0.1 +.* yes +tcp:127.0.0.1:\\d+");
-        assertThat(lines.get(5)).matches("shm +shared memory, a lock for turn +.* yes +memfd inode .*");
-        assertThat(lines.get(6)).matches("ring-busy +ring, who waits looks all the time +.* yes +ring in memfd .*");
-        assertThat(lines.get(7)).matches("ring-parked +ring, who waits sleeps +.* yes +ring in memfd .*");
-        assertThat(lines.get(8)).matches("topic +log in a file, with no server +.* yes +topic:/.*#there inode \\d+");
-        assertThat(lines.get(9)).matches("on this machine: (" + String.join("|", MECHANISMS) + ") .*\\d.*");
+        assertThat(lines.get(3)).matches("sysv +System V message queue +.* yes +msqid \\d+");
+        assertThat(lines.get(4)).matches("mq +POSIX message queue +.* yes +mq:/.* inode \\d+");
+        assertThat(lines.get(8)).matches("sem +shared memory, semaphores for turn +.* yes +memfd inode .*, sem:/.*");
+        assertThat(lines.get(5)).matches("unix +Unix socket, within one machine +.* yes +unix:/.*/socket inode \\d+");
+        assertThat(lines.get(6)).matches("tcp +TCP socket, here on 127.0.0.1 +.* yes +tcp:127.0.0.1:\\d+");
+        assertThat(lines.get(7)).matches("shm +shared memory, a lock for turn +.* yes +memfd inode .*");
+        assertThat(lines.get(9)).matches("ring-busy +ring, who waits looks all the time +.* yes +ring in memfd .*");
+        assertThat(lines.get(10)).matches("ring-parked +ring, who waits sleeps +.* yes +ring in memfd .*");
+        assertThat(lines.get(11)).matches("topic +log in a file, with no server +.* yes +topic:/.*#there inode \\d+");
+        assertThat(lines.get(12)).matches("on this machine: (" + String.join("|", MECHANISMS) + ") .*\\d.*");
         assertThat(result.err().lines())
                 .containsExactlyElementsOf(Stream.concat(
                                 Stream.of("file: its SHA-256"),
