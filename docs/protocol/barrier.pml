@@ -7,8 +7,8 @@
  * fire only when nothing else can move.
  * Checked: who passes, passes with all; whoever arrived in a phase that broke is told, and by whom; nobody is stuck but for a free place.
  * Mutants: ARRIVES_BROKEN B_FIRST (B before the rows) NO_ROWS (only B tells) NO_DEATH (nobody looks for the dead)
- *          NO_SETTLE (nobody ends what the last one to arrive has left; NOREBIRTH) JOIN_SILENT (the place of a dead one without breaking)
- *          and with SL=0: a slice is needed */
+ *          OVERWRITE (a second break over one that was not told yet; K=2)
+ *          NO_SETTLE (nobody ends what the last one to arrive has left; NOREBIRTH)    and with SL=0: a slice is needed */
 #ifndef K
 #define K 1
 #endif
@@ -47,7 +47,11 @@ inline breaks(who) {
      d_step { ww=W; B=1; W=0; broke[phase]=1; by=who };
 #endif
 #ifndef NO_ROWS
+#ifdef OVERWRITE
      j=0; do :: j<N -> brk[j]=phase+1; j++ :: else -> break od; j=0;
+#else
+     j=0; do :: j<N -> if :: brk[j]==0 -> brk[j]=phase+1 :: else fi; j++ :: else -> break od; j=0;
+#endif
 #endif
 #ifndef B_FIRST
      by=who;
@@ -79,9 +83,7 @@ join: atomic { next++; id=next; lk[id]=1; ids[me]=id; arrived=0 };
       do :: j<N -> if :: idr[j]==0 -> free=j :: idr[j]!=0 && lk[idr[j]] -> lives=1 :: else -> grave=j fi; j++ :: else -> break od; j=0 };
     if
     :: grave!=N && !lives -> clear(); begin()
-#ifndef JOIN_SILENT
     :: grave!=N && lives -> breaks(idr[grave])
-#endif
     :: else
     fi;
     row = (free==N -> grave : free); assert(row<N);

@@ -150,8 +150,10 @@ final class BarrierTable {
         }
         long phase = BarrierLayout.phase(seen);
         for (int row = 0; row < parties; row++) {
-            Words.set(memory, BarrierLayout.brokenByAt(row), dead);
-            Words.setRelease(memory, BarrierLayout.brokenAtAt(row), phase + 1);
+            if (brokenAt(row) == 0) { // what was not told yet stays
+                Words.set(memory, BarrierLayout.brokenByAt(row), dead);
+                Words.setRelease(memory, BarrierLayout.brokenAtAt(row), phase + 1);
+            }
         }
         Words.setRelease(memory, BarrierLayout.BROKEN_BY_AT, dead);
         change(BarrierLayout.whole(phase) | BarrierLayout.BROKEN);
