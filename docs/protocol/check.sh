@@ -80,19 +80,19 @@ pass queue   -DK=2
 pass compact -DK=2
 pass compact -DK=2 -DKAFKA
 +pass rwlock  -DK=1
-+pass rwlock  -DK=0 -DSL=0
+pass rwlock  -DK=0 -DSL=0
 pass rwlock  -DK=2
 +pass event   -DK=1
 pass event   -DK=2
-+pass event   -DK=0 -DSL=0
+pass event   -DK=0 -DSL=0
 +pass event   -DEVENT -DK=1
 pass event   -DEVENT -DK=2
-+pass event   -DEVENT -DK=0 -DSL=0
+pass event   -DEVENT -DK=0 -DSL=0
 +pass barrier -DK=1
 pass barrier -DK=2
 pass barrier -DK=1 -DLV=1
 pass barrier -DK=0 -DSL=0 -DN=3
-+pass barrier -DK=1 -DNOREBIRTH
+pass barrier -DK=1 -DNOREBIRTH
 pass broadcast -DK=1
 pass broadcast -DK=2 -DMSGS=3
 +pass broadcast -DK=1 -DMSGS=3
@@ -221,29 +221,29 @@ fail compact -DGEN_BEFORE
 fail compact -DENOENT_DAMAGE
 fail compact -DKEEP_ALL
 +fail rwlock  -DCOUNT
-+fail rwlock  -DNO_WAIT
-+fail rwlock  -DNO_REPAIR
+fail rwlock  -DNO_WAIT
+fail rwlock  -DNO_REPAIR
 +fail rwlock  -DNO_FENCE
-+fail rwlock  -DNO_LOOK
+fail rwlock  -DNO_LOOK
 +fail rwlock  -DBESIDE
 +fail rwlock  -DGIVE_UP_CLEAN
-+fail rwlock  -DK=0 -DSL=0 -DPLAIN_LEAVE
-+fail rwlock  -DK=1 -DSL=0              # no slice
+fail rwlock  -DK=0 -DSL=0 -DPLAIN_LEAVE
+fail rwlock  -DK=1 -DSL=0              # no slice
 +fail event   -DK=0 -DARM_LATE
 +fail event   -DWAKE_ONLY
-+fail event   -DK=0 -DSL=0 -DDROP_W
+fail event   -DK=0 -DSL=0 -DDROP_W
 +fail event   -DBLIND
-+fail event   -DK=1 -DSL=0              # no slice
+fail event   -DK=1 -DSL=0              # no slice
 +fail event   -DEVENT -DK=0 -DNO_NUMBER
-+fail event   -DEVENT -DK=0 -DSL=0 -DLOAD_STORE
-+fail event   -DEVENT -DK=1 -DSL=0      # no slice
+fail event   -DEVENT -DK=0 -DSL=0 -DLOAD_STORE
+fail event   -DEVENT -DK=1 -DSL=0      # no slice
 +fail barrier -DARRIVES_BROKEN
-+fail barrier -DK=2 -DB_FIRST
+fail barrier -DK=2 -DB_FIRST
 +fail barrier -DNO_ROWS
 +fail barrier -DK=2 -DOVERWRITE
-+fail barrier -DNOREBIRTH -DNO_DEATH
+fail barrier -DNOREBIRTH -DNO_DEATH
 +fail barrier -DNOREBIRTH -DNO_SETTLE
-+fail barrier -DK=1 -DSL=0              # no slice
+fail barrier -DK=1 -DSL=0              # no slice
 +fail broadcast -DCOUNT
 +fail broadcast -DNO_INTENT
 +fail broadcast -DNO_RECHECK

@@ -134,7 +134,7 @@ class SharedEventTest {
     }
 
     @Test
-    void aWaiterThatWasKilledOrStoppedHoldsUpNobody() throws Exception {
+    void aWaiterThatWasKilledHoldsUpNobody() throws Exception {
         // given
         try (SharedEvent event = SharedEvent.create(file());
                 Talk killed = Talk.start(SyncFarSide.command("await-set", file()));
