@@ -1,8 +1,8 @@
 #!/bin/bash
 # Runs every model (must pass) and every mutant (must fail). Needs spin and gcc; 20 minutes of CPU time, and for each core up to
 # 1.2 GiB of memory.
-# check.sh --short runs those marked + in the list, 2.5 minutes of CPU time: the lock, the ring, the broadcast ring and the
-# keeper of a log on small bounds, and their mutants. ./naru test runs it.
+# check.sh --short runs those marked + in the list, 3 minutes of CPU time: the locks, the event, the barrier, the ring, the broadcast
+# ring and the keeper of a log on small bounds, and their mutants. ./naru test runs it.
 # 'ends' = no cycle in the whole state space: every run, however unfair, comes to an end, where the final assertions look
 # whether anybody is stuck or anything is lost. So no endless loop hides a lost wake-up.
 # One line a run: verdict, model, macros, states stored, depth, memory, seconds. KEEP=1 keeps the work folder.
@@ -79,7 +79,20 @@ pass group   -DLEASE=0 -DSTOPS=0 -DK=2
 pass queue   -DK=2
 pass compact -DK=2
 pass compact -DK=2 -DKAFKA
++pass rwlock  -DK=1
+pass rwlock  -DK=0 -DSL=0
 pass rwlock  -DK=2
++pass event   -DK=1
+pass event   -DK=2
+pass event   -DK=0 -DSL=0
++pass event   -DEVENT -DK=1
+pass event   -DEVENT -DK=2
+pass event   -DEVENT -DK=0 -DSL=0
++pass barrier -DK=1
+pass barrier -DK=2
+pass barrier -DK=1 -DLV=1
+pass barrier -DK=0 -DSL=0 -DN=3
+pass barrier -DK=1 -DNOREBIRTH
 pass broadcast -DK=1
 pass broadcast -DK=2 -DMSGS=3
 +pass broadcast -DK=1 -DMSGS=3
@@ -99,6 +112,9 @@ ends frame   -DK=1 -DMSGS=4
 ends sleepless -DK=0 -DMSGS=1
 ends compact -DK=1
 ends rwlock  -DK=1
+ends event   -DK=1
+ends event   -DEVENT -DK=1
+ends barrier -DK=1
 ends broadcast -DK=1 -DMSGS=3
 +fail lock    -DN=2 -DSLOTS              # the draft: a claimer stopped between the lock and the increment
 +fail lock    -DN=2 -DSLOTS -DNOINC
@@ -204,10 +220,30 @@ fail compact -DNO_GEN
 fail compact -DGEN_BEFORE
 fail compact -DENOENT_DAMAGE
 fail compact -DKEEP_ALL
-fail rwlock  -DCOUNT
-fail rwlock  -DNO_REPAIR
++fail rwlock  -DCOUNT
 fail rwlock  -DNO_WAIT
-fail rwlock  -DNO_WRITING
+fail rwlock  -DNO_REPAIR
++fail rwlock  -DNO_FENCE
+fail rwlock  -DNO_LOOK
++fail rwlock  -DBESIDE
++fail rwlock  -DGIVE_UP_CLEAN
+fail rwlock  -DK=0 -DSL=0 -DPLAIN_LEAVE
+fail rwlock  -DK=1 -DSL=0              # no slice
++fail event   -DK=0 -DARM_LATE
++fail event   -DWAKE_ONLY
+fail event   -DK=0 -DSL=0 -DDROP_W
++fail event   -DBLIND
+fail event   -DK=1 -DSL=0              # no slice
++fail event   -DEVENT -DK=0 -DNO_NUMBER
+fail event   -DEVENT -DK=0 -DSL=0 -DLOAD_STORE
+fail event   -DEVENT -DK=1 -DSL=0      # no slice
++fail barrier -DARRIVES_BROKEN
+fail barrier -DK=2 -DB_FIRST
++fail barrier -DNO_ROWS
++fail barrier -DK=2 -DOVERWRITE
+fail barrier -DNOREBIRTH -DNO_DEATH
++fail barrier -DNOREBIRTH -DNO_SETTLE
+fail barrier -DK=1 -DSL=0              # no slice
 +fail broadcast -DCOUNT
 +fail broadcast -DNO_INTENT
 +fail broadcast -DNO_RECHECK

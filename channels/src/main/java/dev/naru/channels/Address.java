@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code sem:0x6a01}, {@code sem:65538}, {@code sem:run/app#7}</td><td>a set of System V semaphores: {@link SystemV}</td></tr>
  * <tr><td>{@code ring:/orders}, {@code ring:run/orders}</td><td>a ring, by name or in a file</td></tr>
  * <tr><td>{@code lock:/state}, {@code lock:run/state}</td><td>a lock, by name or in a file</td></tr>
+ * <tr><td>{@code rwlock:/table}, {@code rwlock:run/table}</td><td>a read-write lock, likewise</td></tr>
+ * <tr><td>{@code event:/ready}, {@code event:run/ready}</td><td>an event, likewise</td></tr>
+ * <tr><td>{@code barrier:/step}, {@code barrier:run/step}</td><td>a barrier, likewise</td></tr>
  * <tr><td>{@code unix:run/app.sock}</td><td>a Unix socket with a file</td></tr>
  * <tr><td>{@code unix:@app}</td><td>a Unix socket in the abstract namespace</td></tr>
  * <tr><td>{@code unix:run/app.sock?type=seqpacket}</td><td>the same for messages of a connection; {@code dgram}: for messages each by
@@ -265,6 +268,72 @@ public sealed interface Address {
     }
 
     /**
+     * A read-write lock.
+     *
+     * @param place a name, which is one slash and what follows, or else the path of a file
+     */
+    record ReadWriteLock(String place) implements Address {
+        /** Refuses what is neither. */
+        public ReadWriteLock {
+            requirePlace("rwlock:", place);
+        }
+
+        /** Whether it has a name; otherwise it lies in a file. */
+        public boolean isNamed() {
+            return place.lastIndexOf('/') == 0;
+        }
+
+        @Override
+        public String toString() {
+            return "rwlock:" + place;
+        }
+    }
+
+    /**
+     * An event.
+     *
+     * @param place a name, which is one slash and what follows, or else the path of a file
+     */
+    record Event(String place) implements Address {
+        /** Refuses what is neither. */
+        public Event {
+            requirePlace("event:", place);
+        }
+
+        /** Whether it has a name; otherwise it lies in a file. */
+        public boolean isNamed() {
+            return place.lastIndexOf('/') == 0;
+        }
+
+        @Override
+        public String toString() {
+            return "event:" + place;
+        }
+    }
+
+    /**
+     * A barrier.
+     *
+     * @param place a name, which is one slash and what follows, or else the path of a file
+     */
+    record Barrier(String place) implements Address {
+        /** Refuses what is neither. */
+        public Barrier {
+            requirePlace("barrier:", place);
+        }
+
+        /** Whether it has a name; otherwise it lies in a file. */
+        public boolean isNamed() {
+            return place.lastIndexOf('/') == 0;
+        }
+
+        @Override
+        public String toString() {
+            return "barrier:" + place;
+        }
+    }
+
+    /**
      * A topic.
      *
      * @param store the directory of its store; null for the one that is at hand
@@ -427,6 +496,9 @@ public sealed interface Address {
                         : new SystemVSemaphores(SystemV.parse(text, rest));
             case "ring" -> new Ring(rest);
             case "lock" -> new Lock(rest);
+            case "rwlock" -> new ReadWriteLock(rest);
+            case "event" -> new Event(rest);
+            case "barrier" -> new Barrier(rest);
             case "topic" -> topic(text, rest);
             case "unix" -> unix(text, rest);
             case "tcp" -> tcp(text, rest);

@@ -73,8 +73,10 @@ public final class Endpoints {
             case Address.Memory _ -> "shared memory is no stream: map it, or use 'naru shm'";
             case Address.Ring _ -> "a ring has messages, not bytes: use 'naru ring'";
             case Address.Queue _ -> "a message queue has messages, not bytes: use 'naru mq'";
-            case Address.Lock _ -> "nothing passes through a lock";
+            case Address.Lock _, Address.ReadWriteLock _ -> "nothing passes through a lock";
             case Address.Semaphore _ -> "nothing passes through a semaphore";
+            case Address.Event _ -> "nothing passes through an event";
+            case Address.Barrier _ -> "no bytes pass through a barrier";
             case Address.Socket _ -> "a socket has to be connected first";
             case Address.Topic _ -> "a topic has records, not bytes: use 'naru topic'";
             case Address.Standard _, Address.Fd _, Address.FifoPath _ -> throw new AssertionError(address);

@@ -23,6 +23,12 @@ class AddressTest {
         assertThat(new Address.Ring("/run/orders").isNamed()).isFalse();
         assertThat(Address.parse("lock:run/state")).isEqualTo(new Address.Lock("run/state"));
         assertThat(new Address.Lock("run/state").isNamed()).isFalse();
+        assertThat(Address.parse("rwlock:/table")).isEqualTo(new Address.ReadWriteLock("/table"));
+        assertThat(new Address.ReadWriteLock("/table").isNamed()).isTrue();
+        assertThat(Address.parse("event:run/ready")).isEqualTo(new Address.Event("run/ready"));
+        assertThat(new Address.Event("run/ready").isNamed()).isFalse();
+        assertThat(Address.parse("barrier:/step")).isEqualTo(new Address.Barrier("/step"));
+        assertThat(new Address.Barrier("/step").isNamed()).isTrue();
         assertThat(Address.parse("topic:orders")).isEqualTo(new Address.Topic(null, "orders"));
         assertThat(Address.parse("topic:a#b#orders")).isEqualTo(new Address.Topic(Path.of("a#b"), "orders"));
         assertThat(new Address.Topic(null, "orders").orIn(Path.of("data"))).hasToString("topic:data#orders");

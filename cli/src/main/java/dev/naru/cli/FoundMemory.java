@@ -30,6 +30,9 @@ record FoundMemory(Address.Memory place, int mode, int uid, long size, MappedMem
     /** What rings and locks have in front of their names, which are listed as such. */
     private static final String RESERVED = "naru-";
 
+    /** What POSIX semaphores have in front of theirs. */
+    private static final String SEMAPHORE = "sem.";
+
     private static final int USER_ID = 2;
 
     /** All POSIX and System V memory of this machine, sorted by address; a removed segment has no key, and is not here. */
@@ -37,7 +40,8 @@ record FoundMemory(Address.Memory place, int mode, int uid, long size, MappedMem
         List<FoundMemory> found = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(SharedFiles.POSIX_DIRECTORY)) {
             for (Path file : files) {
-                if (!file.getFileName().toString().startsWith(RESERVED)) {
+                String name = file.getFileName().toString();
+                if (!name.startsWith(RESERVED) && !name.startsWith(SEMAPHORE)) {
                     ofFile(new Address.MemoryName("/" + file.getFileName()), file)
                             .ifPresent(found::add);
                 }

@@ -18,7 +18,7 @@ import java.util.function.Function;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * A ring or a lock that is there.
+ * A ring, a lock, or what is made from one, that is there.
  *
  * @param address where
  * @param mode permission bits
@@ -35,6 +35,21 @@ record FoundShared<A extends Address>(A address, int mode, int uid, long size, M
     /** All locks of this machine that have a name. */
     static List<FoundShared<Address.Lock>> locks() throws IOException {
         return named("naru-lock.", Address.Lock::new);
+    }
+
+    /** All read-write locks of this machine that have a name. */
+    static List<FoundShared<Address.ReadWriteLock>> readWriteLocks() throws IOException {
+        return named("naru-rwlock.", Address.ReadWriteLock::new);
+    }
+
+    /** All events of this machine that have a name. */
+    static List<FoundShared<Address.Event>> events() throws IOException {
+        return named("naru-event.", Address.Event::new);
+    }
+
+    /** All barriers of this machine that have a name. */
+    static List<FoundShared<Address.Barrier>> barriers() throws IOException {
+        return named("naru-barrier.", Address.Barrier::new);
     }
 
     private static <A extends Address> List<FoundShared<A>> named(String prefix, Function<String, A> made)

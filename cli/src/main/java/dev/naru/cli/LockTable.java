@@ -97,6 +97,7 @@ final class LockTable {
                     json.writeBooleanProperty("damaged", true);
                 }
                 mapped.write(json, row.lock.mapped());
+                mapped.orphaned(row.lock.mapped()).write(json);
             });
         }
     }

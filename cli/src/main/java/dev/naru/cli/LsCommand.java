@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,9 +23,11 @@ import tools.jackson.core.JsonGenerator;
         name = "ls",
         description = {
             "List the FIFOs under directories, and which processes have them open.",
-            "Without a directory: those under the working directory, this machine's shared memory, rings, locks and sockets,"
-                    + " and the topics of the store at hand, which is that of NARU_STORE, else ./data.",
-            "With kinds, such as 'unix: tcp:', or addresses of sockets, only what is named.",
+            "Without a directory: those under the working directory, this machine's shared memory, message queues, semaphores,"
+                    + " rings, locks, events, barriers and sockets, and the topics of the store at hand, which is that of NARU_STORE,"
+                    + " else ./data.",
+            "With kinds, such as 'sysv: mq:', or addresses of sockets, only what is named.",
+            "What nobody has any more is shown as orphaned: see 'naru rm --orphans'.",
             "Other users' processes are seen only by root: ? is shown where some may be."
         })
 final class LsCommand implements Callable<Integer> {
@@ -38,8 +39,8 @@ final class LsCommand implements Callable<Integer> {
             arity = "0..*",
             paramLabel = "DIR|KIND:|SOCKET",
             description =
-                    "Where to look for FIFOs (default: here); or what to list: fifo:, shm:, ring:, lock:, unix:, tcp:,"
-                            + " topic:; or the sockets at an address, such as tcp:127.0.0.1:7000.")
+                    "Where to look for FIFOs (default: here); or what to list: fifo:, shm:, sysv:, mq:, sem:, ring:, lock:,"
+                            + " rwlock:, event:, barrier:, unix:, tcp:, topic:; or the sockets at an address, such as tcp:127.0.0.1:7000.")
     private List<String> places = new ArrayList<>();
 
     @Option(
@@ -88,8 +89,14 @@ final class LsCommand implements Callable<Integer> {
     private enum Kind {
         FIFO,
         SHM,
+        SYSV,
+        MQ,
+        SEM,
         RING,
         LOCK,
+        RWLOCK,
+        EVENT,
+        BARRIER,
         UNIX,
         TCP,
         TOPIC;
@@ -132,6 +139,7 @@ final class LsCommand implements Callable<Integer> {
             show(() -> memory.printJson(lines), memory::print);
             hides = memory.hides();
         }
+        hides |= listKernels(kinds, lines);
         if (kinds.contains(Kind.RING)) {
             RingTable rings = new RingTable(context, FoundShared.rings());
             show(() -> rings.printJson(lines), rings::print);
@@ -142,12 +150,50 @@ final class LsCommand implements Callable<Integer> {
             show(() -> locks.printJson(lines), locks::print);
             hides |= locks.hides();
         }
+        hides |= listSync(kinds, lines);
         hides |= listSockets(kinds, addresses, lines);
         if (kinds.contains(Kind.TOPIC)) {
             TopicTable topics = TopicTable.atHand(context);
             show(() -> topics.printJson(lines), topics::print);
         }
         return hides;
+    }
+
+    /** Queues and semaphores of the kernel. */
+    private boolean listKernels(Set<Kind> kinds, JsonLines lines) throws IOException {
+        boolean hides = false;
+        if (kinds.contains(Kind.SYSV)) {
+            QueueTable queues = new QueueTable(context);
+            show(() -> queues.printJson(lines), queues::print);
+        }
+        if (kinds.contains(Kind.MQ)) {
+            MqTable queues = new MqTable(context);
+            show(() -> queues.printJson(lines), queues::print);
+            queues.sayUnmounted();
+            hides = queues.hides();
+        }
+        if (kinds.contains(Kind.SEM)) {
+            SemaphoreTable semaphores = new SemaphoreTable(context);
+            show(() -> semaphores.printJson(lines), semaphores::print);
+            hides |= semaphores.hides();
+        }
+        return hides;
+    }
+
+    /** What else is made from the lock. */
+    private boolean listSync(Set<Kind> kinds, JsonLines lines) throws IOException {
+        List<SyncTable> tables = new ArrayList<>();
+        if (kinds.contains(Kind.RWLOCK)) {
+            tables.add(SyncTable.readWriteLocks(context));
+        }
+        if (kinds.contains(Kind.EVENT)) {
+            tables.add(SyncTable.events(context));
+        }
+        if (kinds.contains(Kind.BARRIER)) {
+            tables.add(SyncTable.barriers(context));
+        }
+        tables.forEach(table -> show(() -> table.printJson(lines), table::print));
+        return tables.stream().anyMatch(SyncTable::hides);
     }
 
     private boolean listSockets(Set<Kind> kinds, List<Address> addresses, JsonLines lines)
@@ -185,17 +231,9 @@ final class LsCommand implements Callable<Integer> {
                         FORM,
                         Integer.toOctalString(status.mode()),
                         Escapes.of(fifo.owner()),
-                        names(open.readers(status), open.hidden()),
-                        names(open.writers(status), open.hidden()),
+                        open.words(open.readers(status)),
+                        open.words(open.writers(status)),
                         Escapes.of(fifo.address()));
-    }
-
-    private static String names(List<OpenFiles.Holder> holders, boolean hidden) {
-        return holders.isEmpty()
-                ? hidden ? "?" : "-"
-                : holders.stream()
-                        .map(holder -> Escapes.of(holder.name()) + "(" + holder.pid() + ")")
-                        .collect(Collectors.joining(","));
     }
 
     private static void write(JsonGenerator json, FoundFifo fifo, OpenFiles open) {
@@ -205,23 +243,8 @@ final class LsCommand implements Callable<Integer> {
         json.writeNumberProperty("uid", status.owner());
         json.writeStringProperty("owner", fifo.owner());
         json.writeNumberProperty("inode", status.inode());
-        write(json, "readers", open.readers(status), open.hidden());
-        write(json, "writers", open.writers(status), open.hidden());
-    }
-
-    private static void write(JsonGenerator json, String name, List<OpenFiles.Holder> holders, boolean hidden) {
-        if (hidden && holders.isEmpty()) {
-            json.writeNullProperty(name);
-            return;
-        }
-        json.writeArrayPropertyStart(name);
-        for (OpenFiles.Holder holder : holders) {
-            json.writeStartObject();
-            json.writeNumberProperty("pid", holder.pid());
-            json.writeStringProperty("name", holder.name());
-            json.writeNumberProperty("fd", holder.number());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+        open.write(json, "readers", open.readers(status));
+        open.write(json, "writers", open.writers(status));
+        Orphaned.ofHolders(!open.holders(status).isEmpty(), open.hidden()).write(json);
     }
 }

@@ -40,6 +40,7 @@ public final class Main {
         commands.put("replay", ReplayCommand::new);
         commands.put("ping", PingCommand::new);
         commands.put("ls", LsCommand::new);
+        commands.put("rm", RmCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("completion", CompletionCommand::new);

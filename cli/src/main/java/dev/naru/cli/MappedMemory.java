@@ -106,16 +106,21 @@ final class MappedMemory {
         return holders.getOrDefault(memory, List.of());
     }
 
+    /** Whether it looks orphaned. */
+    Orphaned orphaned(Key memory) {
+        return Orphaned.ofHolders(!holders(memory).isEmpty(), hidden);
+    }
+
     /** Whether somebody whom we may not look at may have some of it mapped. */
     boolean hides(List<Key> memory) {
         return hidden && memory.stream().anyMatch(each -> holders(each).isEmpty());
     }
 
-    /** The processes that have it mapped, for people; a dash for none, and {@code ?} where we may not look at all. */
+    /** The processes that have it mapped, for people; and that it is orphaned, and {@code ?} where we may not look at all. */
     String words(Key memory) {
         List<Holder> here = holders(memory);
         return here.isEmpty()
-                ? hidden ? "?" : "-"
+                ? hidden ? "?" : Orphaned.YES.word()
                 : here.stream()
                         .map(holder -> Escapes.of(holder.name()) + "(" + holder.pid() + ")")
                         .collect(Collectors.joining(","));

@@ -62,5 +62,6 @@ final class MemoryTable {
         json.writeStringProperty("owner", memory.owner());
         json.writeNumberProperty("size", memory.size());
         mapped.write(json, memory.mapped());
+        mapped.orphaned(memory.mapped()).write(json);
     }
 }

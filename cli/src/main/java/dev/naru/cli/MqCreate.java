@@ -26,12 +26,8 @@ final class MqCreate implements Callable<Integer> {
 
     private final Context context;
 
-    @Parameters(
-            arity = "0..*",
-            paramLabel = "QUEUE",
-            description = QueuePlace.DESCRIPTION,
-            converter = QueuePlace.class)
-    private List<Address.Queue> places = new ArrayList<>();
+    @Parameters(arity = "0..*", paramLabel = "QUEUE", description = QueuePlace.DESCRIPTION)
+    private List<String> places = new ArrayList<>();
 
     @Option(
             names = "--messages",
@@ -71,7 +67,7 @@ final class MqCreate implements Callable<Integer> {
         if (places.isEmpty() && !withoutKey) {
             throw new ParameterException(spec.commandLine(), "name a QUEUE, or make one without a name: --private");
         }
-        for (Address.Queue place : places) {
+        for (Address.Queue place : Places.all(spec, places, new QueuePlace()::convert)) {
             switch (place) {
                 case Address.PosixQueue posix -> create(posix);
                 case Address.SystemVQueue systemV ->

@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import tools.jackson.core.JsonGenerator;
 
 /** Who has which file open, as {@code /proc/PID/fd} and {@code /proc/PID/fdinfo} show it (proc(5)). */
 final class OpenFiles {
@@ -74,12 +76,49 @@ final class OpenFiles {
                 .orElse(READ_ONLY);
     }
 
+    /** All who have it open. */
+    List<Holder> holders(FileStatus file) {
+        return holders(file, _ -> true);
+    }
+
     List<Holder> readers(FileStatus file) {
         return holders(file, holder -> holder.access != WRITE_ONLY);
     }
 
     List<Holder> writers(FileStatus file) {
         return holders(file, holder -> holder.access != READ_ONLY);
+    }
+
+    /** Who has it open, for people; a dash for nobody, and {@code ?} where we may not look at all. */
+    String words(FileStatus file) {
+        return words(holders(file));
+    }
+
+    /** The same of some of them. */
+    String words(List<Holder> some) {
+        return some.isEmpty()
+                ? hidden ? "?" : "-"
+                : some.stream()
+                        .map(holder -> Escapes.of(holder.name()) + "(" + holder.pid() + ")")
+                        .distinct()
+                        .collect(Collectors.joining(","));
+    }
+
+    /** As a property: null where we saw nobody and may not look at all. */
+    void write(JsonGenerator json, String property, List<Holder> some) {
+        if (hidden && some.isEmpty()) {
+            json.writeNullProperty(property);
+            return;
+        }
+        json.writeArrayPropertyStart(property);
+        for (Holder holder : some) {
+            json.writeStartObject();
+            json.writeNumberProperty("pid", holder.pid());
+            json.writeStringProperty("name", holder.name());
+            json.writeNumberProperty("fd", holder.number());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     /** Whether there are processes that we may not look at. */

@@ -1,6 +1,10 @@
 package dev.naru.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** What stands for a place on the command lines: its own forms, bare or after its own kind. */
@@ -30,6 +34,25 @@ final class Places {
         if (KEY.matcher(text).matches()) {
             throw other(text, what, forms);
         }
+    }
+
+    /** What makes a place of a text. */
+    @FunctionalInterface
+    interface Converter<T> {
+        T convert(String text);
+    }
+
+    /** Of parameters of which there may be none: picocli would say of one that is wrong that it is one too many. */
+    static <T> List<T> all(CommandSpec spec, List<String> texts, Converter<T> converter) {
+        List<T> places = new ArrayList<>();
+        for (String text : texts) {
+            try {
+                places.add(converter.convert(text));
+            } catch (TypeConversionException wrong) {
+                throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
+            }
+        }
+        return places;
     }
 
     private static TypeConversionException other(String text, String what, String forms) {

@@ -116,8 +116,8 @@ final class RelayEnds {
             case Address.Pipe _ -> throw new AddressException(address.toString(), "an anonymous pipe cannot be opened");
             case Address.Memory _ ->
                 throw new AddressException(address.toString(), "memory has neither bytes in order nor messages");
-            case Address.Lock _, Address.Semaphore _ ->
-                throw new AddressException(address.toString(), "nothing passes through a lock or a semaphore");
+            case Address.Lock _, Address.ReadWriteLock _, Address.Semaphore _, Address.Event _, Address.Barrier _ ->
+                throw new AddressException(address.toString(), "nothing passes through it");
             case Address.Fd _, Address.FifoPath _, Address.Ring _, Address.Queue _, Address.Topic _ ->
                 throw new AssertionError(address);
         };

@@ -82,6 +82,7 @@ final class RingTable {
                     json.writeBooleanProperty("damaged", true);
                 }
                 mapped.write(json, row.ring.mapped());
+                mapped.orphaned(row.ring.mapped()).write(json);
             });
         }
     }

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
 final class SemCreate implements Callable<Integer> {
     private final Context context;
 
-    @Parameters(arity = "0..*", paramLabel = "SEM", description = SemPlace.DESCRIPTION, converter = SemPlace.class)
-    private List<Address.Semaphore> places = new ArrayList<>();
+    @Parameters(arity = "0..*", paramLabel = "SEM", description = SemPlace.DESCRIPTION)
+    private List<String> places = new ArrayList<>();
 
     @Option(
             names = {"-v", "--value"},
@@ -66,7 +66,7 @@ final class SemCreate implements Callable<Integer> {
                 ? new int[] {1}
                 : values.stream().mapToInt(Integer::intValue).toArray();
         try {
-            for (Address.Semaphore place : places) {
+            for (Address.Semaphore place : Places.all(spec, places, new SemPlace()::convert)) {
                 create(place, permits);
             }
             if (withoutKey) {

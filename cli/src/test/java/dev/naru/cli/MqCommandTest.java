@@ -146,9 +146,16 @@ class MqCommandTest {
     @Test
     void anotherUserIsRefused() throws Exception {
         String made = mq("create", key).succeeded().out().strip();
-        assertThat(asNobody(folder, "mq", "send", made, "x").run().endedWith(77).err())
+        assertThat(asNobody(Files.createDirectory(folder.resolve("a")), "mq", "send", made, "x")
+                        .run()
+                        .endedWith(77)
+                        .err())
                 .contains("permission denied");
-        assertThat(asNobody(folder, "mq", "rm", made).run().endedWith(77).err()).contains("permission denied");
+        assertThat(asNobody(Files.createDirectory(folder.resolve("b")), "mq", "rm", made)
+                        .run()
+                        .endedWith(77)
+                        .err())
+                .contains("permission denied");
     }
 
     @ParameterizedTest

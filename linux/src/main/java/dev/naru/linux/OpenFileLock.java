@@ -24,6 +24,7 @@ import java.lang.foreign.ValueLayout;
  */
 public final class OpenFileLock {
     private static final short SEEK_SET = 0;
+    private static final long TO_THE_END = 0;
     private static final long WHENCE = LockCalls.FLOCK_TYPE + Short.BYTES;
 
     private final Descriptor file;
@@ -72,11 +73,21 @@ public final class OpenFileLock {
         return flock.get(ValueLayout.JAVA_SHORT, LockCalls.FLOCK_TYPE) != Constants.F_UNLCK;
     }
 
+    /** Whether another description has that byte, or any behind it, locked now. */
+    public synchronized boolean isAnyLockedFrom(long offset) throws ErrnoException {
+        int _ = check(call(Constants.F_OFD_GETLK, Constants.F_WRLCK, offset, TO_THE_END), "fcntl(F_OFD_GETLK)");
+        return flock.get(ValueLayout.JAVA_SHORT, LockCalls.FLOCK_TYPE) != Constants.F_UNLCK;
+    }
+
     private int call(int command, short type, long offset) {
+        return call(command, type, offset, 1);
+    }
+
+    private int call(int command, short type, long offset, long length) {
         flock.set(ValueLayout.JAVA_SHORT, LockCalls.FLOCK_TYPE, type);
         flock.set(ValueLayout.JAVA_SHORT, WHENCE, SEEK_SET); // all anew: F_OFD_GETLK has written what it found
         flock.set(ValueLayout.JAVA_LONG, LockCalls.FLOCK_START, offset);
-        flock.set(ValueLayout.JAVA_LONG, LockCalls.FLOCK_LENGTH, 1);
+        flock.set(ValueLayout.JAVA_LONG, LockCalls.FLOCK_LENGTH, length);
         flock.set(ValueLayout.JAVA_INT, LockCalls.FLOCK_PID, 0); // as these commands want it
         if (!file.enter()) {
             return -Constants.EBADF;

@@ -54,15 +54,11 @@ public final class PosixQueues {
      * A queue as its file shows it.
      *
      * @param name as mq_open(3) takes it, {@code /jobs}
-     * @param mode permission bits, 0777
-     * @param owner the owner's uid
-     * @param bytes that wait in it
-     * @param device of the file system, as {@link FileStatus#device}
-     * @param inode by which a descriptor of it is known
+     * @param file with its owner and mode, and by which a descriptor of it is known
+     * @param bytes that wait in it; 0 too when the caller may not read it
      * @param attributes empty when the caller may not read it
      */
-    public record Status(
-            String name, int mode, int owner, long bytes, String device, long inode, Optional<Attributes> attributes) {}
+    public record Status(String name, FileStatus file, long bytes, Optional<Attributes> attributes) {}
 
     /** How a queue is opened. */
     public enum Access {
@@ -265,14 +261,7 @@ public final class PosixQueues {
         String name = "/" + file.getFileName();
         try {
             FileStatus status = FileStatus.ofLink(file);
-            return Optional.of(new Status(
-                    name,
-                    status.mode(),
-                    status.owner(),
-                    queuedBytes(file),
-                    status.device(),
-                    status.inode(),
-                    attributes(name)));
+            return Optional.of(new Status(name, status, queuedBytes(file), attributes(name)));
         } catch (ErrnoException refused) {
             if (refused.errno() == Errno.ENOENT) {
                 return Optional.empty();

@@ -60,12 +60,9 @@ public final class PosixSemaphore {
      * A semaphore as its file shows it.
      *
      * @param name as sem_open(3) takes it, {@code /slots}
-     * @param mode permission bits, 0777
-     * @param owner the owner's uid
-     * @param device of the file system, as {@link FileStatus#device}
-     * @param inode by which a mapping of it is known
+     * @param file with its owner and mode, and by which a mapping of it is known
      */
-    public record Status(String name, int mode, int owner, String device, long inode) {}
+    public record Status(String name, FileStatus file) {}
 
     /**
      * A new semaphore. Empty when one has the name already.
@@ -164,9 +161,7 @@ public final class PosixSemaphore {
         try {
             FileStatus status = FileStatus.ofLink(file);
             boolean is = status.type() == FileStatus.Type.REGULAR && status.size() == SemaphoreCalls.SIZEOF_SEM;
-            return is
-                    ? Optional.of(new Status(name, status.mode(), status.owner(), status.device(), status.inode()))
-                    : Optional.empty();
+            return is ? Optional.of(new Status(name, status)) : Optional.empty();
         } catch (ErrnoException refused) {
             if (refused.errno() == Errno.ENOENT) {
                 return Optional.empty();

@@ -172,7 +172,7 @@ public enum Problem {
     BAD_ADDRESS(
             64,
             "that is no address",
-            "use pipe:, fd:3, -, fifo:run/orders, shm:/quote, ring:/orders, lock:/state, unix:run/app.sock, tcp:127.0.0.1:7000, or topic:orders"),
+            "use pipe:, fd:3, -, fifo:run/orders, shm:/quote, ring:/orders, lock:/state, rwlock:/table, event:/ready, barrier:/step, unix:run/app.sock, tcp:127.0.0.1:7000, or topic:orders"),
     /** A code that is in neither table. */
     UNKNOWN_CODE(65, "there is no such code", "'naru explain' without a code lists them all"),
     /** Standard output did not take all. */
@@ -235,6 +235,16 @@ public enum Problem {
             65,
             "there is no such lock",
             "check the spelling: 'naru lock ls' lists what there is; 'naru lock LOCK -- COMMAND' makes one"),
+    /** A read-write lock, an event or a barrier is not there. */
+    NO_SHARED_OBJECT(
+            65,
+            "there is none of that name",
+            "check the spelling: 'naru ls' lists what there is; openOrCreate makes one"),
+    /** As many have a place in a table of a shared file as it has rows. */
+    PLACES_TAKEN(
+            69,
+            "all its places are taken ({limit})",
+            "end some who have one: 'naru ls' shows them; a barrier is made for a number of parties, a read-write lock has so many readers at once"),
     /** More was to be stored than there is room for. */
     MEMORY_TOO_SMALL(
             65,

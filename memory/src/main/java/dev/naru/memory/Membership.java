@@ -1,7 +1,10 @@
 package dev.naru.memory;
 
+import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
+import dev.naru.linux.OpenFileLock;
 import dev.naru.linux.Problem;
+import dev.naru.linux.SharedFiles;
 import dev.naru.memory.internal.HeaderLayout;
 import dev.naru.memory.internal.HeaderLayout.Kind;
 import dev.naru.memory.internal.Member;
@@ -101,6 +104,18 @@ public final class Membership implements Closeable {
     /** Whether that member lives. One system call, unless it is this one. */
     public boolean isAlive(long id) throws ErrnoException {
         return member.isAlive(id);
+    }
+
+    /**
+     * Whether any member of a shared file lives: a ring, a lock, what is made from one, or a store. The kernel tells, by the locks
+     * that members hold, so it sees those of other pid namespaces, too.
+     *
+     * @param target what errors call the file
+     */
+    public static boolean isAnybodyAlive(Path file, String target) throws ErrnoException {
+        try (Descriptor opened = SharedFiles.open(file, false, target)) {
+            return OpenFileLock.of(opened, target).isAnyLockedFrom(Member.LOCK_BASE);
+        }
     }
 
     /** The boot of this machine that goes on now, as a number. */

@@ -23,6 +23,7 @@ import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,9 +59,6 @@ public final class SharedLock implements Closeable {
 
     /** About as long as a short section takes; a sleep and its wake cost a hundred times more. */
     private static final int SPINS = 100;
-
-    /** A sleeper looks again after so long: whoever was to wake it may have been killed first. */
-    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Member member;
     private final boolean ownsMember;
@@ -101,8 +99,9 @@ public final class SharedLock implements Closeable {
         }
     }
 
-    private SharedLock(Membership members, MemorySegment memory, long at, String target) {
-        this.member = members.member();
+    /** In a word of a file, among the members of that or another one; the member stays the caller's. */
+    SharedLock(Member member, MemorySegment memory, long at, String target) {
+        this.member = member;
         this.ownsMember = false;
         this.target = target;
         this.mine = LockLayout.ownedBy(member.id());
@@ -196,7 +195,7 @@ public final class SharedLock implements Closeable {
     public static SharedLock in(Descriptor file, long offset, Membership members, String target) throws ErrnoException {
         MemorySegment memory =
                 SharedMapping.mapForGood(file, offset + Long.BYTES, SharedMapping.Options.WRITABLE, target);
-        return new SharedLock(members, memory, offset, target);
+        return new SharedLock(members.member(), memory, offset, target);
     }
 
     /** Takes the name away. Who has the lock open keeps it; who opens it afterwards finds none. */
@@ -233,12 +232,17 @@ public final class SharedLock implements Closeable {
      * @throws IllegalStateException when this thread has it already
      */
     public LockOutcome lock() throws IOException, InterruptedException {
-        return tryFree() ? LockOutcome.ACQUIRED : lockSlowly(Poller.NEVER);
+        return lock(Poller.NEVER);
     }
 
     /** The same, for at most so long: {@link LockOutcome#TIMED_OUT} after it. */
     public LockOutcome lock(Duration timeout) throws IOException, InterruptedException {
         return tryFree() ? LockOutcome.ACQUIRED : lockSlowly(Poller.deadlineIn(timeout));
+    }
+
+    /** The same, until then. */
+    LockOutcome lock(long deadline) throws IOException, InterruptedException {
+        return tryFree() ? LockOutcome.ACQUIRED : lockSlowly(deadline);
     }
 
     /** Takes the lock unless somebody alive has it: then {@link LockOutcome#HELD}. Does not wait, nor heed an interrupt. */
@@ -304,7 +308,7 @@ public final class SharedLock implements Closeable {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        if (holder == Thread.currentThread().threadId()) {
+        if (isHeldByThisThread()) {
             throw new IllegalStateException(target + ": this thread has it already; it is not reentrant");
         }
         enter();
@@ -351,19 +355,8 @@ public final class SharedLock implements Closeable {
             if (seen != waited && !Words.compareAndSet(memory, at, seen, waited)) {
                 continue;
             }
-            long slice = Math.min(SLICE_NANOS, deadline == Poller.NEVER ? SLICE_NANOS : deadline - System.nanoTime());
-            switch (Futex.await(memory, at, (int) waited, System.nanoTime() + slice, sleepers)) {
-                case INTERRUPTED -> {
-                    boolean _ = Thread.interrupted();
-                    throw new InterruptedException();
-                }
-                case CLOSED -> throw new AsynchronousCloseException();
-                case TIMED_OUT -> {
-                    if (Poller.isOver(deadline)) {
-                        return LockOutcome.TIMED_OUT;
-                    }
-                }
-                case WOKEN -> {}
+            if (!sleep(at, waited, deadline)) {
+                return LockOutcome.TIMED_OUT;
             }
             take = mine | LockLayout.WAITED; // others may sleep: only who has slept knows
         }
@@ -413,9 +406,7 @@ public final class SharedLock implements Closeable {
     }
 
     private void release(long to) {
-        if (holder != Thread.currentThread().threadId()) {
-            throw new IllegalMonitorStateException(target + ": this thread does not have it");
-        }
+        requireHeld();
         holder = 0;
         // One exchange: a waiter that marks itself between a load and a store would never be woken.
         wakeIfMarked(Words.getAndSet(memory, at, to));
@@ -468,8 +459,44 @@ public final class SharedLock implements Closeable {
         return !closed;
     }
 
+    /**
+     * Waiting, under this lock, for a change of what it guards. It is the same one for all who have the lock open.
+     *
+     * @param number 0 to 7: which of the lock's conditions
+     * @throws IllegalStateException for a lock {@link #in in a word of another file}
+     */
+    public SharedCondition condition(int number) {
+        if (!ownsMember) {
+            throw new IllegalStateException(target + ": only a lock with a file of its own has conditions");
+        }
+        return new SharedCondition(
+                this, memory, LockLayout.conditionAt(Objects.checkIndex(number, LockLayout.CONDITIONS)));
+    }
+
+    boolean isHeldByThisThread() {
+        return holder == Thread.currentThread().threadId();
+    }
+
+    void requireHeld() {
+        if (!isHeldByThisThread()) {
+            throw new IllegalMonitorStateException(target + ": this thread does not have it");
+        }
+    }
+
+    /** {@link Slices#sleep}, until this is closed. */
+    boolean sleep(long word, long seen, long deadline) throws IOException, InterruptedException {
+        return Slices.sleep(memory, word, seen, deadline, sleepers);
+    }
+
+    /** Whether its last owner died, and nobody has followed yet. */
+    boolean isLeftByADeadOne() throws ErrnoException {
+        long seen = Words.getAcquire(memory, at);
+        long owner = LockLayout.owner(seen);
+        return owner == 0 ? (seen & LockLayout.DIRTY) != 0 : !member.isAlive(owner);
+    }
+
     /** From here to {@link #leave} the member stays. */
-    private void enter() throws ClosedChannelException {
+    void enter() throws ClosedChannelException {
         int _ = waiting.incrementAndGet();
         if (closed) {
             leave();
@@ -477,7 +504,7 @@ public final class SharedLock implements Closeable {
         }
     }
 
-    private void leave() {
+    void leave() {
         if (waiting.decrementAndGet() == 0 && closed) {
             synchronized (waiting) {
                 waiting.notifyAll();

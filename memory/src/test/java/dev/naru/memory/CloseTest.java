@@ -169,6 +169,40 @@ class CloseTest {
         }
     }
 
+    @Test
+    void aReadWriteLockThatIsClosedAnywhereIsFree() throws Exception {
+        // given
+        SplittableRandom random = random();
+        AtomicLong sections = new AtomicLong();
+        try (SharedReadWriteLock other = SharedReadWriteLock.create(file())) {
+            for (int round = 0; round < ROUNDS; round++) {
+                // when
+                SharedReadWriteLock lock = SharedReadWriteLock.open(file());
+                boolean writes = round % 4 == 0;
+                closeAmid(
+                        () -> {
+                            try {
+                                while (true) {
+                                    LockOutcome _ = writes ? lock.lockWrite() : lock.lockRead();
+                                    sections.setRelease(sections.get() + 1);
+                                    lock.unlock();
+                                }
+                            } catch (ClosedChannelException closed) {
+                                // as it should be
+                            }
+                        },
+                        lock,
+                        sections,
+                        random.nextInt(MOST_TURNS));
+
+                // then
+                assertThat(other.tryLockWrite()).isNotEqualTo(LockOutcome.HELD);
+                other.unlock();
+                assertThat(other.readers()).isEmpty();
+            }
+        }
+    }
+
     /** More closers than carriers, while those that they wait for were woken by a platform thread. */
     @Test
     void virtualThreadsThatCloseLetThoseThatTheyWaitForRun() throws Exception {

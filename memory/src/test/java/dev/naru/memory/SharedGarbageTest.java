@@ -81,6 +81,49 @@ class SharedGarbageTest {
     }
 
     @Test
+    void readingAndWritingUnderALockMakeNone() throws Exception {
+        try (SharedReadWriteLock lock = SharedReadWriteLock.create(file())) {
+            assertNoGarbage(() -> {
+                if (lock.lockRead() == LockOutcome.ACQUIRED) {
+                    lock.unlock();
+                }
+                if (lock.lockWrite() == LockOutcome.ACQUIRED) {
+                    lock.unlock();
+                }
+            });
+        }
+    }
+
+    @Test
+    void anEventThatIsSetAndAConditionNobodyWaitsForMakeNone() throws Exception {
+        try (SharedEvent event = SharedEvent.create(file());
+                SharedLock lock = SharedLock.create(folder.resolve("lock"))) {
+            SharedCondition condition = lock.condition(0);
+            assertNoGarbage(() -> {
+                event.set();
+                event.await();
+                event.reset();
+                if (lock.lock() == LockOutcome.ACQUIRED) {
+                    condition.signal();
+                    condition.signalAll();
+                    lock.unlock();
+                }
+            });
+        }
+    }
+
+    @Test
+    void aBarrierWhereAllHaveArrivedMakesNone() throws Exception {
+        try (SharedBarrier barrier = SharedBarrier.create(file(), 1)) {
+            assertNoGarbage(() -> {
+                if (barrier.await() != BarrierOutcome.PASSED) {
+                    throw new AssertionError();
+                }
+            });
+        }
+    }
+
+    @Test
     void aBroadcastMakesNone() throws Exception {
         try (Broadcast ring = Broadcast.create(file(), BroadcastSpec.of(1, 4096));
                 BroadcastReader reader = ring.reader();

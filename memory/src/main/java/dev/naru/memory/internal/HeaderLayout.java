@@ -52,7 +52,10 @@ public final class HeaderLayout {
         LOCK(1, "a lock"),
         RING(2, "a ring"),
         BROADCAST(3, "a broadcast ring"),
-        STORE(4, "a store");
+        STORE(4, "a store"),
+        READ_WRITE_LOCK(5, "a read-write lock"),
+        EVENT(6, "an event"),
+        BARRIER(7, "a barrier");
 
         final int number;
         final String words;
@@ -65,9 +68,11 @@ public final class HeaderLayout {
         /** Whether what a file of that kind says of its size fits that size. */
         boolean isSound(MemorySegment memory, long size) {
             return switch (this) {
-                case LOCK, STORE -> true;
+                case LOCK, STORE, EVENT -> true;
                 case RING -> RingGeometry.of(memory).fits(size);
                 case BROADCAST -> BroadcastLayout.isSound(memory, size);
+                case READ_WRITE_LOCK -> size >= ReadWriteLockLayout.SIZE;
+                case BARRIER -> BarrierLayout.isSound(memory, size);
             };
         }
 

@@ -66,7 +66,11 @@ public final class SharedFile {
         }
 
         private static Problem missing(String scheme) {
-            return scheme.equals("lock") ? Problem.NO_LOCK : Problem.NO_RING;
+            return switch (scheme) {
+                case "ring" -> Problem.NO_RING;
+                case "lock" -> Problem.NO_LOCK;
+                default -> Problem.NO_SHARED_OBJECT;
+            };
         }
 
         /** Where a ring is. */
@@ -77,6 +81,21 @@ public final class SharedFile {
         /** Where a lock is. */
         public static Place of(Address.Lock lock) throws ErrnoException {
             return lock.isNamed() ? named("lock", lock.place()) : file("lock", Path.of(lock.place()));
+        }
+
+        /** Where a read-write lock is. */
+        public static Place of(Address.ReadWriteLock lock) throws ErrnoException {
+            return lock.isNamed() ? named("rwlock", lock.place()) : file("rwlock", Path.of(lock.place()));
+        }
+
+        /** Where an event is. */
+        public static Place of(Address.Event event) throws ErrnoException {
+            return event.isNamed() ? named("event", event.place()) : file("event", Path.of(event.place()));
+        }
+
+        /** Where a barrier is. */
+        public static Place of(Address.Barrier barrier) throws ErrnoException {
+            return barrier.isNamed() ? named("barrier", barrier.place()) : file("barrier", Path.of(barrier.place()));
         }
 
         /** Takes the name away. */

@@ -63,7 +63,8 @@ public final class QueueProgram {
             for (PosixQueues.Status each : PosixQueues.list()) {
                 PosixQueues.Attributes holds = each.attributes().orElseThrow();
                 say("%s mode %o bytes %d of %d x %d"
-                        .formatted(each.name(), each.mode(), each.bytes(), holds.mostMessages(), holds.longest()));
+                        .formatted(
+                                each.name(), each.file().mode(), each.bytes(), holds.mostMessages(), holds.longest()));
             }
         } finally {
             PosixQueue.remove(name);
