@@ -51,12 +51,23 @@ final class LsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object a line and thing.")
     private boolean json;
 
+    @Option(
+            names = "--limits",
+            description = "The limits of this machine and user instead, and how much is used of each.")
+    private boolean limits;
+
     LsCommand(Context context) {
         this.context = context;
     }
 
     @Override
     public Integer call() throws IOException, CliException {
+        if (limits) {
+            LimitsTable table = new LimitsTable();
+            show(() -> table.printJson(new JsonLines(context.out())), () -> table.print(context));
+            context.requireOutput();
+            return 0;
+        }
         List<Path> directories = new ArrayList<>();
         List<Address> addresses = new ArrayList<>();
         Set<Kind> kinds = EnumSet.noneOf(Kind.class);
@@ -169,7 +180,9 @@ final class LsCommand implements Callable<Integer> {
         if (kinds.contains(Kind.MQ)) {
             MqTable queues = new MqTable(context);
             show(() -> queues.printJson(lines), queues::print);
-            queues.sayUnmounted();
+            if (!places.isEmpty()) {
+                queues.sayUnmounted();
+            }
             hides = queues.hides();
         }
         if (kinds.contains(Kind.SEM)) {

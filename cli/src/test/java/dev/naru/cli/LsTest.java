@@ -95,7 +95,8 @@ class LsTest {
             List<Map<String, Object>> fifos = Json.lines(result.succeeded().out());
             assertThat(fifos).hasSize(1);
             Map<String, Object> fifo = fifos.getFirst();
-            assertThat(fifo.keySet()).containsExactly("address", "mode", "uid", "owner", "inode", "readers", "writers");
+            assertThat(fifo.keySet())
+                    .containsExactly("address", "mode", "uid", "owner", "inode", "readers", "writers", "orphaned");
             assertThat(fifo)
                     .containsEntry("address", "fifo:" + orders)
                     .containsEntry("mode", "640")

@@ -203,7 +203,8 @@ class ShmTest {
                             "  layout    quote v1 {long price @0}");
             assertThat(people.out()).contains("(" + peer.pid() + ")");
             Map<String, Object> found = Json.lines(json.succeeded().out()).getFirst();
-            assertThat(found.keySet()).containsExactly("address", "mode", "uid", "owner", "size", "attached", "layout");
+            assertThat(found.keySet())
+                    .containsExactly("address", "mode", "uid", "owner", "size", "attached", "orphaned", "layout");
             assertThat(found)
                     .containsEntry("address", "shm:" + name)
                     .containsEntry("size", 4096L)

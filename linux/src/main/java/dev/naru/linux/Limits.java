@@ -79,7 +79,21 @@ public final class Limits {
 
     /** How many descriptors this process may have. */
     public static long softOpenDescriptors() {
-        long limit = limit(Constants.RLIMIT_NOFILE, SOFT);
+        return soft(Constants.RLIMIT_NOFILE);
+    }
+
+    /** How many bytes the POSIX queues of this user may take. */
+    public static long softMessageQueues() {
+        return soft(Constants.RLIMIT_MSGQUEUE);
+    }
+
+    /** How many bytes this process may lock in memory. */
+    public static long softLockedMemory() {
+        return soft(Constants.RLIMIT_MEMLOCK);
+    }
+
+    private static long soft(int resource) {
+        long limit = limit(resource, SOFT);
         return limit == RLIM_INFINITY ? Long.MAX_VALUE : limit;
     }
 

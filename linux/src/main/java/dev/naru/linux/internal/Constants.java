@@ -122,6 +122,7 @@ public final class Constants {
 
     // <sys/resource.h>, asm-generic/resource.h
     public static final int RLIMIT_NOFILE = 7;
+    public static final int RLIMIT_MEMLOCK = 8;
     public static final int RLIMIT_MSGQUEUE = 12;
 
     // <errno.h>, asm-generic/errno-base.h and errno.h: those that the hot path compares with; all names are in Errno
