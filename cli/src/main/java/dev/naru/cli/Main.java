@@ -41,6 +41,7 @@ public final class Main {
         commands.put("ping", PingCommand::new);
         commands.put("ls", LsCommand::new);
         commands.put("rm", RmCommand::new);
+        commands.put("top", TopCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("explain", ExplainCommand::new);
         commands.put("completion", CompletionCommand::new);

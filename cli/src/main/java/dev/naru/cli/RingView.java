@@ -2,10 +2,12 @@ package dev.naru.cli;
 
 import dev.naru.channels.Address;
 import dev.naru.memory.BroadcastStat;
+import dev.naru.memory.Identity;
 import dev.naru.memory.RingStat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import tools.jackson.core.JsonGenerator;
 
@@ -34,6 +36,9 @@ sealed interface RingView {
 
     /** Lines for people: what and its value. */
     List<List<String>> lines();
+
+    /** What {@code naru top} compares. */
+    TopSample.Reading reading();
 
     /** Its properties. */
     void write(JsonGenerator json);
@@ -74,6 +79,23 @@ sealed interface RingView {
                                         lane.lag())));
             }
             return lines;
+        }
+
+        @Override
+        public TopSample.Reading reading() {
+            List<Identity> members = new ArrayList<>(
+                    shown.lanes().stream().map(RingStat.Lane::producer).toList());
+            members.add(shown.reader());
+            return new TopSample.Reading(
+                    OptionalLong.of(shown.lanes().stream()
+                            .mapToLong(RingStat.Lane::sent)
+                            .sum()),
+                    OptionalLong.of(shown.lanes().stream()
+                            .mapToLong(RingStat.Lane::position)
+                            .sum()),
+                    OptionalLong.of(backlog()),
+                    OptionalLong.empty(),
+                    TopSample.Reading.dead(members));
         }
 
         @Override
@@ -133,6 +155,19 @@ sealed interface RingView {
                                 .formatted(reader.reader(), reader.received(), reader.missed(), reader.lag())));
             }
             return lines;
+        }
+
+        @Override
+        public TopSample.Reading reading() {
+            List<Identity> members = new ArrayList<>(
+                    shown.readers().stream().map(BroadcastStat.Reader::reader).toList());
+            members.add(shown.producer());
+            return new TopSample.Reading(
+                    shown.sent() < 0 ? OptionalLong.empty() : OptionalLong.of(shown.sent()),
+                    OptionalLong.empty(),
+                    OptionalLong.of(backlog()),
+                    OptionalLong.empty(),
+                    TopSample.Reading.dead(members));
         }
 
         @Override

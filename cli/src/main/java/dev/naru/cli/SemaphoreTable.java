@@ -66,7 +66,7 @@ final class SemaphoreTable {
         this.mapped = MappedMemory.of(keys);
     }
 
-    private static List<SystemVSemaphores.One> all(SystemVSemaphores.Status status) {
+    static List<SystemVSemaphores.One> all(SystemVSemaphores.Status status) {
         List<SystemVSemaphores.One> all = new ArrayList<>();
         try {
             for (int i = 0; i < status.count(); i++) {
@@ -78,7 +78,7 @@ final class SemaphoreTable {
         return all;
     }
 
-    private static Address.SystemVSemaphores address(SystemVSemaphores.Status set) {
+    static Address.SystemVSemaphores address(SystemVSemaphores.Status set) {
         return new Address.SystemVSemaphores(set.key() == 0 ? new SystemV.Id(set.id()) : new SystemV.Key(set.key()));
     }
 

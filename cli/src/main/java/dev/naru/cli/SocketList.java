@@ -118,7 +118,7 @@ final class SocketList {
         return peer != null && isNamed(peer) ? Escapes.of(address(peer)) : holders.words(socket.peerInode());
     }
 
-    private static String address(SocketName name) {
+    static String address(SocketName name) {
         return switch (name) {
             case SocketName.UnixFile file -> new Address.UnixFile(file.path()).toString();
             case SocketName.UnixAbstract _, SocketName.UnixUnnamed _, SocketName.Internet _ -> name.toString();
