@@ -15,6 +15,11 @@ final class TopScreen implements Closeable {
     /** No key came in time. */
     static final int NONE = NonBlockingReader.READ_EXPIRED;
 
+    /** Of a terminal that does not know its size. */
+    private static final int USUAL_ROWS = 24;
+
+    private static final int USUAL_COLUMNS = 80;
+
     private final Terminal terminal;
     private final Attributes before;
     private final ShutdownHook hook;
@@ -37,19 +42,21 @@ final class TopScreen implements Closeable {
 
     /** How many lines there is room for now. */
     int height() {
-        return Math.max(2, terminal.getSize().getRows());
+        int rows = terminal.getSize().getRows();
+        return rows > 0 ? rows : USUAL_ROWS;
     }
 
     /** Shows these lines, cut to the width, and nothing else. */
     void show(List<String> lines) {
-        int width = Math.max(1, terminal.getSize().getColumns());
+        int columns = terminal.getSize().getColumns();
+        int width = columns > 0 ? columns : USUAL_COLUMNS;
         PrintWriter out = terminal.writer();
         boolean _ = terminal.puts(Capability.clear_screen);
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
             out.print(line.length() > width ? line.substring(0, width) : line);
             if (i < lines.size() - 1) {
-                out.print("\r\n");
+                out.print("\n");
             }
         }
         terminal.flush();

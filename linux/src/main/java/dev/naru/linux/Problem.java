@@ -358,7 +358,7 @@ public enum Problem {
     MESSAGE_TOO_LONG(
             65,
             "a message of {value} does not fit, since the longest may have {limit}",
-            "send less at once, or make the ring anew and larger: 'naru ring create --size SIZE PLACE'"),
+            "send less at once, or make it anew and larger: 'naru ring create' and 'naru mq create' have --size"),
     /** A store of topics is not there. */
     NO_STORE(
             65,

@@ -1,0 +1,199 @@
+package dev.naru.cli;
+
+import static dev.naru.cli.testing.Naru.asNobody;
+import static dev.naru.cli.testing.Naru.naru;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.naru.channels.Address;
+import dev.naru.channels.SystemV;
+import dev.naru.cli.testing.Json;
+import dev.naru.cli.testing.Program;
+import dev.naru.cli.testing.Program.Result;
+import dev.naru.linux.SystemVQueues;
+import dev.naru.linux.testing.Await;
+import dev.naru.linux.testing.Foreign;
+import dev.naru.linux.testing.NoLeaks;
+import dev.naru.linux.testing.Perl;
+import dev.naru.memory.NamedSemaphore;
+import dev.naru.memory.Ring;
+import dev.naru.memory.RingSpec;
+import dev.naru.memory.RingWriter;
+import dev.naru.memory.SharedEvent;
+import dev.naru.memory.SharedLock;
+import dev.naru.queues.SystemVQueue;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code naru rm}, and what {@code naru ls} says of orphans. */
+@ExtendWith(NoLeaks.class)
+class RmTest {
+    private final int number = ThreadLocalRandom.current().nextInt(1, Integer.MAX_VALUE);
+    private final String name = "/naru-test-" + number;
+    private final List<Closeable> ends = new ArrayList<>();
+
+    @TempDir
+    Path folder;
+
+    @AfterEach
+    void remove() throws Exception {
+        for (Closeable each : ends) {
+            try {
+                each.close();
+            } catch (IOException gone) {
+                // as it should be
+            }
+        }
+    }
+
+    private static Result rm(String... arguments) throws Exception {
+        return naru(Stream.concat(Stream.of("rm"), Stream.of(arguments)).toArray(String[]::new))
+                .run();
+    }
+
+    @Test
+    void whatNobodyLivesInIsShownAndRemovedOnlyWithYes() throws Exception {
+        // given a lock whose holder was killed, one whose holder lives, and an event
+        SharedLock.create(name).close();
+        ends.add(() -> SharedLock.remove(name));
+        SharedEvent.create(name).close();
+        ends.add(() -> SharedEvent.remove(name));
+        try (Program holder = naru("lock", name, "--", "sleep", "3600").start()) {
+            Await.until(
+                    "it holds the lock",
+                    () -> naru("lock", "ls", "lock:" + name).run().out().contains("sleep"));
+
+            // then the one in which somebody lives is kept, by whatever way it is asked
+            assertThat(rm("--orphans", "lock:" + name, "event:" + name)
+                            .succeeded()
+                            .out())
+                    .contains("keeps lock:" + name + ": somebody lives in it")
+                    .contains("would remove event:" + name + ": nobody lives in it");
+            assertThat(rm("--orphans", "--yes", "lock:" + name).succeeded().out())
+                    .startsWith("keeps");
+            holder.children().forEach(ProcessHandle::destroyForcibly);
+        }
+
+        // and when it is dead, it would be removed, and is with --yes
+        assertThat(rm("--orphans", "lock:" + name).succeeded().out()).startsWith("would remove");
+        assertThat(Files.exists(Path.of("/dev/shm/naru-lock." + name.substring(1))))
+                .isTrue();
+        Map<String, Object> removed = Json.line(rm("--orphans", "--yes", "--json", "lock:" + name)
+                .succeeded()
+                .out()
+                .strip());
+        assertThat(removed).containsEntry("removed", true).containsEntry("proved", true);
+        assertThat(Files.exists(Path.of("/dev/shm/naru-lock." + name.substring(1))))
+                .isFalse();
+    }
+
+    @Test
+    void messagesThatWaitInARingAreKept() throws Exception {
+        try (Ring ring = Ring.create(name, RingSpec.oneToOne(4096));
+                RingWriter writer = ring.writer()) {
+            writer.send(new byte[8]);
+        }
+        ends.add(() -> Ring.remove(name));
+        assertThat(rm("--orphans", "--yes", "ring:" + name).succeeded().out())
+                .startsWith("keeps")
+                .contains("wait in it");
+        assertThat(naru("ls", "ring:", "--json").run().succeeded().out().lines())
+                .anyMatch(line -> line.contains(name) && line.contains("\"orphaned\":true"));
+    }
+
+    @Test
+    void withoutNamesOnlyWhatHasASignOfLifeIsLookedAt() throws Exception {
+        NamedSemaphore.create(name, 1).close();
+        ends.add(() -> NamedSemaphore.remove(name));
+        SharedEvent.create(name).close();
+        ends.add(() -> SharedEvent.remove(name));
+        assertThat(rm("--orphans").succeeded().out()).contains("event:" + name).doesNotContain("sem:" + name);
+    }
+
+    @Test
+    void aSystemVQueueIsKeptAsLongAsAUserLivesOrAnythingWaits() throws Exception {
+        // given one that perl has used, which lives
+        String address = "sysv:0x" + Integer.toHexString(number);
+        try (SystemVQueue queue = SystemVQueue.create(number);
+                Perl perl = Perl.start()) {
+            ends.add(() -> {
+                boolean _ = SystemVQueues.remove(queue.id(), address);
+            });
+            assertThat(rm("--orphans", address).succeeded().out()).contains("notes nobody who has used it");
+            assertThat(perl.ask("msgsnd(" + queue.id() + ", pack('l! a*', 1, 'x'), 0)"))
+                    .isEqualTo("1");
+            assertThat(rm("--orphans", "--yes", address).succeeded().out()).contains("1 messages wait in it");
+            assertThat(perl.ask("msgrcv(" + queue.id() + ", $buffer, 10, 0, 0)"))
+                    .isEqualTo("1");
+            assertThat(rm("--orphans", "--yes", address).succeeded().out()).contains("who used it last lives");
+            perl.kill();
+
+            // then
+            String shown = naru("ls", "sysv:").run().succeeded().out();
+            assertThat(shown).containsPattern(queue.id() + " .* orphaned +" + address);
+        }
+    }
+
+    @Test
+    void whatIsNamedIsRemovedWithoutOrphans() throws Exception {
+        NamedSemaphore.create(name, 1).close();
+        SystemVQueue.create(new Address.SystemVQueue(new SystemV.Key(number)), 0600)
+                .close();
+        assertThat(rm("sem:" + name, "sysv:0x" + Integer.toHexString(number))
+                        .succeeded()
+                        .out())
+                .isEmpty();
+        assertThat(rm("sem:" + name).endedWith(65).err()).contains("there is no such semaphore");
+        assertThat(rm("topic:x").endedWith(64).err()).contains("naru topic delete");
+        assertThat(rm().endedWith(64).err()).contains("--orphans");
+        assertThat(rm("--yes", "sem:/x").endedWith(64).err()).contains("go with --orphans");
+    }
+
+    @Test
+    void whatIsAnotherUsersIsKept() throws Exception {
+        SharedEvent.openOrCreate(new Address.Event(name), 0666).close();
+        ends.add(() -> SharedEvent.remove(name));
+        assertThat(asNobody(folder, "rm", "--orphans", "--yes", "event:" + name)
+                        .run()
+                        .succeeded()
+                        .out())
+                .startsWith("keeps")
+                .contains("another user's, root");
+    }
+
+    @Test
+    void limitsAreThoseOfIpcs() throws Exception {
+        String said = naru("ls", "--limits", "--json").run().succeeded().out();
+        String ipcs = Foreign.output("ipcs", "-l");
+        Map<String, String> words = Map.of(
+                "kernel.msgmni", "max queues system wide = ",
+                "kernel.msgmax", "max size of message \\(bytes\\) = ",
+                "kernel.msgmnb", "default max size of queue \\(bytes\\) = ",
+                "kernel.shmmni", "max number of segments = ",
+                "kernel.sem[0], SEMMSL", "max semaphores per array = ",
+                "kernel.sem[2], SEMOPM", "max ops per semop call = ",
+                "SEMVMX", "semaphore max value = ");
+        List<Map<String, Object>> rows = Json.lines(said);
+        words.forEach((limit, phrase) -> {
+            Object value = rows.stream()
+                    .filter(row -> row.get("limit").equals(limit))
+                    .findFirst()
+                    .orElseThrow()
+                    .get("value");
+            assertThat(ipcs).containsPattern(phrase + value + "\n");
+        });
+        assertThat(naru("ls", "--limits").run().succeeded().out())
+                .contains("RLIMIT_MSGQUEUE")
+                .contains("/dev/shm");
+    }
+}
