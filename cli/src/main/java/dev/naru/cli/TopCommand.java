@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
@@ -60,10 +61,13 @@ final class TopCommand implements Callable<Integer> {
                 && count == Long.MAX_VALUE
                 && Descriptor.borrow(Pump.STANDARD_INPUT).isTerminal()
                 && Descriptor.borrow(Pump.STANDARD_OUTPUT).isTerminal();
-        if (onScreen) {
-            watch();
-        } else {
+        Optional<TopScreen> opened = onScreen ? TopScreen.open() : Optional.empty();
+        if (opened.isEmpty()) {
             follow();
+            return 0;
+        }
+        try (TopScreen screen = opened.get()) {
+            watch(screen);
         }
         return 0;
     }
@@ -97,29 +101,27 @@ final class TopCommand implements Callable<Integer> {
         }
     }
 
-    private void watch() throws IOException, InterruptedException {
-        try (TopScreen screen = TopScreen.open()) {
-            TopTable.Order order = TopTable.Order.RATE;
-            TopSample before = TopSample.take(context);
-            long taken = System.nanoTime();
-            TopTable table = new TopTable(before, before, 0);
-            while (true) {
-                show(screen, table, order);
-                int key = screen.key(Duration.ofNanos(Math.max(0, taken + interval.toNanos() - System.nanoTime()))
-                        .toMillis());
-                if (key == 'q' || key == CTRL_C || key == CTRL_D || key == -1) {
-                    return;
-                }
-                for (TopTable.Order each : TopTable.Order.values()) {
-                    order = each.key == key ? each : order;
-                }
-                if (System.nanoTime() - taken >= interval.toNanos()) {
-                    TopSample now = TopSample.take(context);
-                    long at = System.nanoTime();
-                    table = new TopTable(before, now, at - taken);
-                    before = now;
-                    taken = at;
-                }
+    private void watch(TopScreen screen) throws IOException {
+        TopTable.Order order = TopTable.Order.RATE;
+        TopSample before = TopSample.take(context);
+        long taken = System.nanoTime();
+        TopTable table = new TopTable(before, before, 0);
+        while (true) {
+            show(screen, table, order);
+            long left = Math.max(0, taken + interval.toNanos() - System.nanoTime());
+            int key = screen.key(Duration.ofNanos(left).toMillis());
+            if (key == 'q' || key == CTRL_C || key == CTRL_D || key == -1) {
+                return;
+            }
+            for (TopTable.Order each : TopTable.Order.values()) {
+                order = each.key == key ? each : order;
+            }
+            if (System.nanoTime() - taken >= interval.toNanos()) {
+                TopSample now = TopSample.take(context);
+                long at = System.nanoTime();
+                table = new TopTable(before, now, at - taken);
+                before = now;
+                taken = at;
             }
         }
     }

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
@@ -32,12 +33,19 @@ final class TopScreen implements Closeable {
         boolean _ = terminal.puts(Capability.cursor_invisible);
     }
 
-    static TopScreen open() throws IOException, InterruptedException {
-        return new TopScreen(TerminalBuilder.builder()
-                .system(true)
-                .nativeSignals(false)
-                .dumb(false)
-                .build());
+    /** Empty where the terminal can show no screen, such as without TERM. */
+    static Optional<TopScreen> open() throws InterruptedException {
+        Terminal terminal;
+        try {
+            terminal = TerminalBuilder.builder()
+                    .system(true)
+                    .nativeSignals(false)
+                    .dumb(false)
+                    .build();
+        } catch (IOException | IllegalStateException none) {
+            return Optional.empty();
+        }
+        return Optional.of(new TopScreen(terminal));
     }
 
     /** How many lines there is room for now. */

@@ -31,6 +31,7 @@ class TopTest {
             end, shown, command = sys.argv[1], sys.argv[2].encode(), sys.argv[3:]
             pid, fd = pty.fork()
             if pid == 0:
+                os.environ['TERM'] = 'xterm'
                 os.execvp(command[0], command)
             fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', 30, 100, 0, 0))
             before, out, told = termios.tcgetattr(fd), b'', False

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.impl.ffm.FfmTerminalProvider;
 import picocli.CommandLine;
 import tools.jackson.core.json.JsonFactory;
 
@@ -66,6 +68,8 @@ public final class Naru {
                 .needing(SystemVQueue.class)
                 .needing(Store.class)
                 .needing(CommandLine.class)
+                .needing(Terminal.class)
+                .needing(FfmTerminalProvider.class)
                 .needing(JsonFactory.class)
                 .needing(Histogram.class)
                 .option("-XX:+UseSerialGC");
