@@ -21,6 +21,10 @@ class RacesTest {
                         "fifo.rtt.32 c <= 1.20",
                         "unix.rtt.32 c <= 1.20",
                         "tcp.rtt.32 c <= 1.20",
+                        "sysv.throughput.100 c >= 0.95",
+                        "mq.throughput.100 c >= 0.95",
+                        "sysv.rtt.32 c <= 1.20",
+                        "mq.rtt.32 c <= 1.20",
                         "pipe.bulk.1m c >= 2.00",
                         "relay.throughput socat >= 0.90",
                         "ring.rtt.spin.32 c <= 1.15",
@@ -36,6 +40,7 @@ class RacesTest {
                         "ring.manytoone.32 agrona >= 1.50",
                         "ring.idle.adaptive naru <= 0.01",
                         "lock.uncontended c <= 1.20",
+                        "sem.uncontended c <= 1.50",
                         "topic.append.100 chronicle >= 5.00",
                         "topic.append.1k chronicle >= 4.00",
                         "topic.read.100 chronicle >= 3.00",
@@ -61,6 +66,7 @@ class RacesTest {
                 .containsExactly(
                         "ring.idle.adaptive",
                         "lock.uncontended",
+                        "sem.uncontended",
                         "topic.append.100",
                         "topic.append.100",
                         "topic.append.1k",
@@ -81,7 +87,8 @@ class RacesTest {
         assertThat(Races.ALL.stream()
                         .filter(race -> race.placement() == Placement.SAME_CORE)
                         .map(Race::name))
-                .containsExactly("pipe.rtt.32", "fifo.rtt.32", "unix.rtt.32", "tcp.rtt.32", "ring.rtt.park.32");
+                .containsExactly(
+                        "pipe.rtt.32", "fifo.rtt.32", "unix.rtt.32", "tcp.rtt.32", "sysv.rtt.32", "mq.rtt.32", "ring.rtt.park.32");
     }
 
     @Test
