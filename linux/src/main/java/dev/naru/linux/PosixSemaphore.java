@@ -45,6 +45,9 @@ public final class PosixSemaphore {
 
     private final MemorySegment semaphore;
 
+    /** What the word was when we stored it last: the exchange finds out whether it still is, and needs no load before it. */
+    private long guess;
+
     @SuppressWarnings("restricted") // gives the semaphore its length and its end
     private PosixSemaphore(long address) {
         semaphore = MemorySegment.ofAddress(address)
@@ -190,9 +193,10 @@ public final class PosixSemaphore {
      */
     public int tryAcquire() {
         if (IS_A_WORD) {
-            long seen = (long) WORD.getOpaque(semaphore, 0L);
+            long seen = (guess & VALUE) != 0 ? guess : (long) WORD.getOpaque(semaphore, 0L);
             while ((seen & VALUE) != 0) {
                 if (WORD.compareAndSet(semaphore, 0L, seen, seen - 1)) {
+                    guess = seen - 1;
                     return 0;
                 }
                 seen = (long) WORD.getOpaque(semaphore, 0L);
@@ -214,9 +218,10 @@ public final class PosixSemaphore {
     /** Counts one up and wakes one who waits: 0, or a negated errno, EOVERFLOW beyond {@value #MOST_VALUE}. */
     public int release() {
         if (IS_A_WORD) {
-            long seen = (long) WORD.getOpaque(semaphore, 0L);
+            long seen = guess < MOST_VALUE ? guess : (long) WORD.getOpaque(semaphore, 0L);
             while (seen < MOST_VALUE) { // also not while somebody waits
                 if (WORD.compareAndSet(semaphore, 0L, seen, seen + 1)) {
+                    guess = seen + 1;
                     return 0;
                 }
                 seen = (long) WORD.getOpaque(semaphore, 0L);
