@@ -239,7 +239,7 @@ public enum Problem {
     NO_SHARED_OBJECT(
             65,
             "there is none of that name",
-            "check the spelling: 'naru ls' lists what there is; openOrCreate makes one"),
+            "check the spelling: 'naru ls' lists what there is; programs make one by the library"),
     /** As many have a place in a table of a shared file as it has rows. */
     PLACES_TAKEN(
             69,

@@ -3,10 +3,15 @@ package dev.naru.linux.testing;
 import java.io.IOException;
 import java.util.List;
 
-/** A perl that does a line at a time, with the constants of {@code IPC::SysV} at hand. */
+/** A perl that does a line at a time, with the constants of System V at hand. */
 public final class Perl extends LineProgram {
     private static final String LOOP = """
-            use IPC::SysV qw(:all);
+            use constant { IPC_RMID => 0, IPC_CREAT => 01000, IPC_EXCL => 02000, GETVAL => 12 };
+            sub ftok { # as glibc has it; IPC::SysV is not in every perl
+                my ($path, $project) = @_;
+                my ($device, $inode) = stat $path;
+                unpack 'l', pack 'L', ($project & 0xff) << 24 | ($device & 0xff) << 16 | $inode & 0xffff;
+            }
             $| = 1;
             our ($id, $r, $s, $buffer);
             while (my $line = <STDIN>) {
