@@ -19,6 +19,9 @@ final class LimitsTable {
     private static final String FORM = "%-28s %22s %14s  %s%n";
     private static final int PAGE = 4096;
 
+    /** That may not be read here. */
+    private static final long UNKNOWN = -1;
+
     private final List<Row> rows = new ArrayList<>();
 
     /**
@@ -150,7 +153,8 @@ final class LimitsTable {
 
     /** What the kernel's largest stands for, too: nothing is allowed so much. */
     private static long number(String name) {
-        return Limits.kernelNumber(name.replace('.', '/'));
+        String path = name.replace('.', '/');
+        return Limits.kernel(path).endsWith("=unknown") ? UNKNOWN : Limits.kernelNumber(path);
     }
 
     private static long[] numbers(String name) {
@@ -171,7 +175,9 @@ final class LimitsTable {
                     .printf(
                             FORM,
                             row.name,
-                            row.limit == Long.MAX_VALUE ? "none" : Long.toString(row.limit),
+                            row.limit == UNKNOWN
+                                    ? "?"
+                                    : row.limit == Long.MAX_VALUE ? "none" : Long.toString(row.limit),
                             row.used.isPresent() ? Long.toString(row.used.getAsLong()) : "-",
                             row.unit);
         }
@@ -182,7 +188,9 @@ final class LimitsTable {
         for (Row row : rows) {
             lines.line(json -> {
                 json.writeStringProperty("limit", row.name);
-                if (row.limit == Long.MAX_VALUE) {
+                if (row.limit == UNKNOWN) {
+                    json.writeStringProperty("value", "unknown");
+                } else if (row.limit == Long.MAX_VALUE) {
                     json.writeNullProperty("value");
                 } else {
                     json.writeNumberProperty("value", row.limit);

@@ -74,17 +74,29 @@ final class MappedMemory {
     }
 
     private void look(Path process) {
-        // a path need not be UTF-8
-        try (var lines = Files.lines(process.resolve("maps"), StandardCharsets.ISO_8859_1)) {
-            lines.map(line -> line.split(" +", PATH + 1))
-                    .filter(fields -> fields.length > PATH)
-                    .map(MappedMemory::key)
-                    .distinct()
-                    .forEach(key -> add(key, process));
+        try {
+            for (Path task : Descriptors.tasks(process)) {
+                List<Key> keys = keys(task.resolve("maps"));
+                keys.forEach(key -> add(key, process));
+                if (!keys.isEmpty()) {
+                    return; // all tasks have the same
+                }
+            }
         } catch (AccessDeniedException refused) {
             hidden = hidden || OtherUsers.isAnothers(process);
         } catch (IOException | UncheckedIOException gone) {
             // ended meanwhile
+        }
+    }
+
+    private static List<Key> keys(Path maps) throws IOException {
+        // a path need not be UTF-8
+        try (var lines = Files.lines(maps, StandardCharsets.ISO_8859_1)) {
+            return lines.map(line -> line.split(" +", PATH + 1))
+                    .filter(fields -> fields.length > PATH)
+                    .map(MappedMemory::key)
+                    .distinct()
+                    .toList();
         }
     }
 

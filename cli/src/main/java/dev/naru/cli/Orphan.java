@@ -1,7 +1,7 @@
 package dev.naru.cli;
 
 import dev.naru.channels.Address;
-import dev.naru.channels.SystemV;
+import dev.naru.channels.Connection;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.FileStatus;
 import dev.naru.linux.PosixQueues;
@@ -9,19 +9,16 @@ import dev.naru.linux.PosixSemaphore;
 import dev.naru.linux.Problem;
 import dev.naru.linux.SharedFiles;
 import dev.naru.linux.SystemVMemory;
-import dev.naru.linux.SystemVQueues;
-import dev.naru.linux.SystemVSemaphores;
 import dev.naru.memory.Membership;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Whether an object is an orphan beyond doubt. What Naru makes has a sign of life that the kernel keeps, which also those outside our
- * pid namespace have. Of the kernel's own objects one has to see every process, or what the kernel notes of their last users.
+ * pid namespace have. Of the kernel's own objects one has to see every process.
  *
  * @param address what it is
  * @param isProved whether all its users are dead, and it is ours
@@ -53,12 +50,16 @@ record Orphan(Address address, boolean isProved, String why) {
             case Address.MemoryName memory -> mapped(memory, SharedFiles.posix(memory.name()));
             case Address.MemoryFile memory -> mapped(memory, memory.path());
             case Address.PosixSemaphore semaphore -> mapped(semaphore, PosixSemaphore.file(semaphore.name()));
-            case Address.FifoPath fifo -> opened(fifo, FileStatus.ofLink(fifo.path()));
+            case Address.FifoPath fifo ->
+                new Orphan(
+                        fifo, false, "who waits to open it is not to be seen; 'naru rm' without --orphans removes it");
+            case Address.UnixFile socket -> socket(socket);
             case Address.PosixQueue queue -> queue(queue);
             case Address.MemoryKey memory -> segment(memory);
-            case Address.SystemVQueue queue -> queue(queue);
-            case Address.SystemVSemaphores set -> set(set);
-            case Address.Pipe _, Address.Standard _, Address.Fd _, Address.Socket _ ->
+            case Address.SystemVQueue _, Address.SystemVSemaphores _ ->
+                new Orphan(
+                        address, false, "the kernel does not tell who uses it; 'naru rm' without --orphans removes it");
+            case Address.Pipe _, Address.Standard _, Address.Fd _, Address.UnixAbstract _, Address.Tcp _ ->
                 new Orphan(address, false, "it goes with the process that has it");
             case Address.Topic _ -> new Orphan(address, false, "a topic is kept for those who come");
         };
@@ -96,8 +97,15 @@ record Orphan(Address address, boolean isProved, String why) {
             throw ErrnoException.of(Problem.NOT_A_FILE, address.toString());
         }
         try {
-            return Membership.isAnybodyAlive(file, address.toString())
-                    ? new Orphan(address, false, "somebody lives in it")
+            if (Membership.isAnybodyAlive(file, address.toString())) {
+                return new Orphan(address, false, "somebody lives in it");
+            }
+            // One that is just being made, or opened, is mapped before it has its sign of life.
+            MappedMemory.Key key = MappedMemory.Key.of(status);
+            boolean had = MappedMemory.of(List.of(key)).orphaned(key) == Orphaned.NO
+                    || !OpenFiles.of(List.of(status)).holders(status).isEmpty();
+            return had
+                    ? new Orphan(address, false, "some process has it")
                     : proved(address, status.owner(), "nobody lives in it");
         } catch (ErrnoException refused) {
             if (refused.problem() == Problem.DENIED) {
@@ -142,6 +150,25 @@ record Orphan(Address address, boolean isProved, String why) {
         return seesAll(open.hidden()) ? proved(address, status.owner(), "no process has it open") : unseen(address);
     }
 
+    /** A file that a server left: whoever connects to it is refused. */
+    private static Orphan socket(Address.UnixFile socket) throws IOException {
+        FileStatus status = FileStatus.ofLink(socket.path());
+        if (status.type() != FileStatus.Type.SOCKET) {
+            return new Orphan(socket, false, "it is no socket");
+        }
+        try {
+            Connection.connect(socket).close();
+            return new Orphan(socket, false, "somebody listens there");
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            return new Orphan(socket, false, "the look was interrupted");
+        } catch (ErrnoException refused) {
+            return refused.problem() == Problem.NOBODY_LISTENS
+                    ? proved(socket, status.owner(), "nobody is bound to it")
+                    : new Orphan(socket, false, "it cannot be known: " + refused.summary());
+        }
+    }
+
     private static Orphan queue(Address.PosixQueue queue) throws IOException {
         PosixQueues.Status found = PosixQueues.list().stream()
                 .filter(each -> each.name().equals(queue.name()))
@@ -162,57 +189,6 @@ record Orphan(Address address, boolean isProved, String why) {
             return new Orphan(memory, false, segment.attached() + " attached");
         }
         return users(memory, segment.owner(), "nobody is attached", segment.creator(), segment.lastUser());
-    }
-
-    private static Orphan queue(Address.SystemVQueue queue) throws IOException {
-        SystemVQueues.Status found = id(queue.name(), SystemVQueues::find)
-                .flatMap(id -> {
-                    try {
-                        return SystemVQueues.list().stream()
-                                .filter(each -> each.id() == id)
-                                .findFirst();
-                    } catch (IOException unreadable) {
-                        return Optional.empty();
-                    }
-                })
-                .orElseThrow(() -> ErrnoException.of(Problem.NO_QUEUE, queue.toString()));
-        if (found.messages() > 0) {
-            return new Orphan(queue, false, found.messages() + " messages wait in it");
-        }
-        return users(queue, found.owner(), "it is empty", found.lastSender(), found.lastReceiver());
-    }
-
-    private static Orphan set(Address.SystemVSemaphores set) throws IOException {
-        Optional<Integer> id = id(set.name(), SystemVSemaphores::find);
-        SystemVSemaphores.Status found = SystemVSemaphores.list().stream()
-                .filter(each -> id.filter(known -> known == each.id()).isPresent())
-                .findFirst()
-                .orElseThrow(() -> ErrnoException.of(Problem.NO_SEMAPHORE, set.toString()));
-        long[] users = new long[found.count()];
-        for (int i = 0; i < users.length; i++) {
-            SystemVSemaphores.One one = SystemVSemaphores.one(found.id(), i, set.toString())
-                    .orElseThrow(() -> ErrnoException.of(Problem.NO_SEMAPHORE, set.toString()));
-            if (one.waiting() + one.waitingForZero() > 0) {
-                return new Orphan(set, false, "somebody waits for it");
-            }
-            users[i] = one.lastUser();
-        }
-        return users(set, found.owner(), "nobody waits for it", users);
-    }
-
-    /** By key, or by the kernel's number itself. */
-    private static Optional<Integer> id(SystemV name, Find find) throws ErrnoException {
-        return switch (name) {
-            case SystemV.Id(int id) -> Optional.of(id);
-            case SystemV.Key(int key) -> find.byKey(key);
-            case SystemV.File file -> find.byKey(file.key());
-        };
-    }
-
-    /** Finds an object by its key. */
-    @FunctionalInterface
-    private interface Find {
-        Optional<Integer> byKey(int key) throws ErrnoException;
     }
 
     private static Orphan users(Address address, int owner, String seen, long... pids) throws IOException {

@@ -1,7 +1,6 @@
 package dev.naru.cli;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.naru.linux.ProcessIdentity;
 import java.util.stream.LongStream;
 import tools.jackson.core.JsonGenerator;
 
@@ -52,6 +51,6 @@ enum Orphaned {
     }
 
     static boolean lives(long pid) {
-        return pid != 0 && Files.exists(Path.of("/proc", Long.toString(pid)));
+        return pid != 0 && ProcessIdentity.isTaken(pid);
     }
 }

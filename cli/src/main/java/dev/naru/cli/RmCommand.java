@@ -3,6 +3,8 @@ package dev.naru.cli;
 import dev.naru.channels.Address;
 import dev.naru.channels.AddressException;
 import dev.naru.channels.Fifo;
+import dev.naru.linux.Errno;
+import dev.naru.linux.ErrnoException;
 import dev.naru.memory.Ring;
 import dev.naru.memory.SharedBarrier;
 import dev.naru.memory.SharedEvent;
@@ -13,6 +15,7 @@ import dev.naru.memory.SharedSemaphore;
 import dev.naru.queues.PosixQueue;
 import dev.naru.queues.SystemVQueue;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -30,7 +33,8 @@ import picocli.CommandLine.Spec;
             "Remove IPC objects by their addresses, as 'naru KIND rm' does.",
             "With --orphans: show which of them are orphans, and remove those with --yes. Only what is the caller's own, and only"
                     + " where death is proved. Without addresses, all rings, locks, events and barriers that have a name; the"
-                    + " kernel's own objects only when named, since they are made to outlive their users."
+                    + " kernel's own objects only when named, since they are made to outlive their users, and System V queues and"
+                    + " semaphores never, since the kernel does not tell who uses them."
         })
 final class RmCommand implements Callable<Integer> {
     private final Context context;
@@ -76,22 +80,28 @@ final class RmCommand implements Callable<Integer> {
         int status = 0;
         List<Address> candidates = named.isEmpty() ? Orphan.candidates() : named;
         for (Address candidate : candidates) {
-            Orphan judged = Orphan.judge(candidate);
-            boolean removed = false;
-            if (judged.isProved() && yes) {
-                try {
+            try {
+                Orphan judged = Orphan.judge(candidate);
+                boolean removed = judged.isProved() && yes;
+                if (removed) {
                     remove(candidate);
-                    removed = true;
-                } catch (IOException refused) {
-                    int failed = Failures.report(context, refused);
-                    status = status == 0 ? failed : status;
+                }
+                print(judged, removed);
+            } catch (IOException refused) { // the others are looked at all the same
+                if (named.isEmpty() && isGone(refused)) {
                     continue;
                 }
+                int failed = Failures.report(context, refused);
+                status = status == 0 ? failed : status;
             }
-            print(judged, removed);
         }
         context.requireOutput();
         return status;
+    }
+
+    /** Somebody has removed it since it was listed. */
+    private static boolean isGone(IOException refused) {
+        return refused instanceof ErrnoException kernel && kernel.errno() == Errno.ENOENT;
     }
 
     private void print(Orphan judged, boolean removed) {
@@ -122,7 +132,8 @@ final class RmCommand implements Callable<Integer> {
             case Address.Event event -> SharedEvent.remove(event);
             case Address.Barrier barrier -> SharedBarrier.remove(barrier);
             case Address.Topic _ -> throw new AddressException(address.toString(), "use 'naru topic delete'");
-            case Address.Pipe _, Address.Standard _, Address.Fd _, Address.Socket _ ->
+            case Address.UnixFile socket -> Files.delete(socket.path());
+            case Address.Pipe _, Address.Standard _, Address.Fd _, Address.UnixAbstract _, Address.Tcp _ ->
                 throw new AddressException(address.toString(), "it goes with the process that has it");
         }
     }

@@ -5,6 +5,7 @@ import static dev.naru.cli.testing.Naru.naru;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.naru.channels.Address;
+import dev.naru.channels.Listener;
 import dev.naru.channels.SystemV;
 import dev.naru.cli.testing.Json;
 import dev.naru.cli.testing.Program;
@@ -14,12 +15,15 @@ import dev.naru.linux.testing.Await;
 import dev.naru.linux.testing.Foreign;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Perl;
+import dev.naru.linux.testing.ProcessState.Call;
 import dev.naru.memory.NamedSemaphore;
 import dev.naru.memory.Ring;
 import dev.naru.memory.RingSpec;
 import dev.naru.memory.RingWriter;
+import dev.naru.memory.SemaphoreSet;
 import dev.naru.memory.SharedEvent;
 import dev.naru.memory.SharedLock;
+import dev.naru.memory.SharedMemory;
 import dev.naru.queues.SystemVQueue;
 import java.io.Closeable;
 import java.io.IOException;
@@ -120,28 +124,87 @@ class RmTest {
         assertThat(rm("--orphans").succeeded().out()).contains("event:" + name).doesNotContain("sem:" + name);
     }
 
+    /** The kernel notes who used a queue or a set last, and not who uses it. */
     @Test
-    void aSystemVQueueIsKeptAsLongAsAUserLivesOrAnythingWaits() throws Exception {
-        // given one that perl has used, which lives
-        String address = "sysv:0x" + Integer.toHexString(number);
+    void systemVQueuesAndSetsAreNeverTakenForProvedOrphans() throws Exception {
+        // given ones whose last user is dead, and at which another one waits
+        String queueAddress = "sysv:0x" + Integer.toHexString(number);
+        String setAddress = "sem:0x" + Integer.toHexString(number);
+        SemaphoreSet set = SemaphoreSet.create(number, 1);
+        ends.add(() -> SemaphoreSet.remove((Address.SystemVSemaphores) Address.parse(setAddress)));
         try (SystemVQueue queue = SystemVQueue.create(number);
-                Perl perl = Perl.start()) {
+                Perl dead = Perl.start();
+                Perl waits = Perl.start()) {
             ends.add(() -> {
-                boolean _ = SystemVQueues.remove(queue.id(), address);
+                boolean _ = SystemVQueues.remove(queue.id(), queueAddress);
             });
-            assertThat(rm("--orphans", address).succeeded().out()).contains("notes nobody who has used it");
-            assertThat(perl.ask("msgsnd(" + queue.id() + ", pack('l! a*', 1, 'x'), 0)"))
+            assertThat(dead.ask("msgsnd(" + queue.id() + ", pack('l! a*', 1, 'x'), 0)"))
                     .isEqualTo("1");
-            assertThat(rm("--orphans", "--yes", address).succeeded().out()).contains("1 messages wait in it");
-            assertThat(perl.ask("msgrcv(" + queue.id() + ", $buffer, 10, 0, 0)"))
+            assertThat(dead.ask("msgrcv(" + queue.id() + ", $buffer, 10, 0, 0)"))
                     .isEqualTo("1");
-            assertThat(rm("--orphans", "--yes", address).succeeded().out()).contains("who used it last lives");
-            perl.kill();
+            assertThat(dead.ask("semop(" + set.id() + ", pack('s!3', 0, 1, 0))"))
+                    .isEqualTo("1");
+            dead.kill();
+            var _ = waits.tell("msgrcv(" + queue.id() + ", $buffer, 10, 0, 0)").awaitBlockedIn(Call.MSGRCV);
 
             // then
-            String shown = naru("ls", "sysv:").run().succeeded().out();
-            assertThat(shown).containsPattern(queue.id() + " .* orphaned +" + address);
+            assertThat(rm("--orphans", "--yes", queueAddress, setAddress)
+                            .succeeded()
+                            .out())
+                    .contains("keeps " + queueAddress + ": the kernel does not tell who uses it")
+                    .contains("keeps " + setAddress + ": the kernel does not tell who uses it");
+            assertThat(naru("ls", "sysv:").run().succeeded().out())
+                    .containsPattern(queue.id() + " .*,dead.* orphaned +" + queueAddress);
+            queue.send(new byte[] {'y'});
+            assertThat(waits.answer()).isEqualTo("1");
         }
+    }
+
+    @Test
+    void aSegmentGoesWhenNobodyIsAttachedAndItsUsersAreDead() throws Exception {
+        String address = "shm:0x" + Integer.toHexString(number);
+        try (Perl perl = Perl.start()) {
+            assertThat(perl.ask("$id = shmget(" + number + ", 64, IPC_CREAT | 0600)"))
+                    .isNotEmpty();
+            ends.add(() -> SharedMemory.remove((Address.Memory) Address.parse(address)));
+            assertThat(perl.ask("shmwrite($id, 'x', 0, 1)")).isEqualTo("1");
+            assertThat(rm("--orphans", "--yes", address).succeeded().out()).contains("who used it last lives");
+        }
+        assertThat(rm("--orphans", "--yes", address).succeeded().out())
+                .startsWith(
+                        Files.readSymbolicLink(Path.of("/proc/self/ns/pid"))
+                                        .toString()
+                                        .equals("pid:[4026531836]")
+                                ? "removed"
+                                : "keeps");
+    }
+
+    @Test
+    void aDamagedOneDoesNotHideTheOthers() throws Exception {
+        Path damaged = Files.write(Path.of("/dev/shm/naru-ring." + name.substring(1)), new byte[100]);
+        ends.add(() -> Files.delete(damaged));
+        SharedEvent.create(name).close();
+        ends.add(() -> SharedEvent.remove(name));
+        Result result = rm("--orphans");
+        assertThat(result.out()).contains("would remove event:" + name);
+        assertThat(result.err()).contains("ring:" + name);
+    }
+
+    @Test
+    void theFileOfADeadServerGoesAndThatOfALivingOneStays() throws Exception {
+        String address = "unix:" + folder.resolve("s");
+        try (Listener _ = Listener.listen(Address.parse(address))) {
+            assertThat(rm("--orphans", "--yes", address).succeeded().out()).contains("somebody listens there");
+        }
+        assertThat(Foreign.output(
+                        "python3",
+                        "-c",
+                        "import socket; socket.socket(socket.AF_UNIX).bind('" + folder.resolve("s") + "')"))
+                .isEmpty();
+        assertThat(rm("--orphans", "--yes", address).succeeded().out())
+                .contains("removed")
+                .contains("nobody is bound");
+        assertThat(folder.resolve("s")).doesNotExist();
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.naru.linux;
 
+import dev.naru.linux.internal.Constants;
+import dev.naru.linux.internal.ProcessCalls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +26,12 @@ public record ProcessIdentity(long pid, long startTicks, String namespace, Strin
     public static ProcessIdentity current() {
         return of(ProcessHandle.current().pid())
                 .orElseThrow(() -> new IllegalStateException("/proc is not mounted: mount -t proc proc /proc"));
+    }
+
+    /** Whether any process has the pid now, also one that {@code /proc} hides (kill(2) with 0). */
+    public static boolean isTaken(long pid) {
+        int answer = ProcessCalls.kill((int) pid, 0);
+        return answer == 0 || answer == -Constants.EPERM;
     }
 
     /** The process that has the pid now; empty when there is none, or {@code /proc} does not show it. */

@@ -15,40 +15,12 @@ final class QueueStream {
     private QueueStream() {}
 
     static WritableByteChannel writer(Address.Queue queue) throws IOException, InterruptedException {
-        return new Writer(MessageEnds.sender(queue));
+        MessageSender sender = MessageEnds.sender(queue);
+        return new PieceWriter(sender, sender);
     }
 
     static ReadableByteChannel reader(Address.Queue queue) throws IOException, InterruptedException {
         return new Reader(MessageEnds.receiver(queue));
-    }
-
-    private record Writer(MessageSender sender) implements WritableByteChannel {
-        @Override
-        public int write(ByteBuffer bytes) throws IOException {
-            int before = bytes.remaining();
-            int end = bytes.limit();
-            try {
-                while (bytes.position() < end) {
-                    bytes.limit((int) Math.min(end, bytes.position() + sender.maxMessage()));
-                    sender.send(bytes);
-                }
-            } catch (InterruptedException _) {
-                throw PieceReader.interrupted();
-            } finally {
-                bytes.limit(end);
-            }
-            return before;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return sender.isOpen();
-        }
-
-        @Override
-        public void close() throws IOException {
-            sender.close();
-        }
     }
 
     private static final class Reader extends PieceReader {

@@ -2,7 +2,6 @@ package dev.naru.cli.tour;
 
 import dev.naru.memory.Ring;
 import dev.naru.memory.RingReader;
-import dev.naru.memory.RingWriter;
 import dev.naru.memory.Waiting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,40 +13,11 @@ final class RingStream {
     private RingStream() {}
 
     static WritableByteChannel writer(Ring ring, Waiting policy) throws IOException {
-        return new Writer(ring, ring.writer(policy));
+        return new PieceWriter(ring.writer(policy), ring);
     }
 
     static ReadableByteChannel reader(Ring ring, Waiting policy) throws IOException {
         return new Reader(ring, ring.reader(policy));
-    }
-
-    private record Writer(Ring ring, RingWriter writer) implements WritableByteChannel {
-        @Override
-        public int write(ByteBuffer bytes) throws IOException {
-            int before = bytes.remaining();
-            int end = bytes.limit();
-            try {
-                while (bytes.position() < end) {
-                    bytes.limit((int) Math.min(end, bytes.position() + writer.maxMessage()));
-                    writer.send(bytes);
-                }
-            } catch (InterruptedException _) {
-                throw PieceReader.interrupted();
-            } finally {
-                bytes.limit(end);
-            }
-            return before;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return writer.isOpen();
-        }
-
-        @Override
-        public void close() throws IOException {
-            ring.close();
-        }
     }
 
     private static final class Reader extends PieceReader {
