@@ -20,6 +20,7 @@ class PublishedSnippetsTest {
     private static final List<Path> SNIPPETS = List.of(
             Path.of("src/test/java/dev/naru/channels/snippets"),
             Path.of("../memory/src/test/java/dev/naru/memory/snippets"),
+            Path.of("../queues/src/test/java/dev/naru/queues/snippets"),
             Path.of("../topics/src/test/java/dev/naru/topics/snippets"));
 
     private static final Pattern PUBLISHED =
