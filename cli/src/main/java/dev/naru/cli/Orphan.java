@@ -100,13 +100,10 @@ record Orphan(Address address, boolean isProved, String why) {
             if (Membership.isAnybodyAlive(file, address.toString())) {
                 return new Orphan(address, false, "somebody lives in it");
             }
-            // One that is just being made, or opened, is mapped before it has its sign of life.
-            MappedMemory.Key key = MappedMemory.Key.of(status);
-            boolean had = MappedMemory.of(List.of(key)).orphaned(key) == Orphaned.NO
-                    || !OpenFiles.of(List.of(status)).holders(status).isEmpty();
-            return had
-                    ? new Orphan(address, false, "some process has it")
-                    : proved(address, status.owner(), "nobody lives in it");
+            // One that is just being made, or opened, has it open before it has its sign of life.
+            return OpenFiles.of(List.of(status)).holders(status).isEmpty()
+                    ? proved(address, status.owner(), "nobody lives in it")
+                    : new Orphan(address, false, "some process has it open");
         } catch (ErrnoException refused) {
             if (refused.problem() == Problem.DENIED) {
                 return new Orphan(address, false, "it is another user's, " + FoundMemory.owner(status.owner()));
