@@ -41,6 +41,7 @@ final class RingStatCommand implements Callable<Integer> {
                     found.write(body);
                     view.write(body);
                     mapped.write(body, found.mapped());
+                    mapped.orphaned(found.mapped()).write(body);
                 });
             } else {
                 print(found, view, mapped.words(found.mapped()));

@@ -146,7 +146,16 @@ class LockCommandTest {
                 // then
                 assertThat(shown.keySet())
                         .containsExactly(
-                                "address", "mode", "uid", "owner", "size", "holder", "waitedFor", "dirty", "attached");
+                                "address",
+                                "mode",
+                                "uid",
+                                "owner",
+                                "size",
+                                "holder",
+                                "waitedFor",
+                                "dirty",
+                                "attached",
+                                "orphaned");
                 assertThat(shown).containsEntry("address", "lock:" + place).containsEntry("dirty", false);
                 assertThat(holder(shown))
                         .containsEntry("pid", holder.pid())

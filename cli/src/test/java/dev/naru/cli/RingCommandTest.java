@@ -298,7 +298,8 @@ class RingCommandTest {
                             "backlog",
                             "reader",
                             "lanes",
-                            "attached");
+                            "attached",
+                            "orphaned");
             assertThat(stat)
                     .containsEntry("address", "ring:" + place)
                     .containsEntry("mode", "640")
