@@ -88,7 +88,13 @@ class RacesTest {
                         .filter(race -> race.placement() == Placement.SAME_CORE)
                         .map(Race::name))
                 .containsExactly(
-                        "pipe.rtt.32", "fifo.rtt.32", "unix.rtt.32", "tcp.rtt.32", "sysv.rtt.32", "mq.rtt.32", "ring.rtt.park.32");
+                        "pipe.rtt.32",
+                        "fifo.rtt.32",
+                        "unix.rtt.32",
+                        "tcp.rtt.32",
+                        "sysv.rtt.32",
+                        "mq.rtt.32",
+                        "ring.rtt.park.32");
     }
 
     @Test

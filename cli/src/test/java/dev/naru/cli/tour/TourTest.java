@@ -90,7 +90,7 @@ class TourTest {
 
         // then
         List<String> lines = result.endedWith(0).out().lines().toList();
-        assertThat(lines).hasSize(10);
+        assertThat(lines).hasSize(13);
         assertThat(lines.get(0)).matches("mechanism +what it is +MB/s +p50 +p99 +verified +kernel object");
         assertThat(lines.get(1))
                 .matches("pipe +anonymous pipe, between relatives +[\\d,]+ +[\\d.]+ µs +[\\d.]+ µs +yes +pipe:\\[.*");
