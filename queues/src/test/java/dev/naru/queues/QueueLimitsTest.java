@@ -10,9 +10,11 @@ import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Perl;
 import dev.naru.queues.testing.QueueProgram;
 import dev.naru.queues.testing.Queues;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -37,8 +39,11 @@ class QueueLimitsTest {
 
     /** What our program says in an IPC namespace in which that shell command was run first. */
     private static String inNamespace(String first, List<String> command) throws Exception {
-        List<String> whole = new ArrayList<>(List.of("unshare", "--ipc", "sh", "-ec", first + "; exec \"$@\"", "sh"));
-        Namespaces.require(List.of("unshare", "--ipc", "sh", "-ec", first));
+        String writable = "[ -w /proc/sys/kernel/msgmni ] || mount -t proc proc /proc; " + first;
+        List<String> shell = List.of("unshare", "--ipc", "--mount", "sh", "-ec");
+        Namespaces.require(Stream.concat(shell.stream(), Stream.of(writable)).toList());
+        List<String> whole = new ArrayList<>(shell);
+        whole.addAll(List.of(writable + "; exec \"$@\"", "sh"));
         whole.addAll(command);
         return Foreign.output(whole);
     }
@@ -109,10 +114,11 @@ class QueueLimitsTest {
     @Test
     void aMountedFileSystemShowsPosixQueues() throws Exception {
         // given a namespace in which it is mounted, and a queue that holds 7 bytes
-        String mounted = "mkdir -p /dev/mqueue; mount -t mqueue none /dev/mqueue";
-        List<String> command =
-                new ArrayList<>(List.of("unshare", "--ipc", "--mount", "sh", "-ec", mounted + "; exec \"$@\"", "sh"));
-        Namespaces.require(List.of("unshare", "--ipc", "--mount", "sh", "-ec", mounted));
+        String mounted = "mount -t mqueue none " + Files.createDirectory(folder.resolve("mqueue"));
+        List<String> shell = List.of("unshare", "--ipc", "--mount", "sh", "-ec");
+        Namespaces.require(Stream.concat(shell.stream(), Stream.of(mounted)).toList());
+        List<String> command = new ArrayList<>(shell);
+        command.addAll(List.of(mounted + "; exec \"$@\"", "sh"));
         command.addAll(program.command("list"));
 
         // then
