@@ -331,15 +331,16 @@ class FutexTest {
     @EnumSource
     void anInterruptThatComesLateIsNoInterruptOfTheNext(ThreadKind kind) throws Exception {
         for (int i = 0; i < 200; i++) {
-            // given a wait whose end and whose interrupt come together
-            var first = sleep(kind, 0);
+            // given a wait whose end and whose interrupt come together, for a word of its own: a wake may arrive late, too
+            long word = 4L * i;
+            var first = sleep(kind, word);
             var interrupter = Task.start(ThreadKind.PLATFORM, first::interrupt);
-            int _ = Futex.wake(memory, 0, 1);
+            int _ = Futex.wake(memory, word, 1);
             assertThat(first.result()).isIn(Outcome.WOKEN, Outcome.INTERRUPTED);
             var _ = interrupter.result();
 
             // when, then
-            var next = start(kind, 0, 0, System.nanoTime() + 100_000);
+            var next = start(kind, word, 0, System.nanoTime() + 100_000);
             assertThat(next.result()).isIn(Outcome.TIMED_OUT, Outcome.WOKEN);
             assertThat(next.interruptedAtEnd()).isFalse();
         }
