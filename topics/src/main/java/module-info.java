@@ -9,6 +9,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.naru.topics {
     requires transitive dev.naru.linux;
     requires transitive dev.naru.memory;
+    requires jdk.jfr;
     requires static transitive org.jspecify;
 
     exports dev.naru.topics;

@@ -379,6 +379,31 @@ public enum Problem {
     /** A producer left out a record. */
     OUT_OF_ORDER(
             65, "record {value} of the producer comes too early: {limit} is the next", "append those between first"),
+    /** A consumer group is not there. */
+    NO_GROUP(
+            65,
+            "there is no such group",
+            "check the spelling: 'naru group list' shows what there is; a group is made when the first one joins it"),
+    /** Not the name of a consumer group. */
+    BAD_GROUP_NAME(
+            64,
+            "that is no name for a group: {value} characters, where {limit} may be",
+            "take another one; whatever is no letter, digit, '.', '-' or '_' counts for three"),
+    /** A consumer group is used by others. */
+    GROUP_IN_USE(
+            75, "the group has members: {value}", "end them first; 'naru group describe GROUP' shows who they are"),
+    /** A consumer group that was open is there no more. */
+    GROUP_REMOVED(65, "the group was removed", "join or open it again; what was committed in it is gone"),
+    /** A commit of one who does not have the partition. */
+    NOT_OWNER(
+            75,
+            "{value} belongs to another member of the group, or to none",
+            "what was read of it comes again, elsewhere: poll more often, or allow more time between polls by a longer lease"),
+    /** More is to go with an offset than may. */
+    METADATA_TOO_LARGE(
+            64, "{value} of metadata are more than may go with an offset ({limit})", "commit a shorter text"),
+    /** A table of a consumer group is full. */
+    GROUP_FULL(69, "the group has {limit} already", "use another group for some of them"),
     /** A topic keeps the partitions that it has. */
     FEWER_PARTITIONS(
             64,

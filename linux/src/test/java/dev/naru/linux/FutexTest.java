@@ -331,7 +331,8 @@ class FutexTest {
     @EnumSource
     void anInterruptThatComesLateIsNoInterruptOfTheNext(ThreadKind kind) throws Exception {
         for (int i = 0; i < 200; i++) {
-            // given a wait whose end and whose interrupt come together, for a word of its own: a wake may arrive late, too
+            // given a wait whose end and whose interrupt come together, each for a word of its own, as a late
+            // wake is for all that wait for its word
             long word = 4L * i;
             var first = sleep(kind, word);
             var interrupter = Task.start(ThreadKind.PLATFORM, first::interrupt);

@@ -5,6 +5,7 @@ import dev.naru.linux.Futex;
 import dev.naru.linux.Poller;
 import dev.naru.linux.Sleepers;
 import dev.naru.memory.Waiting;
+import dev.naru.topics.internal.TopicEvents;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.AsynchronousCloseException;
@@ -56,7 +57,8 @@ public final class Cursor implements Closeable {
     private static final int MOST_POLLED = 500;
     private static final int LOOKS = 64;
 
-    private final List<PartitionCursor> places;
+    private final Bell bell;
+    private volatile List<PartitionCursor> places; // never changed: replaced by the thread that reads
     private final Waiting policy;
     private final Consumer<Cursor> whenClosed;
     private final Sleepers sleepers = Sleepers.create();
@@ -66,8 +68,27 @@ public final class Cursor implements Closeable {
     private volatile boolean asleep;
     private boolean handling; // its handler runs, or may
 
+    /** What ends a wait beside records: for a member of a group, that its partitions are others. */
+    interface Bell {
+        /** There is none. */
+        Bell NONE = () -> List.of();
+
+        /** What is waited for as long as it has not rung; empty when there is none. */
+        List<Futex.Word> word();
+
+        /** Whether it has rung. */
+        default boolean hasRung() {
+            return false;
+        }
+    }
+
     Cursor(List<PartitionCursor> places, Waiting policy, Consumer<Cursor> whenClosed) {
-        this.places = places;
+        this(places, policy, whenClosed, Bell.NONE);
+    }
+
+    Cursor(List<PartitionCursor> places, Waiting policy, Consumer<Cursor> whenClosed, Bell bell) {
+        this.bell = bell;
+        this.places = List.copyOf(places);
         this.policy = policy;
         this.whenClosed = whenClosed;
     }
@@ -154,12 +175,27 @@ public final class Cursor implements Closeable {
         return List.of();
     }
 
+    /** Reads these from now on; those that it does not read any more are the caller's to close. By the thread that reads. */
+    void replace(List<PartitionCursor> others) {
+        requireNotHandling();
+        places = List.copyOf(others);
+        turn = 0;
+        if (closed) {
+            others.forEach(PartitionCursor::close); // it did not know of them
+        }
+    }
+
     /** What is there, at most 500 records. Does not wait, nor heed an interrupt. */
     public List<TopicRecord> tryPoll() throws IOException {
+        return tryPoll(MOST_POLLED);
+    }
+
+    /** The same, at most so many. */
+    List<TopicRecord> tryPoll(int most) throws IOException {
         List<TopicRecord> records = new ArrayList<>();
         int answer;
         try {
-            answer = drain(record -> records.add(record.copy()), MOST_POLLED, true);
+            answer = drain(record -> records.add(record.copy()), most, true);
         } catch (ErrnoException refused) {
             if (records.isEmpty()) {
                 throw refused;
@@ -241,7 +277,8 @@ public final class Cursor implements Closeable {
         return !closed;
     }
 
-    private boolean awaitRecord(long deadline) throws IOException, InterruptedException {
+    /** Waits until there is a record, or the bell has rung: false when neither was. */
+    boolean awaitRecord(long deadline) throws IOException, InterruptedException {
         requireNotHandling();
         if (Thread.interrupted()) {
             throw new InterruptedException();
@@ -277,7 +314,7 @@ public final class Cursor implements Closeable {
                 return true;
             }
         }
-        return false;
+        return bell.hasRung();
     }
 
     private boolean spin(long deadline) throws IOException, InterruptedException {
@@ -324,7 +361,10 @@ public final class Cursor implements Closeable {
                 return;
             }
             long left = deadline == Poller.NEVER ? SLICE_NANOS : Math.min(SLICE_NANOS, deadline - System.nanoTime());
-            if (sleepUntil(System.nanoTime() + left) == Futex.Outcome.INTERRUPTED) {
+            Object event = TopicEvents.beginWait();
+            Futex.Outcome outcome = sleepUntil(System.nanoTime() + left);
+            TopicEvents.endWait(event, places.size());
+            if (outcome == Futex.Outcome.INTERRUPTED) {
                 boolean _ = Thread.interrupted();
                 throw new InterruptedException();
             }
@@ -334,11 +374,13 @@ public final class Cursor implements Closeable {
     }
 
     private Futex.Outcome sleepUntil(long deadline) throws IOException {
-        if (places.size() == 1) {
+        List<Futex.Word> others = bell.word();
+        if (places.size() == 1 && others.isEmpty()) {
             PartitionCursor place = places.getFirst();
             return place.partition().sleep(place.used(), deadline, sleepers);
         }
-        List<Futex.Word> words = new ArrayList<>(places.size());
+        List<Futex.Word> words = new ArrayList<>(places.size() + others.size());
+        words.addAll(others);
         for (PartitionCursor place : places) {
             words.add(place.partition().word(place.used()));
         }

@@ -46,9 +46,9 @@ final class PartitionCursor {
     private long afterRecord;
     private boolean isVerified; // that its CRC is right
 
-    PartitionCursor(Partition partition, int number, Start start, boolean committed) throws IOException {
+    PartitionCursor(Partition partition, PartitionId id, Start start, boolean committed) throws IOException {
         this.partition = partition;
-        this.view = new RecordView(number);
+        this.view = new RecordView(id.topic(), id.partition());
         this.batches = BatchCursor.of(partition, committed);
         this.transactions = committed ? new Transactions(partition) : null;
         begin(start, find(start));

@@ -23,6 +23,7 @@ public final class RecordView {
 
     private static final int MOST_SHIFT = 63;
 
+    private final String topic;
     private final int partition;
     // Of the record. What is called "at" is an address.
     private long offset;
@@ -51,7 +52,8 @@ public final class RecordView {
     private long logTimestamp;
     private boolean isLogTime;
 
-    RecordView(int partition) {
+    RecordView(String topic, int partition) {
+        this.topic = topic;
         this.partition = partition;
     }
 
@@ -135,6 +137,11 @@ public final class RecordView {
         return (bits >>> 1) ^ -(bits & 1);
     }
 
+    /** Which topic it is in. */
+    public String topic() {
+        return topic;
+    }
+
     /** Which partition it is in. */
     public int partition() {
         return partition;
@@ -205,7 +212,7 @@ public final class RecordView {
             byte[] header = field();
             copied.add(new Header(name == null ? "" : new String(name, StandardCharsets.UTF_8), header));
         }
-        return new TopicRecord(partition, offset, timestamp, key, value, List.copyOf(copied));
+        return new TopicRecord(topic, partition, offset, timestamp, key, value, List.copyOf(copied));
     }
 
     private byte @Nullable [] field() {

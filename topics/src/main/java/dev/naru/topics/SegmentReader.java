@@ -136,12 +136,20 @@ final class SegmentReader implements Closeable {
         return records;
     }
 
+    /** By the name of the folder. */
+    private String topic(int partition) {
+        Path folder = file.toAbsolutePath().getParent();
+        String name = folder == null ? "" : String.valueOf(folder.getFileName());
+        String number = "-" + partition;
+        return name.endsWith(number) ? name.substring(0, name.length() - number.length()) : name;
+    }
+
     private String records(int partition, @Nullable List<TopicRecord> into) {
         int codec = Batch.codec(memory, 0);
         if (Batch.isControl(memory, 0)) {
             return "";
         }
-        RecordView view = new RecordView(partition);
+        RecordView view = new RecordView(topic(partition), partition);
         stable.copy(memory, 0, size); // out of the heap
         if (codec == 0) {
             view.enter(memory, 0, stable.memory(), size);

@@ -17,9 +17,13 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
@@ -51,13 +55,17 @@ public final class Store implements Closeable {
     private final TopicFiles files;
     private final Chores chores;
     private final InstantSource clock;
+    private final StoreContext context;
 
     // Guarded by this object's monitor.
     private final Set<Topic> topics = new HashSet<>();
     private final Set<Producer> producers = new HashSet<>();
+    private final Set<GroupMember> joined = new HashSet<>();
+    private final Set<Closeable> others = new HashSet<>();
     private boolean closed;
 
-    private Store(Path folder, Membership members, Chores chores, InstantSource clock) throws ErrnoException {
+    private Store(Path folder, Membership members, Chores chores, InstantSource clock, StoreContext.Leases leases)
+            throws ErrnoException {
         this.folder = folder;
         this.members = members;
         this.chores = chores;
@@ -74,6 +82,7 @@ public final class Store implements Closeable {
         }
         this.id = StoreLayout.id(members.own());
         this.files = new TopicFiles(folder, members, id);
+        this.context = new StoreContext(folder, id, members, files, clock, leases);
     }
 
     /** Makes a store in that directory, where none may be; the directory is made with it. */
@@ -90,26 +99,30 @@ public final class Store implements Closeable {
 
     /** Opens the store in that directory, or makes it. */
     public static Store openOrCreate(Path folder) throws IOException {
-        return openOrCreate(folder, Chores.onThread(), InstantSource.system());
+        return openOrCreate(folder, Chores.onThread(), InstantSource.system(), StoreContext.Leases::ofMachine);
     }
 
     /** The same, where the chores are done as told, and it is as late as told. */
-    static Store openOrCreate(Path folder, Chores chores, InstantSource clock) throws IOException {
+    static Store openOrCreate(Path folder, Chores chores, InstantSource clock, StoreContext.Leases leases)
+            throws IOException {
         makeFolders(folder);
         return of(
                 folder,
                 Membership.openOrCreate(file(folder), MODE, folder.toString(), Problem.NO_STORE, StoreLayout::fill),
                 chores,
-                clock);
+                clock,
+                leases);
     }
 
     private static Store of(Path folder, Membership members) throws IOException {
-        return of(folder, members, Chores.onThread(), InstantSource.system());
+        return of(folder, members, Chores.onThread(), InstantSource.system(), StoreContext.Leases::ofMachine);
     }
 
-    private static Store of(Path folder, Membership members, Chores chores, InstantSource clock) throws IOException {
+    private static Store of(
+            Path folder, Membership members, Chores chores, InstantSource clock, StoreContext.Leases leases)
+            throws IOException {
         try {
-            return new Store(folder.toAbsolutePath(), members, chores, clock);
+            return new Store(folder.toAbsolutePath(), members, chores, clock, leases);
         } catch (ErrnoException | RuntimeException | Error failed) {
             members.close();
             throw failed;
@@ -146,7 +159,8 @@ public final class Store implements Closeable {
         String topicId = files.id(topic); // before the settings: if it is made anew in between, nothing of it is opened
         TopicSpec spec = files.read(topic);
         Surroundings around = new Surroundings(id, members, spec, () -> files.read(topic), chores, clock);
-        Topic opened = new Topic(topic, spec, id, number -> files.open(topic, topicId, number, around), this::forget);
+        Topic opened = new Topic(
+                topic, spec, id, number -> files.open(topic, topicId, number, around), this::join, this::forget);
         synchronized (this) {
             requireOpen();
             boolean _ = topics.add(opened);
@@ -222,6 +236,112 @@ public final class Store implements Closeable {
         throw new ClosedChannelException();
     }
 
+    /**
+     * Joins a group, which is made when it is not there: a member of it has a share of the partitions of its topics.
+     *
+     * @param group any text, of up to 240 characters; what is no letter, digit, dot, dash or underscore counts for three and more
+     * @throws ErrnoException {@link Problem#NO_TOPIC}; {@link Problem#BAD_GROUP_NAME}; {@link Problem#GROUP_FULL}
+     */
+    public GroupMember join(String group, MemberSpec spec) throws IOException, InterruptedException {
+        requireOpen();
+        GroupMember member = new GroupMember(group, spec, context, this::open, this::forget);
+        synchronized (this) {
+            if (!closed) {
+                boolean _ = joined.add(member);
+                return member;
+            }
+        }
+        member.close();
+        throw new ClosedChannelException();
+    }
+
+    /** The names of its groups, in order. */
+    public List<String> groups() throws IOException {
+        return context.groupNames();
+    }
+
+    /**
+     * A group from outside, which must be there.
+     *
+     * @throws ErrnoException {@link Problem#NO_GROUP}
+     */
+    public Group group(String name) throws IOException {
+        requireOpen();
+        return new Group(name, context, this::open, context.openGroup(name));
+    }
+
+    /** The same; it is made when it is not there. */
+    public Group openOrCreateGroup(String name) throws IOException {
+        requireOpen();
+        return new Group(name, context, this::open, context.openOrCreateGroup(name));
+    }
+
+    /**
+     * Removes a group, which must be there, and all that is committed in it.
+     *
+     * @throws ErrnoException {@link Problem#NO_GROUP}; {@link Problem#GROUP_IN_USE} while it has members
+     */
+    public void removeGroup(String name) throws IOException, InterruptedException {
+        try (Group group = group(name)) {
+            group.remove();
+        }
+    }
+
+    /** A cursor over partitions of several topics, each from a place of its own. */
+    public Cursor read(Map<PartitionId, Start> starts, ReadOptions options) throws IOException {
+        if (starts.isEmpty()) {
+            throw new IllegalArgumentException("no partition is to be read");
+        }
+        Map<String, Topic> opened = new HashMap<>();
+        List<PartitionCursor> places = new ArrayList<>();
+        boolean made = false;
+        try {
+            for (Map.Entry<PartitionId, Start> each : new TreeMap<>(starts).entrySet()) {
+                PartitionId id = each.getKey();
+                Topic topic = opened.get(id.topic());
+                if (topic == null) {
+                    topic = open(id.topic());
+                    var _ = opened.put(id.topic(), topic);
+                }
+                places.add(topic.place(id.partition(), each.getValue(), options));
+            }
+            Cursor cursor = cursor(places, options, List.copyOf(opened.values()));
+            made = true;
+            return cursor;
+        } finally {
+            if (!made) {
+                places.forEach(PartitionCursor::close);
+                Closing closing = Closing.begin();
+                opened.values().forEach(closing::close);
+            }
+        }
+    }
+
+    private synchronized Cursor cursor(List<PartitionCursor> places, ReadOptions options, List<Topic> opened)
+            throws IOException {
+        requireOpen();
+        Cursor cursor = new Cursor(places, options.waiting(), closing -> {
+            forget(closing);
+            close(opened);
+        });
+        boolean _ = others.add(cursor);
+        return cursor;
+    }
+
+    /** What fails at that concerns only who appends, and nobody did. */
+    private static void close(List<Topic> opened) {
+        Closing closing = Closing.begin();
+        opened.forEach(closing::close);
+    }
+
+    private synchronized void forget(Cursor cursor) {
+        boolean _ = others.remove(cursor);
+    }
+
+    private synchronized void forget(GroupMember member) {
+        boolean _ = joined.remove(member);
+    }
+
     private synchronized void forget(Producer producer) {
         boolean _ = producers.remove(producer);
     }
@@ -245,17 +365,21 @@ public final class Store implements Closeable {
     @Override
     public void close() throws IOException {
         List<Topic> ended;
+        List<Closeable> readers;
         List<Producer> silent;
         synchronized (this) {
             if (closed) {
                 return;
             }
             closed = true;
+            readers = new ArrayList<>(joined);
+            readers.addAll(others);
             ended = List.copyOf(topics);
             silent = List.copyOf(producers);
         }
         silent.forEach(Producer::close); // without the monitor: they report back
         Closing closing = Closing.begin();
+        readers.forEach(closing::close); // before their topics
         ended.forEach(closing::close); // all of them: under an id of the dead nobody may append
         chores.close();
         closing.close(members);

@@ -23,7 +23,7 @@ final class TimeSearch {
     private final PublishedEnd end;
     private final long bound;
     private final long millis;
-    private final RecordView view = new RecordView(0);
+    private final RecordView view = new RecordView("", 0);
     private final Unpacker unpacker = Unpacker.create();
     private final StableBatch stable = StableBatch.create();
 

@@ -40,6 +40,7 @@ public final class Topic implements Closeable {
     private final TopicSpec spec;
     private final StoreId store;
     private final Opener opener;
+    private final Joining joining;
     private final Consumer<Topic> whenClosed;
     private final AtomicLong unkeyedBytes =
             new AtomicLong((long) ThreadLocalRandom.current().nextInt(1 << 20) << STICKY_SHIFT);
@@ -55,7 +56,13 @@ public final class Topic implements Closeable {
         Partition open(int number) throws IOException;
     }
 
-    Topic(String name, TopicSpec spec, StoreId store, Opener opener, Consumer<Topic> whenClosed) {
+    /** Joins a group of the store. */
+    interface Joining {
+        GroupMember join(String group, MemberSpec spec) throws IOException, InterruptedException;
+    }
+
+    Topic(String name, TopicSpec spec, StoreId store, Opener opener, Joining joining, Consumer<Topic> whenClosed) {
+        this.joining = joining;
         this.store = store;
         this.name = name;
         this.spec = spec;
@@ -199,7 +206,7 @@ public final class Topic implements Closeable {
     public Cursor read(Start start, ReadOptions options) throws IOException {
         List<PartitionCursor> places = new ArrayList<>();
         for (int number = 0; number < spec.partitions(); number++) {
-            places.add(new PartitionCursor(partition(number), number, start, options.committedOnly()));
+            places.add(place(number, start, options));
         }
         return cursor(places, options.waiting());
     }
@@ -216,9 +223,7 @@ public final class Topic implements Closeable {
 
     /** The same, as those options say. */
     public Cursor read(int partition, Start start, ReadOptions options) throws IOException {
-        Partition opened = partition(partition);
-        return cursor(
-                List.of(new PartitionCursor(opened, partition, start, options.committedOnly())), options.waiting());
+        return cursor(List.of(place(partition, start, options)), options.waiting());
     }
 
     /** A cursor over some partitions, each from a place of its own, such as where somebody had come to. */
@@ -233,10 +238,25 @@ public final class Topic implements Closeable {
         }
         List<PartitionCursor> places = new ArrayList<>();
         for (Map.Entry<Integer, Start> start : starts.entrySet()) {
-            Partition opened = partition(start.getKey());
-            places.add(new PartitionCursor(opened, start.getKey(), start.getValue(), options.committedOnly()));
+            places.add(place(start.getKey(), start.getValue(), options));
         }
         return cursor(places, options.waiting());
+    }
+
+    /** A place in one of its partitions, for a cursor. */
+    PartitionCursor place(int partition, Start start, ReadOptions options) throws IOException {
+        return new PartitionCursor(
+                partition(partition), new PartitionId(name, partition), start, options.committedOnly());
+    }
+
+    /**
+     * Joins a group of members that share this topic, each with a part of its partitions; {@link Store#join} has more to say.
+     *
+     * @throws ErrnoException as {@link Store#join}
+     */
+    public GroupMember join(String group) throws IOException, InterruptedException {
+        requireOpen();
+        return joining.join(group, MemberSpec.topics(name));
     }
 
     /** What there is of each partition now, in their order. Disturbs nobody. */

@@ -14,7 +14,9 @@ import dev.naru.topics.internal.Turn;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -82,6 +84,33 @@ final class TopicFiles {
     /** What tells the topic from others of its name. */
     String id(String topic) throws IOException {
         return TopicSettings.id(settings(), topic);
+    }
+
+    /**
+     * What is another one when the settings of a topic have changed.
+     *
+     * @param file which file has them; empty when there is none
+     * @param time when it was written
+     */
+    record Stamp(String file, long time) {
+        private static final Stamp NONE = new Stamp("", 0);
+
+        boolean isThere() {
+            return !file.isEmpty();
+        }
+    }
+
+    /** That of a topic; cheap. */
+    Stamp stamp(String topic) throws IOException {
+        try {
+            var attributes = Files.readAttributes(
+                    TopicSettings.path(settings(), TopicSettings.requireName(topic)), BasicFileAttributes.class);
+            return new Stamp(
+                    String.valueOf(attributes.fileKey()),
+                    attributes.lastModifiedTime().toMillis());
+        } catch (NoSuchFileException none) {
+            return Stamp.NONE;
+        }
     }
 
     /** Opens a partition of the topic with that id, and no other. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A record that was read. Immutable, as long as nobody changes the arrays. */
 public final class TopicRecord {
+    private final String topic;
     private final int partition;
     private final long offset;
     private final long timestamp;
@@ -14,18 +15,25 @@ public final class TopicRecord {
     private final List<Header> headers;
 
     TopicRecord(
+            String topic,
             int partition,
             long offset,
             long timestamp,
             byte @Nullable [] key,
             byte @Nullable [] value,
             List<Header> headers) {
+        this.topic = topic;
         this.partition = partition;
         this.offset = offset;
         this.timestamp = timestamp;
         this.key = key;
         this.value = value;
         this.headers = headers;
+    }
+
+    /** Which topic it is in. */
+    public String topic() {
+        return topic;
     }
 
     /** Which partition it is in. */

@@ -41,7 +41,7 @@ final class Transactions implements Closeable {
     private record Mark(long producer, long offset, Outcome outcome) {}
 
     private final BatchCursor ahead;
-    private final RecordView view = new RecordView(0);
+    private final RecordView view = new RecordView("", 0);
     private final Map<Long, ArrayDeque<Mark>> marks = new HashMap<>();
     private final ArrayDeque<Mark> inOrder = new ArrayDeque<>(); // all of them
     private long generation = -1;

@@ -194,6 +194,9 @@ public final class Partition implements Closeable {
             end.advance(writer.count(), size);
             end.flip(block);
             wakeReaders();
+            if (TopicEvents.isAppendOn()) {
+                TopicEvents.appended(folder.getFileName(), offset, writer.count(), size);
+            }
             next = end.next;
             hasRolled = rolled;
             rolled = false;
@@ -274,7 +277,10 @@ public final class Partition implements Closeable {
     private void wakeReaders() {
         VarHandle.fullFence(); // pairs with that of arm: the flip, then the look; there it is arming, then the look
         if (Words.getOpaque(block, PartitionLayout.ARMED_AT) > Words.getOpaque(block, PartitionLayout.WOKEN_AT)) {
-            int _ = Futex.wake(block, PartitionLayout.SEQ_AT, Integer.MAX_VALUE);
+            int woken = Futex.wake(block, PartitionLayout.SEQ_AT, Integer.MAX_VALUE);
+            if (TopicEvents.isWakeOn()) {
+                TopicEvents.woke(folder.getFileName(), woken);
+            }
             // After the wake: if killed before it, the next one who publishes wakes.
             Words.setOpaque(block, PartitionLayout.WOKEN_AT, end.sequence());
         }

@@ -19,6 +19,9 @@ public final class StoreLayout {
     /** The folder of settings. */
     public static final String SETTINGS = "settings";
 
+    /** The folder of groups. */
+    public static final String GROUPS = "groups";
+
     /** The folder of partitions. */
     public static final String TOPICS = "topics";
 

@@ -1,0 +1,131 @@
+package dev.naru.topics;
+
+import dev.naru.linux.Errno;
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
+import dev.naru.topics.internal.Closing;
+import dev.naru.topics.internal.OffsetRow;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The partitions that a member has, with a place in each, and the cursor that reads them. For one thread at a time. */
+final class GroupPlaces implements Closeable {
+    private final MemberSpec spec;
+    private final Opener opener;
+    private final Cursor cursor;
+    private final Map<PartitionId, Held> held = new TreeMap<>();
+    private final Map<String, Topic> topics = new HashMap<>();
+    private final List<Topic> opened = new ArrayList<>();
+
+    /** Opens a topic. */
+    interface Opener {
+        Topic open(String topic) throws IOException;
+    }
+
+    GroupPlaces(MemberSpec spec, Opener opener, Cursor.Bell bell) {
+        this.spec = spec;
+        this.opener = opener;
+        this.cursor = new Cursor(List.of(), spec.reading().waiting(), _ -> {}, bell);
+    }
+
+    Cursor cursor() {
+        return cursor;
+    }
+
+    Collection<Held> all() {
+        return held.values();
+    }
+
+    Optional<Held> find(PartitionId id) {
+        return Optional.ofNullable(held.get(id));
+    }
+
+    /** The one of that partition, which must be this member's. */
+    Held require(PartitionId id) throws ErrnoException {
+        Held found = held.get(id);
+        if (found == null) {
+            throw ErrnoException.of(Problem.NOT_OWNER, Errno.EPERM.number(), "use", "group", "", id.toString());
+        }
+        return found;
+    }
+
+    /** Takes them, each from where the group has come to. */
+    List<Held> take(List<GroupSession.Gain> gained) throws IOException {
+        List<Held> taken = new ArrayList<>();
+        for (GroupSession.Gain gain : gained) {
+            PartitionId id = gain.id();
+            PartitionCursor place = topic(id).place(id.partition(), start(gain.committed()), spec.reading());
+            Held one = new Held(id, gain.row(), gain.generation(), place, gain.committed());
+            var _ = held.put(id, one);
+            taken.add(one);
+        }
+        arrange();
+        return taken;
+    }
+
+    /** What is committed; if it is no longer there, what the member's start says. */
+    private Start start(long committed) {
+        if (committed == OffsetRow.NOTHING) {
+            return withFallback(spec.start(), spec.start());
+        }
+        return withFallback(Start.offset(committed), spec.start());
+    }
+
+    private static Start withFallback(Start start, Start policy) {
+        return switch (policy) {
+            case Start.Earliest _ -> start.orEarliest();
+            case Start.Latest _ -> start.orLatest();
+            case Start.Otherwise(Start _, Start.OutOfRange then) ->
+                then == Start.OutOfRange.LATEST ? start.orLatest() : start.orEarliest();
+            default -> start;
+        };
+    }
+
+    /** It was opened with fewer partitions, if it has grown since: then once more, and what is read goes on. */
+    private Topic topic(PartitionId id) throws IOException {
+        Topic there = topics.get(id.topic());
+        if (there == null || id.partition() >= there.spec().partitions()) {
+            there = opener.open(id.topic());
+            var _ = topics.put(id.topic(), there);
+            opened.add(there);
+        }
+        return there;
+    }
+
+    /** Reads them no more. */
+    void drop(List<Held> gone) {
+        gone.forEach(each -> held.remove(each.id(), each));
+        arrange();
+        gone.forEach(each -> each.place().close());
+    }
+
+    void setPaused(Collection<PartitionId> partitions, boolean paused) throws ErrnoException {
+        for (PartitionId each : partitions) {
+            require(each).setPaused(paused);
+        }
+        arrange();
+    }
+
+    private void arrange() {
+        cursor.replace(held.values().stream()
+                .filter(each -> !each.isPaused())
+                .map(Held::place)
+                .toList());
+    }
+
+    @Override
+    public void close() throws IOException {
+        cursor.close();
+        held.values().forEach(each -> each.place().close());
+        Closing closing = Closing.begin();
+        opened.forEach(closing::close);
+        closing.end();
+    }
+}
