@@ -1,14 +1,13 @@
 package dev.naru.topics.internal;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Deque;
 
 /**
  * Divides partitions among members: as evenly as their topics allow, and moving no more partitions than that needs. It leaves each
- * with its member, gives those without one to whom has least, and then moves one at a time along the shortest way from somebody who
- * has at least two more than another one to that one.
+ * with its member, gives those without one to whom has least, and then moves one at a time from somebody who has at least two more than
+ * another one to that one. Where all read the same topics that is all there is to do. Else it improves that, until neither is it more
+ * even nor as even with less moved, whatever is moved over whom.
  *
  * <p>For one thread.
  */
@@ -16,12 +15,18 @@ final class Assignor {
     /** No member. */
     static final int NOBODY = -1;
 
+    /** With more members that read different topics, an even division may be missed where one would have to move over others. */
+    private static final int MOST_IMPROVED = 128;
+
+    private static final long FAR = Long.MAX_VALUE;
+
     private final BitSet[] subscriptions; // of each member: topics
     private final int[] topics; // of each partition
     private final int[] before; // of each partition: whose it was
     private final int[] owners; // of each partition: whose it is going to be
     private final int[] loads; // of each member
     private final int[][] counts; // of each member: of each topic
+    private final int[][] gifts; // of each member, to each other one: the partition that is best given
 
     private Assignor(BitSet[] subscriptions, int[] topics, int[] current) {
         this.subscriptions = subscriptions;
@@ -29,6 +34,7 @@ final class Assignor {
         this.before = current;
         this.owners = new int[current.length];
         this.loads = new int[subscriptions.length];
+        this.gifts = new int[subscriptions.length][subscriptions.length];
         int most = Arrays.stream(subscriptions).mapToInt(BitSet::length).max().orElse(0);
         this.counts = new int[subscriptions.length]
                 [Math.max(most, Arrays.stream(topics).max().orElse(-1) + 1)];
@@ -48,7 +54,15 @@ final class Assignor {
         while (assignor.level()) {
             // one more was moved
         }
+        boolean isDone = assignor.allReadTheSame() || subscriptions.length > MOST_IMPROVED;
+        while (!isDone) {
+            isDone = !assignor.improve();
+        }
         return assignor.owners;
+    }
+
+    private boolean allReadTheSame() {
+        return Arrays.stream(subscriptions).distinct().count() <= 1;
     }
 
     private void keep() {
@@ -78,63 +92,111 @@ final class Assignor {
         return least;
     }
 
-    /** Moves one partition from who has most to who has least, over others if need be; false when nobody has two more than he could. */
+    /** Moves one partition from who has most to who has least of those who read its topic; false when nobody has two more than such a one. */
     private boolean level() {
         Integer[] order = new Integer[loads.length];
         Arrays.setAll(order, i -> i);
         Arrays.sort(order, (one, other) -> loads[other] - loads[one]);
         for (int from : order) {
-            if (loads[from] >= 2 && shift(from)) {
+            if (shift(from)) {
                 return true;
             }
         }
         return false;
     }
 
+    /** To who has least of those that have at least two less. */
     private boolean shift(int from) {
-        int least = leastBesides(from);
-        if (least == NOBODY) {
-            return false;
-        }
-        if (mayGive(from, least)) {
-            move(from, least);
-            return true;
-        }
-        return shiftOverOthers(from);
-    }
-
-    /** Who has least of those with at least two less. */
-    private int leastBesides(int from) {
         int least = NOBODY;
         for (int member = 0; member < loads.length; member++) {
             boolean isLess = least == NOBODY || loads[member] < loads[least];
-            least = isLess && loads[member] <= loads[from] - 2 ? member : least;
+            if (isLess && loads[member] <= loads[from] - 2 && mayGive(from, member)) {
+                least = member;
+            }
         }
-        return least;
+        if (least == NOBODY) {
+            return false;
+        }
+        move(from, least);
+        return true;
     }
 
-    private boolean shiftOverOthers(int from) {
-        int[] cameFrom = new int[loads.length];
-        Arrays.fill(cameFrom, NOBODY);
-        cameFrom[from] = from;
-        Deque<Integer> line = new ArrayDeque<>();
-        line.add(from);
-        int best = NOBODY;
-        while (!line.isEmpty()) {
-            int member = line.remove();
-            for (int next = 0; next < loads.length; next++) {
-                if (cameFrom[next] == NOBODY && mayGive(member, next)) {
-                    cameFrom[next] = member;
-                    line.add(next);
-                    boolean isLess = best == NOBODY || loads[next] < loads[best];
-                    best = isLess && loads[next] <= loads[from] - 2 ? next : best;
+    /**
+     * Makes one change that is worth it, over any number of members: it makes the division more even, or as even with less moved. In
+     * the graph of who may give one to whom that is a circle of negative cost; one over the last node changes how many its neighbours there have. By Bellman and Ford.
+     */
+    private boolean improve() {
+        int members = loads.length;
+        findGifts();
+        long[] costs = new long[members + 1];
+        int[] from = new int[members + 1];
+        int changed = 0;
+        for (int round = 0; round <= members && changed != NOBODY; round++) {
+            changed = NOBODY;
+            for (int one = 0; one <= members; one++) {
+                for (int other = 0; other <= members; other++) {
+                    long cost = one == other ? FAR : cost(one, other);
+                    if (cost != FAR && costs[one] + cost < costs[other]) {
+                        costs[other] = costs[one] + cost;
+                        from[other] = one;
+                        changed = other;
+                    }
                 }
             }
         }
-        for (int member = best; member != NOBODY && member != from; member = cameFrom[member]) {
-            move(cameFrom[member], member);
+        if (changed == NOBODY) {
+            return false;
         }
-        return best != NOBODY;
+        int on = changed;
+        for (int step = 0; step <= members; step++) {
+            on = from[on]; // is on the circle by then
+        }
+        int other = on;
+        do {
+            int one = from[other];
+            if (one < members && other < members) {
+                int gift = gifts[one][other];
+                put(gift, NOBODY);
+                put(gift, other);
+            }
+            other = one;
+        } while (other != on);
+        return true;
+    }
+
+    /** Of evenness above all, and then of what moves. */
+    private long cost(int one, int other) {
+        int members = loads.length;
+        long even = 2L * (members + 2);
+        if (one == members) {
+            return -(2L * loads[other] - 1) * even;
+        }
+        if (other == members) {
+            return (2L * loads[one] + 1) * even;
+        }
+        int gift = gifts[one][other];
+        return gift == NOBODY ? FAR : 1 - rank(gift, one, other);
+    }
+
+    private void findGifts() {
+        for (int[] row : gifts) {
+            Arrays.fill(row, NOBODY);
+        }
+        for (int each = 0; each < owners.length; each++) {
+            int from = owners[each];
+            for (int to = 0; from != NOBODY && to < loads.length; to++) {
+                int found = gifts[from][to];
+                boolean isBetter = found == NOBODY || rank(each, from, to) > rank(found, from, to);
+                if (to != from && isBetter && subscriptions[to].get(topics[each])) {
+                    gifts[from][to] = each;
+                }
+            }
+        }
+    }
+
+    /** 2 for a partition that would go back to who had it, 0 for one that would leave him, else 1. */
+    private int rank(int each, int from, int to) {
+        return before[each] == to ? 2 : before[each] == from ? 0 : 1;
     }
 
     private boolean mayGive(int from, int to) {
@@ -171,9 +233,8 @@ final class Assignor {
         int rank = -1;
         for (int each = 0; each < owners.length; each++) {
             if (owners[each] == from && subscriptions[to].get(topics[each])) {
-                int its = before[each] == to ? 2 : before[each] == from ? 0 : 1;
-                if (its >= rank) {
-                    rank = its;
+                if (rank(each, from, to) >= rank) {
+                    rank = rank(each, from, to);
                     found = each;
                 }
             }

@@ -13,12 +13,12 @@ import java.nio.charset.StandardCharsets;
  *     256  last member id        264  changes          272  planned               280  rebalances
  *     288  empty since           296  retention        304  rows of members, int32
  *     308  topics, int32         312  partitions
- *    4096  members, 1,024 rows of 512:
+ *    4096  members, 512 rows of 512:
  *            0  id; 0 for none   8  process   16  lease   24  polled
- *           64  which topics, a bit each, 128 bytes       192  label: length, int32, then UTF-8
- *  528384  topics, 1,024 rows of 512:
+ *           64  which topics, a bit each, 64 bytes       192  label: length, int32, then UTF-8
+ *  266240  topics, 512 rows of 512:
  *            0  partitions, int32    4  name: length, int32, then UTF-8    256  id: likewise
- * 1052672  partitions, 16,384 rows of 8,704:
+ *  528384  partitions, 16,384 rows of 8,704:
  *            0  topic, int32     4  partition, int32   8  target: a member id
  *           64  seq, and copy 0 at 72; copy 1 at 136: {@link OffsetRow}
  *          512  metadata of copy 0, 4,096 bytes     4608  that of copy 1
@@ -31,10 +31,10 @@ public final class GroupLayout {
     public static final int VERSION = 1;
 
     /** The most members at once. */
-    public static final int MOST_MEMBERS = 1024;
+    public static final int MOST_MEMBERS = 512;
 
     /** The most topics ever. */
-    public static final int MOST_TOPICS = 1024;
+    public static final int MOST_TOPICS = 512;
 
     /** The most partitions ever. */
     public static final int MOST_PARTITIONS = 16_384;
