@@ -166,8 +166,10 @@ public final class GroupFile implements Closeable {
     private static void requireSound(Descriptor file, MemorySegment memory, String target) throws ErrnoException {
         long size = file.status().size();
         String fault = size < GroupLayout.HEADER ? "a file of " + size + " B" : GroupLayout.fault(memory);
-        if (fault.isEmpty() && size < GroupLayout.size(memory)) {
-            fault = "a group that was cut at " + size + " B";
+        if (fault.isEmpty()) {
+            long needed = GroupLayout.size(memory); // first: others may be adding rows just now
+            size = file.status().size();
+            fault = size < needed ? "a group that was cut at " + size + " B" : "";
         }
         if (!fault.isEmpty()) {
             String wanted = "a group of version " + GroupLayout.VERSION;
