@@ -1,6 +1,5 @@
 package dev.naru.local;
 
-import dev.naru.topics.TopicSetting;
 import dev.naru.topics.TopicWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +38,7 @@ final class Batch {
     }
 
     /** What a record takes in a batch at most, in bytes. */
-    static long mostBytes(int keyLength, int valueLength, Iterable<Header> headers) {
+    static long mostBytes(int keyLength, int valueLength, Header[] headers) {
         long most = TopicWriter.mostBytes(keyLength, valueLength);
         for (Header header : headers) {
             byte[] value = header.value();
@@ -59,7 +58,7 @@ final class Batch {
         record.joined(this, records.size());
         records.add(record);
         bytes += itsBytes;
-        hasHeaders |= record.headers().iterator().hasNext();
+        hasHeaders |= record.headerArray().length > 0;
     }
 
     List<PendingRecord> records() {
@@ -73,11 +72,6 @@ final class Batch {
     /** At most: what it takes in the log. */
     long bytes() {
         return bytes;
-    }
-
-    /** Whether the log says when its records were made. */
-    boolean isLogTime() {
-        return place.topic().spec().value(TopicSetting.TIMESTAMP_TYPE) != 0;
     }
 
     /** It is there, from that offset on; it is not done yet. */

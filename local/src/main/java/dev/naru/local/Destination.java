@@ -14,20 +14,35 @@ final class Destination {
     private final TopicCatalog.Entry entry;
     private final List<Lane> lanes;
     private final StickyPartition sticky;
+    private volatile long oldAtMillis;
 
-    Destination(TopicCatalog.Entry entry, int batchBytes) {
+    /** Of a topic; what is known of it is old at that time. */
+    Destination(TopicCatalog.Entry entry, int batchBytes, long oldAtMillis) {
         int partitions = entry.partitions().size();
         int most = (int) Math.min(
                 Math.min(batchBytes, entry.spec().segmentBytes()), entry.spec().value(TopicSetting.MAX_MESSAGE_BYTES));
         this.entry = entry;
+        this.oldAtMillis = oldAtMillis;
         this.lanes = IntStream.range(0, partitions)
                 .mapToObj(number -> new Lane(entry.topic(), number, most))
                 .toList();
         this.sticky = new StickyPartition(partitions, batchBytes);
     }
 
-    TopicCatalog.Entry entry() {
-        return entry;
+    /** Whether it is that topic, as it is open there. */
+    boolean isOf(TopicCatalog.Entry other) {
+        return other.topic() == entry.topic();
+    }
+
+    /** Whether what is known of it is old. */
+    boolean isOld(long nowMillis) {
+        return nowMillis >= oldAtMillis;
+    }
+
+    /** It was looked at: the same, which is old at that time. */
+    Destination seen(long oldAt) {
+        oldAtMillis = oldAt;
+        return this;
     }
 
     int partitions() {

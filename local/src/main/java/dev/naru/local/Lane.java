@@ -1,6 +1,7 @@
 package dev.naru.local;
 
 import dev.naru.topics.Topic;
+import dev.naru.topics.TopicSetting;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ final class Lane {
     private final Topic topic;
     private final TopicPartition id;
     private final int mostBytes;
+    private final boolean isLogTime;
     private @Nullable Batch open;
     private @Nullable BatchAppender appender; // of the sender's thread
 
@@ -17,6 +19,7 @@ final class Lane {
         this.topic = topic;
         this.id = new TopicPartition(topic.name(), partition);
         this.mostBytes = mostBytes;
+        this.isLogTime = topic.spec().value(TopicSetting.TIMESTAMP_TYPE) != 0;
     }
 
     Topic topic() {
@@ -29,6 +32,11 @@ final class Lane {
 
     int mostBytes() {
         return mostBytes;
+    }
+
+    /** Whether the log says when its records were made. */
+    boolean isLogTime() {
+        return isLogTime;
     }
 
     @Nullable

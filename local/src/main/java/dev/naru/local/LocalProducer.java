@@ -33,6 +33,7 @@ import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.metrics.KafkaMetric;
@@ -78,6 +79,7 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
     private final int batchBytes;
     private final long maxRequestBytes;
     private final long maxBlockNanos;
+    private final long maxAgeMillis;
     private final long totalBytes;
     private final TopicCatalog topics;
     private final Map<String, Destination> destinations = new ConcurrentHashMap<>();
@@ -145,13 +147,14 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
         this.batchBytes = Math.max(1, config.getInt(ProducerConfig.BATCH_SIZE_CONFIG));
         this.maxRequestBytes = config.getInt(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
         this.maxBlockNanos = TimeUnit.MILLISECONDS.toNanos(config.getLong(ProducerConfig.MAX_BLOCK_MS_CONFIG));
+        this.maxAgeMillis = config.getLong(ProducerConfig.METADATA_MAX_AGE_CONFIG);
         this.totalBytes = config.getLong(ProducerConfig.BUFFER_MEMORY_CONFIG);
         this.accumulator = new Accumulator(
                 TimeUnit.MILLISECONDS.toNanos(config.getLong(ProducerConfig.LINGER_MS_CONFIG)), totalBytes);
         this.sender = new Sender(
                 clientId,
                 accumulator,
-                topics,
+                this::forget,
                 hooks::onDone,
                 Duration.ofMillis(config.getInt(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG)));
         this.metrics = sender.counts().metrics(clientId, totalBytes, accumulator);
@@ -199,18 +202,20 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
     private Future<RecordMetadata> sendChanged(ProducerRecord<K, V> record, int partition, @Nullable Callback callback)
             throws InterruptedException {
         requireOpen();
-        Destination to = destination(record.topic(), partition);
+        long now = System.currentTimeMillis();
+        Destination to = destination(record.topic(), partition, now);
         Headers headers = record.headers();
         byte[] key = serialized(keySerializer, record.topic(), headers, record.key(), "key");
         byte[] value = serialized(valueSerializer, record.topic(), headers, record.value(), "value");
         if (headers instanceof RecordHeaders own) {
             own.setReadOnly();
         }
-        long bytes = Batch.mostBytes(key == null ? -1 : key.length, value == null ? -1 : value.length, headers);
+        Header[] headerArray = headers.toArray();
+        long bytes = Batch.mostBytes(key == null ? -1 : key.length, value == null ? -1 : value.length, headerArray);
         requireSize(bytes);
         int number = partition >= 0 ? partition : partition(record, key, value, to, bytes);
-        long timestamp = record.timestamp() == null ? System.currentTimeMillis() : record.timestamp();
-        PendingRecord pending = new PendingRecord(key, value, headers, timestamp, callback);
+        long timestamp = record.timestamp() == null ? now : record.timestamp();
+        PendingRecord pending = new PendingRecord(key, value, headers, headerArray, timestamp, callback);
         accumulator.add(to.lane(number), pending, bytes, maxBlockNanos);
         return pending;
     }
@@ -221,36 +226,42 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
         }
     }
 
-    /** Where records of that topic go; it is looked at again when it should have that partition, and has not. */
-    private Destination destination(String topic, int partition) {
-        TopicCatalog.Entry entry = found(topic, false);
-        if (partition >= entry.partitions().size()) {
-            entry = found(topic, true);
-            if (partition >= entry.partitions().size()) {
+    /** Where records of that topic go; it is looked at again when that is long ago, or it should have that partition, and has not. */
+    private Destination destination(String topic, int partition, long now) {
+        Destination known = destinations.get(topic);
+        if (known == null || partition >= known.partitions() || known.isOld(now)) {
+            known = destinations.compute(topic, (_, before) -> lookedAt(topic, before, now));
+            if (partition >= known.partitions()) {
                 throw new TimeoutException("Partition " + partition + " of topic " + topic + " with partition count "
-                        + entry.partitions().size() + " is not present.");
+                        + known.partitions() + " is not present.");
             }
         }
-        Destination known = destinations.get(topic);
-        return known != null && known.entry().topic() == entry.topic() ? known : changed(topic, entry);
+        return known;
     }
 
-    private TopicCatalog.Entry found(String topic, boolean anew) {
+    /** The lanes stay as long as the topic does: what is open in them is in order. */
+    private Destination lookedAt(String topic, @Nullable Destination before, long now) {
+        TopicCatalog.Entry entry = found(topic);
+        return before != null && before.isOf(entry)
+                ? before.seen(now + maxAgeMillis)
+                : new Destination(entry, batchBytes, now + maxAgeMillis);
+    }
+
+    /** It was removed: the next record that is sent looks for it again. */
+    private void forget(String topic) {
+        topics.forget(topic);
+        var _ = destinations.remove(topic);
+    }
+
+    private TopicCatalog.Entry found(String topic) {
         try {
-            Optional<TopicCatalog.Entry> entry = anew ? topics.look(topic) : topics.find(topic);
+            Optional<TopicCatalog.Entry> entry = topics.look(topic);
             return entry.orElseThrow(
                     () -> new TimeoutException("Topic " + topic + " not present: the store has none of that name, and "
                             + LocalConfig.AUTO_CREATE_TOPICS_CONFIG + " is false."));
         } catch (IOException failed) {
             throw Errors.of(failed);
         }
-    }
-
-    private Destination changed(String topic, TopicCatalog.Entry entry) {
-        return destinations.compute(
-                topic,
-                (_, now) ->
-                        now != null && now.entry().topic() == entry.topic() ? now : new Destination(entry, batchBytes));
     }
 
     private static <T> byte @Nullable [] serialized(
@@ -309,7 +320,7 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
     @Override
     public List<PartitionInfo> partitionsFor(String topic) {
         requireOpen();
-        return found(topic, true).partitions();
+        return found(topic).partitions();
     }
 
     @Override

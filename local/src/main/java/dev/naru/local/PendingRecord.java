@@ -4,6 +4,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.header.Header;
@@ -16,12 +17,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe as a future. Until its batch is done, its bytes belong to whoever appends it.
  */
 final class PendingRecord implements Future<RecordMetadata> {
-    private static final Header[] NO_HEADERS = {};
-
     private final int keyLength;
     private final int valueLength;
     private final long timestamp;
     private final Headers headers;
+    private final Header[] headerArray; // the same
 
     // Let go of when it is done: who keeps the future keeps no more than that.
     private byte @Nullable [] key;
@@ -36,6 +36,7 @@ final class PendingRecord implements Future<RecordMetadata> {
             byte @Nullable [] key,
             byte @Nullable [] value,
             Headers headers,
+            Header[] headerArray,
             long timestamp,
             @Nullable Callback callback) {
         this.key = key;
@@ -43,6 +44,7 @@ final class PendingRecord implements Future<RecordMetadata> {
         this.keyLength = key == null ? -1 : key.length;
         this.valueLength = value == null ? -1 : value.length;
         this.headers = headers;
+        this.headerArray = headerArray;
         this.timestamp = timestamp;
         this.callback = callback;
     }
@@ -72,7 +74,7 @@ final class PendingRecord implements Future<RecordMetadata> {
     }
 
     Header[] headerArray() {
-        return headers.iterator().hasNext() ? headers.toArray() : NO_HEADERS;
+        return headerArray;
     }
 
     @Nullable
@@ -99,7 +101,7 @@ final class PendingRecord implements Future<RecordMetadata> {
                 its.place().id(),
                 its.baseOffset(),
                 number,
-                its.isLogTime() ? RecordMetadata.UNKNOWN_PARTITION : timestamp, // the log has set another
+                its.place().isLogTime() ? ConsumerRecord.NO_TIMESTAMP : timestamp, // the log has set another
                 keyLength,
                 valueLength);
     }

@@ -21,7 +21,7 @@ final class Sender {
     private static final int LOOKS = 8;
 
     private final Accumulator accumulator;
-    private final TopicCatalog topics;
+    private final Consumer<String> whenRemoved;
     private final Consumer<Batch> whenDone;
     private final SenderCounts counts = new SenderCounts();
     private final long deliveryNanos;
@@ -35,16 +35,17 @@ final class Sender {
     /**
      * One that is not started yet.
      *
+     * @param whenRemoved is told of a topic that is not there any more
      * @param whenDone tells those who sent the records of a batch
      */
     Sender(
             String clientId,
             Accumulator accumulator,
-            TopicCatalog topics,
+            Consumer<String> whenRemoved,
             Consumer<Batch> whenDone,
             Duration deliveryTimeout) {
         this.accumulator = accumulator;
-        this.topics = topics;
+        this.whenRemoved = whenRemoved;
         this.whenDone = whenDone;
         this.deliveryNanos = deliveryTimeout.toNanos();
         this.thread = Thread.ofPlatform()
@@ -118,7 +119,7 @@ final class Sender {
             batch.failed(isForced() ? closedByForce() : late(batch));
         } catch (ErrnoException refused) {
             if (refused.problem() == Problem.TOPIC_REMOVED) {
-                topics.forget(batch.place().topic().name()); // the next one that is sent looks for it again
+                whenRemoved.accept(batch.place().topic().name());
             }
             batch.failed(Errors.of(refused));
         } catch (IOException failed) {
