@@ -101,7 +101,6 @@ final class ConsumerSession<K, V> {
         if (source instanceof AssignedSource && subscription == null) {
             throw exclusive();
         }
-        String _ = group.requireName();
         boolean isOther = subscription != null && !subscription.getClass().equals(wanted.getClass());
         if (isOther) {
             throw exclusive();

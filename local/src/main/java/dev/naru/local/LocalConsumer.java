@@ -214,14 +214,15 @@ public final class LocalConsumer<K, V> implements Consumer<K, V> {
     }
 
     private void subscribeTo(Collection<String> names, @Nullable ConsumerRebalanceListener listener) {
-        requireGiven(names, "Topic collection to subscribe to");
-        for (String name : names) {
-            if (name == null || name.isBlank()) {
-                throw new IllegalArgumentException(
-                        "Topic collection to subscribe to cannot contain null or empty topic");
-            }
-        }
         run(() -> {
+            String _ = group.requireName();
+            requireGiven(names, "Topic collection to subscribe to");
+            for (String name : names) {
+                if (name == null || name.isBlank()) {
+                    throw new IllegalArgumentException(
+                            "Topic collection to subscribe to cannot contain null or empty topic");
+                }
+            }
             if (names.isEmpty()) {
                 session.unsubscribe();
             } else {
@@ -261,8 +262,11 @@ public final class LocalConsumer<K, V> implements Consumer<K, V> {
     }
 
     private void subscribeTo(Pattern pattern, @Nullable ConsumerRebalanceListener listener) {
-        requireGiven(pattern, "Topic pattern to subscribe to");
-        run(() -> session.subscribe(new Subscription.Matching(pattern, listener)));
+        run(() -> {
+            String _ = group.requireName();
+            requireGiven(pattern, "Topic pattern to subscribe to");
+            session.subscribe(new Subscription.Matching(pattern, listener));
+        });
     }
 
     @Override
