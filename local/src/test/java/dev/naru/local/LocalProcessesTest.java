@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.naru.linux.testing.Foreign;
+import dev.naru.linux.testing.Namespaces;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.ProcessState;
 import dev.naru.local.testing.FarClient;
@@ -199,5 +200,23 @@ class LocalProcessesTest {
             }
         }
         assertThat(all(2)).containsExactly("free");
+    }
+
+    @Test
+    void aFullDiskIsToldAndSendingGoesOnWhenThereIsRoom() throws Exception {
+        Namespaces.require(List.of("unshare", "-m", "true"));
+        String mount =
+                "mount -t tmpfs -o size=4m none \"$1\" && head -c 1m /dev/zero >\"$1/ballast\" && shift && exec \"$@\"";
+        List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", mount, "sh", folder.toString()));
+        command.addAll(FarClient.command("fill", folder, ""));
+
+        List<String> said = Foreign.output(command)
+                .lines()
+                .filter(line -> !line.startsWith("SLF4J")) // of Kafka's clients
+                .toList();
+
+        assertThat(said.getFirst()).isEqualTo("KafkaStorageException");
+        assertThat(said.get(1)).contains("there is no room for").contains(folder.toString());
+        assertThat(said.get(2)).isEqualTo("one more 1");
     }
 }

@@ -9,10 +9,12 @@ import dev.naru.topics.Store;
 import dev.naru.topics.Topic;
 import dev.naru.topics.TopicWriter;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.Producer;
@@ -44,6 +46,7 @@ public final class FarClient {
             case "produce" -> produce(store, arguments[2]);
             case "consume" -> consume(store, arguments[2]);
             case "claim" -> claim(store);
+            case "fill" -> fill(Path.of(store));
             default -> throw new IllegalArgumentException(arguments[0]);
         }
     }
@@ -102,6 +105,30 @@ public final class FarClient {
             writer.abort();
         } catch (IOException refused) {
             say(String.valueOf(refused));
+        }
+    }
+
+    /** Sends until the disk is full, makes room by a file that lies there, and sends one more. */
+    private static void fill(Path store) throws Exception {
+        Map<String, Object> config = Map.of("naru.store", store.toString(), "linger.ms", 0);
+        try (Producer<String, String> producer =
+                new LocalProducer<>(config, new StringSerializer(), new StringSerializer())) {
+            long last = -1;
+            try {
+                while (true) {
+                    last = producer.send(new ProducerRecord<>("t", "v".repeat(10_000)))
+                            .get()
+                            .offset();
+                }
+            } catch (ExecutionException full) {
+                say(full.getCause().getClass().getSimpleName());
+                say(String.valueOf(full.getCause().getMessage()));
+            }
+            Files.delete(store.resolve("ballast"));
+            long next = producer.send(new ProducerRecord<>("t", "v".repeat(10_000)))
+                    .get()
+                    .offset();
+            say("one more " + (next - last));
         }
     }
 
