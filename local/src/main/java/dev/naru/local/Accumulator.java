@@ -1,0 +1,204 @@
+package dev.naru.local;
+
+import dev.naru.topics.TopicWriter;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.kafka.clients.producer.BufferExhaustedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records that are on their way, as batches: one that is open for each partition that has some, and those that are full. A batch goes when it
+ * is full, or when it was open for {@code linger.ms}, or at once where somebody waits for it: a flush, a close, or one who finds no
+ * room in {@code buffer.memory}. Batches of a partition go in the order in which they were begun.
+ *
+ * <p>Thread-safe: any number put records in, one takes batches out.
+ */
+final class Accumulator {
+    private final long lingerNanos;
+    private final long totalBytes;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Condition room = lock.newCondition();
+
+    // Guarded by the lock.
+    private final Queue<Batch> full = new ArrayDeque<>();
+    private final Set<Batch> open = new LinkedHashSet<>(); // the oldest first
+    private final Set<Batch> unfinished = new LinkedHashSet<>();
+    private long freeBytes;
+    private int hurrying; // who waits for what is open
+    private boolean closed;
+
+    Accumulator(long lingerNanos, long totalBytes) {
+        this.lingerNanos = lingerNanos;
+        this.totalBytes = totalBytes;
+        this.freeBytes = totalBytes;
+    }
+
+    /**
+     * Puts a record in.
+     *
+     * @param bytes that it takes at most
+     * @param mostNanos to wait for room
+     * @throws BufferExhaustedException when there was no room for so long
+     * @throws IllegalStateException when it is closed, or was while this waited
+     */
+    void add(Lane lane, PendingRecord record, long bytes, long mostNanos) throws InterruptedException {
+        lock.lock();
+        try {
+            reserve(bytes, mostNanos);
+            Batch batch = lane.open();
+            if (batch != null && !batch.hasRoom(bytes)) {
+                seal(batch);
+                full.add(batch);
+                batch = null;
+                work.signal();
+            }
+            if (batch == null) {
+                batch = new Batch(lane, System.nanoTime());
+                lane.setOpen(batch);
+                open.add(batch);
+                unfinished.add(batch);
+                if (open.size() == 1) { // else the taker knows already when to look
+                    work.signal();
+                }
+            }
+            batch.add(record, bytes);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void reserve(long bytes, long mostNanos) throws InterruptedException {
+        long left = mostNanos;
+        while (!closed && freeBytes < bytes) {
+            if (left <= 0) {
+                throw new BufferExhaustedException(
+                        "Failed to allocate " + bytes + " bytes within the configured max blocking time "
+                                + TimeUnit.NANOSECONDS.toMillis(mostNanos) + " ms. Total memory: " + totalBytes
+                                + " bytes. Available memory: " + freeBytes + " bytes.");
+            }
+            hurry(1);
+            try {
+                left = room.awaitNanos(left);
+            } finally {
+                hurrying--;
+            }
+        }
+        if (closed) {
+            throw new IllegalStateException("Cannot perform operation after producer has been closed");
+        }
+        freeBytes -= bytes;
+    }
+
+    private void hurry(int many) {
+        hurrying += many;
+        work.signal();
+    }
+
+    private void seal(Batch batch) {
+        batch.place().setOpen(null);
+        boolean _ = open.remove(batch);
+    }
+
+    /** The next batch to be appended, once it is due; null when it was closed and all are taken. */
+    @Nullable
+    Batch take() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (true) {
+                Batch next = full.poll();
+                if (next != null) {
+                    return next;
+                }
+                if (!open.isEmpty()) {
+                    Batch oldest = open.iterator().next();
+                    long left = closed || hurrying > 0 ? 0 : lingerNanos - (System.nanoTime() - oldest.bornAt());
+                    if (left <= 0) {
+                        seal(oldest);
+                        return oldest;
+                    }
+                    long _ = work.awaitNanos(left);
+                } else if (closed) {
+                    return null;
+                } else {
+                    work.await();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Its bytes are free again. */
+    void finished(Batch batch) {
+        lock.lock();
+        try {
+            if (unfinished.remove(batch)) {
+                freeBytes += batch.bytes() - TopicWriter.BATCH_OVERHEAD;
+                if (hurrying > 0) {
+                    room.signalAll();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until all that were put in before are done. */
+    void flush() throws InterruptedException {
+        List<Batch> before;
+        lock.lock();
+        try {
+            before = new ArrayList<>(unfinished);
+            hurry(1);
+        } finally {
+            lock.unlock();
+        }
+        try {
+            for (Batch batch : before) {
+                batch.await();
+            }
+        } finally {
+            flushed();
+        }
+    }
+
+    private void flushed() {
+        lock.lock();
+        try {
+            hurrying--;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets nothing more in; what is there goes at once. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            work.signalAll();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What is free of {@code buffer.memory}. */
+    long freeBytes() {
+        lock.lock();
+        try {
+            return freeBytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.naru.local;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.ProducerInterceptor;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/** The code of users that is told of records: interceptors and callbacks. What it throws is logged, and goes no further. */
+final class ProducerHooks<K, V> {
+    private static final Logger LOGGER = System.getLogger(LocalProducer.class.getName());
+
+    private final List<ProducerInterceptor<K, V>> interceptors;
+
+    ProducerHooks(List<ProducerInterceptor<K, V>> interceptors) {
+        this.interceptors = interceptors;
+    }
+
+    /** What shall be sent instead. */
+    ProducerRecord<K, V> onSend(ProducerRecord<K, V> record) {
+        ProducerRecord<K, V> changed = record;
+        for (ProducerInterceptor<K, V> interceptor : interceptors) {
+            try {
+                changed = interceptor.onSend(changed);
+            } catch (Exception thrown) {
+                log("onSend of " + interceptor, thrown);
+            }
+        }
+        return changed;
+    }
+
+    /** A record was refused before it was on its way. */
+    void onRefusal(TopicPartition place, Headers headers, @Nullable Callback callback, Exception why) {
+        RecordMetadata nowhere = nowhere(place);
+        acknowledge(nowhere, why, headers);
+        call(callback, nowhere, why);
+    }
+
+    /** All records of a batch have arrived, or failed. */
+    void onDone(Batch batch) {
+        List<PendingRecord> records = batch.records();
+        Exception why = batch.error();
+        for (int i = 0; i < records.size(); i++) {
+            PendingRecord record = records.get(i);
+            Callback callback = record.callback();
+            if (callback == null && interceptors.isEmpty()) {
+                continue;
+            }
+            RecordMetadata where = why == null
+                    ? record.metadata(batch, i)
+                    : nowhere(batch.place().id());
+            acknowledge(where, why, record.headers());
+            call(callback, where, why);
+        }
+    }
+
+    private static RecordMetadata nowhere(TopicPartition place) {
+        return new RecordMetadata(place, -1, -1, -1, -1, -1);
+    }
+
+    private void acknowledge(RecordMetadata where, @Nullable Exception why, Headers headers) {
+        for (ProducerInterceptor<K, V> interceptor : interceptors) {
+            try {
+                interceptor.onAcknowledgement(where, why, headers);
+            } catch (Exception thrown) {
+                log("onAcknowledgement of " + interceptor, thrown);
+            }
+        }
+    }
+
+    private static void call(@Nullable Callback callback, RecordMetadata where, @Nullable Exception why) {
+        if (callback != null) {
+            try {
+                callback.onCompletion(where, why);
+            } catch (Exception thrown) {
+                log("the callback of a record of " + where.topic(), thrown);
+            }
+        }
+    }
+
+    private static void log(String whose, Exception thrown) {
+        LOGGER.log(Level.WARNING, whose + " has thrown", thrown);
+    }
+}

@@ -1,0 +1,354 @@
+package dev.naru.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.naru.linux.testing.Await;
+import dev.naru.linux.testing.NoLeaks;
+import dev.naru.linux.testing.Task;
+import dev.naru.linux.testing.ThreadKind;
+import dev.naru.topics.NewRecord;
+import dev.naru.topics.Store;
+import dev.naru.topics.Topic;
+import dev.naru.topics.TopicSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.SubscriptionPattern;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What Kafka's consumer promises as a member of a group, over a store. */
+@ExtendWith(NoLeaks.class)
+class LocalGroupTest {
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final TopicPartition T0 = new TopicPartition("t", 0);
+    private static final TopicPartition T1 = new TopicPartition("t", 1);
+
+    @TempDir
+    Path folder;
+
+    private Store store;
+    private Topic t;
+
+    @BeforeEach
+    void create() throws Exception {
+        store = Store.create(folder);
+        t = store.create("t", TopicSpec.partitions(2));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        store.close();
+    }
+
+    private Consumer<String, String> consumer(Object... more) {
+        Map<String, Object> config = Clients.consuming(folder, more);
+        config.putIfAbsent(ConsumerConfig.GROUP_ID_CONFIG, "g");
+        return new LocalConsumer<>(config);
+    }
+
+    private void append(int partition, String... values) throws Exception {
+        for (String value : values) {
+            var _ = t.append(NewRecord.of("k", value).toPartition(partition));
+        }
+    }
+
+    private static List<String> values(ConsumerRecords<String, String> records) {
+        List<String> all = new ArrayList<>();
+        records.forEach(record -> all.add(record.value()));
+        return all;
+    }
+
+    private static List<String> polled(Consumer<String, String> consumer, int many) {
+        List<String> all = new ArrayList<>();
+        while (all.size() < many) {
+            all.addAll(values(consumer.poll(LONG)));
+        }
+        return all;
+    }
+
+    /** Both poll until the watched one has so many partitions. */
+    private static void settle(Consumer<String, String> watched, int many, Consumer<String, String> beside) {
+        Await.until("the partitions are divided", () -> {
+            var _ = watched.poll(Duration.ZERO);
+            var _ = beside.poll(Duration.ZERO);
+            return watched.assignment().size() == many;
+        });
+    }
+
+    /** Keeps what it was told. */
+    private static final class Told implements ConsumerRebalanceListener {
+        private final List<String> all = new ArrayList<>();
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            all.add("revoked " + partitions);
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            all.add("assigned " + partitions);
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            all.add("lost " + partitions);
+        }
+    }
+
+    @Test
+    void aMemberAloneHasAllAndItsGroupGoesOnWhereItCommitted() throws Exception {
+        append(0, "a", "b");
+        append(1, "c");
+        Told told = new Told();
+        try (Consumer<String, String> consumer = consumer(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false)) {
+            consumer.subscribe(List.of("t"), told);
+            assertThat(consumer.assignment()).isEmpty();
+            assertThat(consumer.subscription()).containsExactly("t");
+            assertThat(polled(consumer, 3)).containsExactlyInAnyOrder("a", "b", "c");
+            assertThat(consumer.assignment()).containsExactlyInAnyOrder(T0, T1);
+            consumer.commitSync();
+            assertThat(consumer.committed(Set.of(T0, T1)))
+                    .isEqualTo(Map.of(T0, new OffsetAndMetadata(2), T1, new OffsetAndMetadata(1)));
+            assertThat(consumer.groupMetadata().groupId()).isEqualTo("g");
+            assertThat(consumer.groupMetadata().generationId()).isPositive();
+        }
+        assertThat(told.all).containsExactly("assigned [t-0, t-1]", "revoked [t-0, t-1]");
+        append(0, "d");
+        try (Consumer<String, String> consumer = consumer()) {
+            consumer.subscribe(List.of("t"));
+            assertThat(polled(consumer, 1)).containsExactly("d");
+        }
+    }
+
+    @Test
+    void whatWasHandedOnIsCommittedByItselfWhenItLeaves() throws Exception {
+        append(0, "a", "b", "c");
+        try (Consumer<String, String> consumer = consumer(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2)) {
+            consumer.subscribe(List.of("t"));
+            assertThat(polled(consumer, 2)).containsExactly("a", "b");
+        }
+        try (Consumer<String, String> consumer = consumer(ConsumerConfig.AUTO_COMMIT_INTERVAL_MS_CONFIG, 0)) {
+            consumer.subscribe(List.of("t"));
+            assertThat(polled(consumer, 1)).containsExactly("c");
+            assertThat(consumer.committed(Set.of(T0)).get(T0).offset()).isEqualTo(2);
+            var _ = consumer.poll(Duration.ZERO); // commits what the last poll handed on
+            assertThat(consumer.committed(Set.of(T0)).get(T0).offset()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void twoMembersShareAndTheOneThatIsLeftGetsAll() throws Exception {
+        Told told = new Told();
+        try (Consumer<String, String> one = consumer()) {
+            one.subscribe(List.of("t"), told);
+            var _ = one.poll(Duration.ZERO);
+            try (Consumer<String, String> other = consumer()) {
+                other.subscribe(List.of("t"));
+                settle(other, 1, one);
+                assertThat(one.assignment()).hasSize(1).doesNotContainAnyElementsOf(other.assignment());
+                append(0, "a");
+                append(1, "b");
+                Set<String> all = new HashSet<>(polled(one, 1));
+                all.addAll(polled(other, 1));
+                assertThat(all).containsExactlyInAnyOrder("a", "b");
+            }
+            settle(one, 2, one);
+        }
+        assertThat(told.all).hasSize(4);
+        assertThat(told.all.get(1)).startsWith("revoked");
+    }
+
+    @Test
+    void aCommitOfWhatIsNotOnesOwnIsRefused() throws Exception {
+        try (Consumer<String, String> one = consumer();
+                Consumer<String, String> other = consumer()) {
+            one.subscribe(List.of("t"));
+            other.subscribe(List.of("t"));
+            settle(other, 1, one);
+            TopicPartition foreign = one.assignment().iterator().next();
+            assertThatThrownBy(() -> other.commitSync(Map.of(foreign, new OffsetAndMetadata(0))))
+                    .isInstanceOf(CommitFailedException.class);
+            List<Exception> why = new ArrayList<>();
+            other.commitAsync(Map.of(foreign, new OffsetAndMetadata(0)), (_, failed) -> why.add(failed));
+            var _ = other.poll(Duration.ZERO);
+            assertThat(why.getFirst()).isInstanceOf(CommitFailedException.class);
+        }
+    }
+
+    @Test
+    void aListenerSeeksAndCommits() throws Exception {
+        append(0, "a", "b");
+        append(1, "c", "d");
+        try (Consumer<String, String> consumer = consumer(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false)) {
+            consumer.subscribe(List.of("t"), new ConsumerRebalanceListener() {
+                @Override
+                public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                    consumer.commitSync();
+                }
+
+                @Override
+                public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                    partitions.forEach(each -> consumer.seek(each, 1));
+                }
+            });
+            assertThat(polled(consumer, 2)).containsExactlyInAnyOrder("b", "d");
+        }
+        try (Consumer<String, String> consumer = consumer()) {
+            assertThat(consumer.committed(Set.of(T0)).get(T0).offset()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsIsTold() {
+        try (Consumer<String, String> consumer = consumer()) {
+            consumer.subscribe(List.of("t"), new ConsumerRebalanceListener() {
+                @Override
+                public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
+
+                @Override
+                public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                    throw new IllegalArgumentException("of the user");
+                }
+            });
+            assertThatThrownBy(() -> consumer.poll(LONG))
+                    .isInstanceOf(KafkaException.class)
+                    .hasRootCauseMessage("of the user");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ThreadKind.class)
+    void aWakeupEndsAPollOfAMember(ThreadKind kind) throws Exception {
+        try (Consumer<String, String> consumer = consumer()) {
+            consumer.subscribe(List.of("t"));
+            var waiting = Task.start(kind, () -> consumer.poll(LONG)).awaitInFutex();
+
+            consumer.wakeup();
+
+            assertThat(waiting.failure()).isInstanceOf(WakeupException.class);
+            append(0, "a");
+            assertThat(polled(consumer, 1)).containsExactly("a");
+        }
+    }
+
+    @Test
+    void pausesAndSeeksHoldInAGroup() throws Exception {
+        append(0, "a", "b");
+        append(1, "c");
+        try (Consumer<String, String> consumer = consumer()) {
+            consumer.subscribe(List.of("t"));
+            var _ = polled(consumer, 3);
+            consumer.pause(List.of(T0));
+            consumer.seek(T0, 0);
+            consumer.seekToBeginning(List.of(T1));
+            assertThat(consumer.position(T0)).isZero();
+            assertThat(consumer.paused()).containsExactly(T0);
+            assertThat(polled(consumer, 1)).containsExactly("c");
+            consumer.resume(List.of(T0));
+            assertThat(polled(consumer, 2)).containsExactly("a", "b");
+        }
+    }
+
+    @Test
+    void topicsThatMatchAreFoundAlsoLater() throws Exception {
+        try (Consumer<String, String> consumer = consumer(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 0)) {
+            consumer.subscribe(Pattern.compile("t.*"));
+            var _ = consumer.poll(Duration.ZERO);
+            assertThat(consumer.subscription()).containsExactly("t");
+            try (Topic later = store.create("t-later", TopicSpec.partitions(1));
+                    Topic _ = store.create("other", TopicSpec.partitions(1))) {
+                var _ = later.append("k", "found");
+                assertThat(polled(consumer, 1)).containsExactly("found");
+            }
+            assertThat(consumer.subscription()).containsExactlyInAnyOrder("t", "t-later");
+            consumer.unsubscribe();
+            consumer.subscribe(new SubscriptionPattern("t-l.*"));
+            var _ = consumer.poll(Duration.ZERO);
+            assertThat(consumer.subscription()).containsExactly("t-later");
+        }
+    }
+
+    @Test
+    void aTopicThatIsNotThereIsMadeOrWaitedFor() throws Exception {
+        try (Consumer<String, String> makes = consumer();
+                Consumer<String, String> waits = consumer(
+                        ConsumerConfig.GROUP_ID_CONFIG,
+                        "other",
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                        false,
+                        ConsumerConfig.METADATA_MAX_AGE_CONFIG,
+                        0)) {
+            waits.subscribe(List.of("new"));
+            assertThat(waits.poll(Duration.ofMillis(1)).isEmpty()).isTrue();
+            assertThat(store.topics()).doesNotContain("new");
+            makes.subscribe(List.of("new"));
+            var _ = makes.poll(Duration.ZERO);
+            assertThat(makes.assignment()).containsExactly(new TopicPartition("new", 0));
+            try (Topic made = store.open("new")) {
+                var _ = made.append("k", "v");
+            }
+            assertThat(polled(waits, 1)).containsExactly("v");
+        }
+    }
+
+    @Test
+    void whereNothingIsCommittedNoneIsAnError() throws Exception {
+        append(0, "a");
+        append(1, "b");
+        try (Consumer<String, String> consumer = consumer(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none")) {
+            consumer.subscribe(List.of("t"));
+            assertThatThrownBy(() -> consumer.poll(LONG)).isInstanceOf(NoOffsetForPartitionException.class);
+            assertThatThrownBy(() -> consumer.poll(LONG)).isInstanceOf(NoOffsetForPartitionException.class);
+            consumer.seekToBeginning(List.of(T0, T1));
+            assertThat(polled(consumer, 2)).containsExactlyInAnyOrder("a", "b");
+        }
+    }
+
+    @Test
+    void subscriptionsAndAssignmentsExcludeEachOther() {
+        try (Consumer<String, String> consumer = consumer()) {
+            consumer.subscribe(List.of("t"));
+            assertThatThrownBy(() -> consumer.assign(List.of(T0))).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> consumer.subscribe(Pattern.compile("x")))
+                    .isInstanceOf(IllegalStateException.class);
+            consumer.subscribe(List.of());
+            consumer.assign(List.of(T0));
+            assertThatThrownBy(() -> consumer.subscribe(List.of("t"))).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void aRebalanceThatIsWishedForHappens() {
+        Told told = new Told();
+        try (Consumer<String, String> consumer = consumer()) {
+            consumer.subscribe(List.of("t"), told);
+            var _ = consumer.poll(Duration.ZERO);
+            consumer.enforceRebalance("since I say so");
+            var _ = consumer.poll(Duration.ZERO);
+            assertThat(told.all).containsExactly("assigned [t-0, t-1]", "revoked [t-0, t-1]", "assigned [t-0, t-1]");
+        }
+    }
+}
