@@ -127,11 +127,11 @@ final class Races {
                     + " in memory as ours; one partition, no key; ";
     private static final String LOCAL_PRODUCE =
             "100 B sent through Kafka's Producer, until all are acknowledged" + KAFKA_SETTINGS
-                    + "acks=1, not idempotent, linger.ms=5, batch.size=65536, kafka's best; all read afterwards, numbers checked by their"
+                    + "acks=1, not idempotent, linger.ms=20, batch.size=262144, send.buffer.bytes=1048576, kafka's best; all read afterwards, numbers checked by their"
                     + " sum";
     private static final String LOCAL_CONSUME =
             "100 B polled through Kafka's Consumer, from the first record to the last" + KAFKA_SETTINGS
-                    + "max.poll.records=5000, kafka's best; numbers checked by their sum";
+                    + "max.poll.records=5000, max.partition.fetch.bytes=4194304, receive.buffer.bytes=1048576, kafka's best; numbers checked by their sum";
 
     /** In the order in which they run. */
     static final List<Race> ALL = Stream.of(
