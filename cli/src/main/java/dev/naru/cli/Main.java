@@ -34,6 +34,7 @@ public final class Main {
         commands.put("ring", RingCommand::line);
         commands.put("lock", LockCommand::line);
         commands.put("topic", TopicCommand::line);
+        commands.put("group", GroupCommand::line);
         commands.put("socket", SocketCommand::line);
         commands.put("relay", RelayCommand::new);
         commands.put("record", RecordCommand::new);

@@ -32,4 +32,16 @@ final class Times {
             case null, default -> Duration.ofSeconds(amount);
         };
     }
+
+    /** A time for people: {@code 120ms}, {@code 1.5s}, {@code 5m}. */
+    static String text(Duration time) {
+        long millis = time.toMillis();
+        if (millis < 1000) {
+            return millis + "ms";
+        }
+        if (millis % 60_000 == 0) {
+            return millis / 60_000 + "m";
+        }
+        return millis % 1000 == 0 ? millis / 1000 + "s" : "%.1fs".formatted(millis / 1e3);
+    }
 }

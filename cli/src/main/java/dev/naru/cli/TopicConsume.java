@@ -1,8 +1,11 @@
 package dev.naru.cli;
 
 import dev.naru.channels.Address;
+import dev.naru.topics.MemberSpec;
 import dev.naru.topics.PartitionStatus;
+import dev.naru.topics.Start;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,7 +24,8 @@ import picocli.CommandLine.TypeConversionException;
         name = "consume",
         description = {
             "Print the records of a topic, from its beginning on, and those that come then, until interrupted.",
-            "It takes nothing away, and nobody is disturbed. Records of one partition come in their order."
+            "It takes nothing away, and nobody is disturbed. Records of one partition come in their order.",
+            "With --group it shares the topic with the other members, goes on where the group has come to, and commits what it printed."
         })
 final class TopicConsume implements Callable<Integer> {
     private static final String FROM = "s@";
@@ -81,6 +85,19 @@ final class TopicConsume implements Callable<Integer> {
     private @Nullable Integer partition;
 
     @Option(
+            names = {"-G", "--group"},
+            paramLabel = "GROUP",
+            description = "As a member of that group. --from is then beginning or end, and says where to begin where"
+                    + " nothing is committed.")
+    private @Nullable String group;
+
+    @Option(
+            names = "--lease",
+            paramLabel = "TIME",
+            description = "With --group: after so long in silence others get its partitions (default: 5m).")
+    private @Nullable Duration lease;
+
+    @Option(
             names = {"-v", "--verbose"},
             description = "Say on standard error how many were printed.")
     private boolean verbose;
@@ -98,11 +115,15 @@ final class TopicConsume implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--count " + count + ": it is below 0");
         }
         offsets.forEach(this::offset);
+        requireSense();
         Address.Topic named = TopicPlace.required(place);
         RecordPrinter printer = printing.printer(context, spec, named.name());
         try (OpenTopic opened = store.open(context, named)) {
             context.out().flush();
             new Pump(context).requireStandardStream(Pump.STANDARD_OUTPUT);
+            if (group != null) {
+                return consume(opened, printer, group);
+            }
             TopicReading reading = new TopicReading(context, opened, printer, printing.reading());
             for (int number : opened.partitions(partition)) {
                 add(reading, opened, number);
@@ -115,6 +136,39 @@ final class TopicConsume implements Callable<Integer> {
                 }
             }
             return 0;
+        }
+    }
+
+    private int consume(OpenTopic opened, RecordPrinter printer, String name)
+            throws IOException, InterruptedException, CliException {
+        MemberSpec member = MemberSpec.topics(opened.topic().name())
+                .withReading(printing.reading())
+                .withStart(from instanceof Bound.End ? Start.latest() : Start.earliest());
+        GroupReading reading = new GroupReading(opened, printer);
+        try {
+            reading.run(name, lease == null ? member : member.withLease(lease), count, !exit, waiting.timeout());
+        } finally {
+            if (verbose) {
+                context.say(opened.address() + ": " + reading.printed() + " records");
+            }
+        }
+        return 0;
+    }
+
+    /** What a group decides is not chosen by its member. */
+    private void requireSense() {
+        boolean isPlace = from == null || from instanceof Bound.Beginning || from instanceof Bound.End;
+        if (group != null && (!isPlace || to != null || partition != null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--group goes with neither --to nor --partition, and with --from beginning or end alone;"
+                            + " 'naru group reset' sets where a group goes on");
+        }
+        if (group == null && lease != null) {
+            throw new ParameterException(spec.commandLine(), "--lease goes with --group");
+        }
+        if (lease != null && lease.isZero()) {
+            throw new ParameterException(spec.commandLine(), "--lease 0: it is to be longer");
         }
     }
 

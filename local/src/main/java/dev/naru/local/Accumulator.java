@@ -137,10 +137,11 @@ final class Accumulator {
         }
     }
 
-    /** Its bytes are free again. */
-    void finished(Batch batch) {
+    /** All have been told: its futures answer, and its bytes are free again. */
+    void done(Batch batch) {
         lock.lock();
         try {
+            batch.done(); // under the lock: who has flushed finds the room, too
             if (unfinished.remove(batch)) {
                 freeBytes += batch.bytes() - TopicWriter.BATCH_OVERHEAD;
                 if (hurrying > 0) {

@@ -96,6 +96,7 @@ final class Batch {
     /** All have been told. */
     void done() {
         records.forEach(PendingRecord::arrived);
+        records.clear(); // a future keeps its batch, and shall not keep the others
         done.countDown();
     }
 

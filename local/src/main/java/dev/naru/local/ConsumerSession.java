@@ -168,7 +168,9 @@ final class ConsumerSession<K, V> {
             commitIfDue();
             if (fetched.isEmpty()) {
                 Source from = current();
-                fetched.fill(from.poll(left(deadline)));
+                if (!woken.get()) { // before it was there, nobody could wake it
+                    fetched.fill(from.poll(left(deadline)));
+                }
             }
             ConsumerRecords<K, V> records = handOn();
             if (!records.isEmpty()) {

@@ -28,11 +28,6 @@ final class GroupOffsets implements Closeable {
         this.name = name;
     }
 
-    /** Its name. */
-    Optional<String> name() {
-        return name;
-    }
-
     /** Its name, which is wanted now. */
     String requireName() {
         return name.orElseThrow(() ->

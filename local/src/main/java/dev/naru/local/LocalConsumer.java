@@ -6,6 +6,7 @@ import dev.naru.topics.Store;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -194,7 +195,7 @@ public final class LocalConsumer<K, V> implements Consumer<K, V> {
 
     @Override
     public Set<TopicPartition> assignment() {
-        return call(session::assignment);
+        return call(() -> Collections.unmodifiableSet(session.assignment()));
     }
 
     @Override
@@ -454,7 +455,7 @@ public final class LocalConsumer<K, V> implements Consumer<K, V> {
 
     @Override
     public Set<TopicPartition> paused() {
-        return call(session::paused);
+        return call(() -> Collections.unmodifiableSet(session.paused()));
     }
 
     @Override

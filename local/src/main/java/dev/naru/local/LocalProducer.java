@@ -1,11 +1,9 @@
 package dev.naru.local;
 
-import dev.naru.topics.Codec;
 import dev.naru.topics.Store;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -75,12 +73,7 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
     private final Serializer<V> valueSerializer;
     private final ProducerHooks<K, V> hooks;
     private final @Nullable Partitioner partitioner;
-    private final boolean ignoresKeys;
-    private final int batchBytes;
-    private final long maxRequestBytes;
-    private final long maxBlockNanos;
-    private final long maxAgeMillis;
-    private final long totalBytes;
+    private final ProducerSettings settings;
     private final TopicCatalog topics;
     private final Map<String, Destination> destinations = new ConcurrentHashMap<>();
     private final Accumulator accumulator;
@@ -115,15 +108,15 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
             @Nullable Serializer<K> keySerializer,
             @Nullable Serializer<V> valueSerializer) {
         Refused.requireProducer(configs);
-        LocalConfig.Settings settings = LocalConfig.Settings.of(configs);
+        LocalConfig.Settings store = LocalConfig.Settings.of(configs);
         ProducerConfig config = new ProducerConfig(LocalConfig.prepared(
                 configs,
                 ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
                 keySerializer,
                 ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
                 valueSerializer));
-        String clientId = clientId(config);
-        this.plugins = new Plugins(config, clientId);
+        this.settings = ProducerSettings.of(config, clientId(config));
+        this.plugins = new Plugins(config, settings.clientId());
         try {
             this.keySerializer = plugins.serializer(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, keySerializer, true);
             this.valueSerializer =
@@ -131,11 +124,10 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
             this.partitioner = plugins.one(ProducerConfig.PARTITIONER_CLASS_CONFIG, Partitioner.class);
             this.hooks = new ProducerHooks<>(interceptors(plugins));
             this.topics = plugins.keep(new TopicCatalog(
-                    Store.openOrCreate(settings.store()),
-                    settings,
-                    Codec.valueOf(config.getString(ProducerConfig.COMPRESSION_TYPE_CONFIG)
-                            .toUpperCase(Locale.ROOT)),
-                    TimeUnit.MILLISECONDS.toNanos(config.getLong(ProducerConfig.METADATA_MAX_AGE_CONFIG))));
+                    Store.openOrCreate(store.store()),
+                    store,
+                    settings.codec(),
+                    TimeUnit.MILLISECONDS.toNanos(settings.ageMillis())));
         } catch (IOException failed) {
             plugins.close();
             throw new KafkaException("Failed to construct a producer: " + failed.getMessage(), Errors.of(failed));
@@ -143,21 +135,9 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
             plugins.close();
             throw failed;
         }
-        this.ignoresKeys = config.getBoolean(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG);
-        this.batchBytes = Math.max(1, config.getInt(ProducerConfig.BATCH_SIZE_CONFIG));
-        this.maxRequestBytes = config.getInt(ProducerConfig.MAX_REQUEST_SIZE_CONFIG);
-        this.maxBlockNanos = TimeUnit.MILLISECONDS.toNanos(config.getLong(ProducerConfig.MAX_BLOCK_MS_CONFIG));
-        this.maxAgeMillis = config.getLong(ProducerConfig.METADATA_MAX_AGE_CONFIG);
-        this.totalBytes = config.getLong(ProducerConfig.BUFFER_MEMORY_CONFIG);
-        this.accumulator = new Accumulator(
-                TimeUnit.MILLISECONDS.toNanos(config.getLong(ProducerConfig.LINGER_MS_CONFIG)), totalBytes);
-        this.sender = new Sender(
-                clientId,
-                accumulator,
-                this::forget,
-                hooks::onDone,
-                Duration.ofMillis(config.getInt(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG)));
-        this.metrics = sender.counts().metrics(clientId, totalBytes, accumulator);
+        this.accumulator = new Accumulator(settings.lingerNanos(), settings.bufferBytes());
+        this.sender = new Sender(settings.clientId(), accumulator, this::forget, hooks::onDone, settings.delivery());
+        this.metrics = sender.counts().metrics(settings.clientId(), settings.bufferBytes(), accumulator);
         sender.start();
     }
 
@@ -216,7 +196,7 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
         int number = partition >= 0 ? partition : partition(record, key, value, to, bytes);
         long timestamp = record.timestamp() == null ? now : record.timestamp();
         PendingRecord pending = new PendingRecord(key, value, headers, headerArray, timestamp, callback);
-        accumulator.add(to.lane(number), pending, bytes, maxBlockNanos);
+        accumulator.add(to.lane(number), pending, bytes, settings.blockNanos());
         return pending;
     }
 
@@ -243,8 +223,8 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
     private Destination lookedAt(String topic, @Nullable Destination before, long now) {
         TopicCatalog.Entry entry = found(topic);
         return before != null && before.isOf(entry)
-                ? before.seen(now + maxAgeMillis)
-                : new Destination(entry, batchBytes, now + maxAgeMillis);
+                ? before.seen(now + settings.ageMillis())
+                : new Destination(entry, settings.batchBytes(), now + settings.ageMillis());
     }
 
     /** It was removed: the next record that is sent looks for it again. */
@@ -278,12 +258,13 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
     }
 
     private void requireSize(long bytes) {
-        if (bytes > maxRequestBytes) {
+        if (bytes > settings.recordBytes()) {
             throw new RecordTooLargeException("The message is " + bytes
-                    + " bytes when serialized which is larger than " + maxRequestBytes + ", which is the value of the "
+                    + " bytes when serialized which is larger than " + settings.recordBytes()
+                    + ", which is the value of the "
                     + ProducerConfig.MAX_REQUEST_SIZE_CONFIG + " configuration.");
         }
-        if (bytes > totalBytes) {
+        if (bytes > settings.bufferBytes()) {
             throw new RecordTooLargeException("The message is " + bytes
                     + " bytes when serialized which is larger than the total memory buffer you have configured with the "
                     + ProducerConfig.BUFFER_MEMORY_CONFIG + " configuration.");
@@ -301,7 +282,7 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
             }
             return chosen;
         }
-        return key == null || ignoresKeys ? to.ofNone(bytes) : to.ofKey(key);
+        return key == null || settings.ignoresKeys() ? to.ofNone(bytes) : to.ofKey(key);
     }
 
     /** Waits until all that was sent before is done, in whatever way. */

@@ -99,9 +99,11 @@ final class Sender {
         } else {
             counts.failed(batch);
         }
-        whenDone.accept(batch);
-        batch.done();
-        accumulator.finished(batch);
+        try {
+            whenDone.accept(batch);
+        } finally {
+            accumulator.done(batch);
+        }
     }
 
     private void append(Batch batch) {
@@ -124,7 +126,7 @@ final class Sender {
             batch.failed(Errors.of(refused));
         } catch (IOException failed) {
             batch.failed(Errors.of(failed));
-        } catch (RuntimeException defect) {
+        } catch (RuntimeException | Error defect) { // this thread goes on: others wait for it
             batch.failed(new KafkaException(defect));
         } finally {
             end();

@@ -351,4 +351,29 @@ class LocalGroupTest {
             assertThat(told.all).containsExactly("assigned [t-0, t-1]", "revoked [t-0, t-1]", "assigned [t-0, t-1]");
         }
     }
+
+    @Test
+    void aMemberThatIsSilentForTooLongLosesItsPartitions() throws Exception {
+        append(0, "a");
+        Told told = new Told();
+        try (Consumer<String, String> silent = consumer(
+                        ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+                        50,
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false);
+                Consumer<String, String> other = consumer()) {
+            silent.subscribe(List.of("t"), told);
+            assertThat(polled(silent, 1)).containsExactly("a");
+            other.subscribe(List.of("t"));
+
+            Await.until("the other one has both", () -> {
+                var _ = other.poll(Duration.ZERO);
+                return other.assignment().size() == 2;
+            });
+
+            assertThatThrownBy(silent::commitSync).isInstanceOf(CommitFailedException.class);
+            var _ = silent.poll(Duration.ZERO);
+            assertThat(told.all).contains("lost [t-0, t-1]");
+        }
+    }
 }

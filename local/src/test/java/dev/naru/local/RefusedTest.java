@@ -38,6 +38,7 @@ class RefusedTest {
         "naru.num.partitions, 0",
         "naru.auto.create.topics, perhaps",
         "acks, 7",
+        "delivery.timeout.ms, 7",
         "compression.type, zip"
     })
     void aProducerRefuses(String key, String value) {

@@ -183,9 +183,13 @@ public final class Group implements Closeable {
         requireOpen();
         long now = store.leaseMillis();
         List<GroupStatus.Member> members = members(now);
+        boolean isDivided = table.isPlanned(); // among these, so the targets are looked at afterwards
         Map<String, Map<Integer, PartitionStatus>> topicsThere = new HashMap<>();
         List<GroupStatus.Partition> partitions = new ArrayList<>();
         for (int row = 0; row < table.partitions(); row++) {
+            if (!table.isInUse(row)) {
+                continue;
+            }
             String topic = table.topicName(table.topicOf(row));
             Map<Integer, PartitionStatus> there = topicsThere.get(topic);
             if (there == null) {
@@ -196,7 +200,7 @@ public final class Group implements Closeable {
             partitions.add(partition(row, new PartitionId(topic, number), there.get(number)));
         }
         partitions.sort((one, other) -> one.id().compareTo(other.id()));
-        return new GroupStatus(name, table.rebalances(), members, partitions);
+        return new GroupStatus(name, table.rebalances(), isDivided, members, partitions);
     }
 
     private List<GroupStatus.Member> members(long now) throws IOException {

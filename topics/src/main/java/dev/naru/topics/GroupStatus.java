@@ -12,10 +12,12 @@ import java.util.OptionalLong;
  *
  * @param name of the group
  * @param generation how often its partitions were divided
+ * @param divided whether it is to be divided as the partitions say; else somebody has joined or left just now
  * @param members who lives
  * @param partitions all in which it reads, or something is committed, in order
  */
-public record GroupStatus(String name, long generation, List<Member> members, List<Partition> partitions) {
+public record GroupStatus(
+        String name, long generation, boolean divided, List<Member> members, List<Partition> partitions) {
     /**
      * A member.
      *
@@ -71,6 +73,7 @@ public record GroupStatus(String name, long generation, List<Member> members, Li
         if (members.isEmpty()) {
             return "empty";
         }
-        return partitions.stream().allMatch(each -> each.owner() == each.target()) ? "stable" : "rebalancing";
+        boolean isAtRest = divided && partitions.stream().allMatch(each -> each.owner() == each.target());
+        return isAtRest ? "stable" : "rebalancing";
     }
 }

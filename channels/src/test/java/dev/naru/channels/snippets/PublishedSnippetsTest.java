@@ -21,7 +21,8 @@ class PublishedSnippetsTest {
             Path.of("src/test/java/dev/naru/channels/snippets"),
             Path.of("../memory/src/test/java/dev/naru/memory/snippets"),
             Path.of("../queues/src/test/java/dev/naru/queues/snippets"),
-            Path.of("../topics/src/test/java/dev/naru/topics/snippets"));
+            Path.of("../topics/src/test/java/dev/naru/topics/snippets"),
+            Path.of("../local/src/test/java/dev/naru/local/snippets"));
 
     private static final Pattern PUBLISHED =
             Pattern.compile("<!-- snippet: (\\w+\\.java)#(\\w+) -->\\s*```java\\n(.*?)```", Pattern.DOTALL);

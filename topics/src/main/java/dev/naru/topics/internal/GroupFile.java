@@ -4,6 +4,7 @@ import dev.naru.linux.Descriptor;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.FileSpace;
+import dev.naru.linux.FileStatus;
 import dev.naru.linux.OpenFileLock;
 import dev.naru.linux.Problem;
 import dev.naru.linux.SharedFiles;
@@ -109,7 +110,7 @@ public final class GroupFile implements Closeable {
     public static GroupFile open(Path folder, String group, StoreId store, Membership members) throws IOException {
         Path path = path(folder, group);
         if (!Files.exists(path)) {
-            throw ErrnoException.of(Problem.NO_GROUP, Errno.ENOENT.number(), "open", "group " + group);
+            throw none(group);
         }
         String target = path.toString();
         Descriptor file = SharedFiles.open(path, true, target);
@@ -119,6 +120,10 @@ public final class GroupFile implements Closeable {
             try {
                 requireSound(file, mapping.segment(), target);
                 recover(file, mapping.segment(), store, target);
+                if (GroupLayout.isRemoved(mapping.segment())) { // whoever removed it was killed, or is about to go on
+                    removeName(folder, path, file);
+                    throw none(group);
+                }
                 return new GroupFile(folder, path, file, mapping, members);
             } catch (IOException | RuntimeException | Error failed) {
                 mapping.close();
@@ -226,8 +231,22 @@ public final class GroupFile implements Closeable {
 
     /** Takes its name away; whoever has it open is told by the mark. */
     public void removeName() throws IOException {
-        boolean _ = Files.deleteIfExists(path);
-        Disk.syncNames(folder);
+        removeName(folder, path, file);
+    }
+
+    /** One at a time, and only as long as the name is that of this file: somebody may have made another group. */
+    private static void removeName(Path folder, Path path, Descriptor file) throws IOException {
+        try (Turn _ = Turn.ofTopics(folder.resolveSibling(StoreLayout.FILE))) {
+            if (Files.exists(path)
+                    && FileStatus.of(path).inode() == file.status().inode()) {
+                Files.delete(path);
+            }
+            Disk.syncNames(folder);
+        }
+    }
+
+    private static ErrnoException none(String group) {
+        return ErrnoException.of(Problem.NO_GROUP, Errno.ENOENT.number(), "open", "group " + group);
     }
 
     @Override

@@ -17,9 +17,9 @@ import java.nio.charset.StandardCharsets;
  *            0  id; 0 for none   8  process   16  lease   24  polled
  *           64  which topics, a bit each, 64 bytes       192  label: length, int32, then UTF-8
  *  266240  topics, 512 rows of 512:
- *            0  partitions, int32    4  name: length, int32, then UTF-8    256  id: likewise
+ *            4  name: length, int32, then UTF-8      256  id: likewise
  *  528384  partitions, 16,384 rows of 8,704:
- *            0  topic, int32     4  partition, int32   8  target: a member id
+ *            0  topic, int32; -1: a row of no use      4  partition, int32    8  target: a member id
  *           64  seq, and copy 0 at 72; copy 1 at 136: {@link OffsetRow}
  *          512  metadata of copy 0, 4,096 bytes     4608  that of copy 1
  * </pre>
@@ -82,7 +82,6 @@ public final class GroupLayout {
     static final int MOST_LABEL = 300;
 
     // In a row of topics.
-    static final long COUNT = 0;
     static final long NAME = 4;
     static final long TOPIC_ID = 256;
 

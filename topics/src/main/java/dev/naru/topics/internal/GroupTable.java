@@ -12,6 +12,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The tables of a group: who is a member, which topics and partitions it has, whose they are and whose they are going to be. What
@@ -71,6 +72,11 @@ public final class GroupTable {
     /** How often it was divided anew. */
     public long rebalances() {
         return Words.getOpaque(memory, GroupLayout.REBALANCES_AT);
+    }
+
+    /** Whether the targets are those for the members that were seen before. */
+    public boolean isPlanned() {
+        return Words.getAcquire(memory, GroupLayout.PLANNED_AT) == Words.getAcquire(memory, GroupLayout.CHANGES_AT);
     }
 
     /** How many rows of members there are, also those in which nobody stands. */
@@ -254,18 +260,17 @@ public final class GroupTable {
         if (number == topics()) {
             requireRoom(number, GroupLayout.MOST_TOPICS, "topics");
             file.reserve(at, GroupLayout.ROW);
-            Words.setInt(memory, at + GroupLayout.COUNT, 0);
             GroupLayout.setText(memory, at + GroupLayout.NAME, name, 240);
             GroupLayout.setText(memory, at + GroupLayout.TOPIC_ID, id, 240);
             Words.setInt(memory, GroupLayout.TOPICS_AT, number + 1);
         } else if (!topicId(number).equals(id)) {
-            forget(number);
+            forget(number, id.hashCode());
             GroupLayout.setText(memory, at + GroupLayout.TOPIC_ID, id, 240);
         }
-        for (int each = Words.getInt(memory, at + GroupLayout.COUNT); each < partitions; each++) {
-            add(number, each);
-            Words.setInt(memory, at + GroupLayout.COUNT, each + 1);
-            change();
+        for (int each = 0; each < partitions; each++) {
+            if (find(number, each) < 0) {
+                add(number, each, id.hashCode());
+            }
         }
         return number;
     }
@@ -288,25 +293,26 @@ public final class GroupTable {
     }
 
     private String topicId(int number) {
-        return GroupLayout.text(memory, GroupLayout.topic(number) + GroupLayout.TOPIC_ID, 240);
+        return idOf(memory, number);
+    }
+
+    private static String idOf(MemorySegment memory, int topic) {
+        return GroupLayout.text(memory, GroupLayout.topic(topic) + GroupLayout.TOPIC_ID, 240);
     }
 
     /** Nobody has a partition of it, and nothing is committed. */
-    private void forget(int topic) {
+    private void forget(int topic, int hash) {
         for (int each = 0; each < partitions(); each++) {
             if (topicOf(each) == topic) {
                 row.load(each);
-                row.clear();
+                row.clear(hash);
                 setOwner(0);
             }
         }
         change();
     }
 
-    private void add(int topic, int partition) throws ErrnoException {
-        if (find(topic, partition) >= 0) {
-            return; // whoever added it was killed before he counted
-        }
+    private void add(int topic, int partition, int hash) throws ErrnoException {
         int count = partitions();
         requireRoom(count, GroupLayout.MOST_PARTITIONS, "partitions");
         long at = GroupLayout.partition(count);
@@ -314,7 +320,8 @@ public final class GroupTable {
         Words.setInt(memory, at + GroupLayout.TOPIC, topic);
         Words.setInt(memory, at + GroupLayout.PARTITION, partition);
         Words.set(memory, at + GroupLayout.TARGET, 0);
-        row.begin(count);
+        row.begin(count, hash);
+        change();
         Words.setRelease(
                 memory, GroupLayout.PARTITIONS_AT, count + 1L); // the row first, for who looks without the lock
     }
@@ -323,7 +330,9 @@ public final class GroupTable {
     public int find(int topic, int partition) {
         int count = partitions();
         for (; indexed < count; indexed++) {
-            var _ = rows.put(new Place(topicOf(indexed), partitionOf(indexed)), indexed);
+            if (isInUse(indexed)) {
+                var _ = rows.put(new Place(topicOf(indexed), partitionOf(indexed)), indexed);
+            }
         }
         return rows.getOrDefault(new Place(topic, partition), -1);
     }
@@ -332,6 +341,11 @@ public final class GroupTable {
     public int find(String topic, int partition) {
         int number = numberOf(topic);
         return number == topics() ? -1 : find(number, partition);
+    }
+
+    /** Whether a partition stands in that row: it may have been lost in a power cut. */
+    public boolean isInUse(int index) {
+        return topicOf(index) >= 0;
     }
 
     /** The topic of the partition in that row. */
@@ -365,19 +379,19 @@ public final class GroupTable {
                 subscriptions.add(subscription(index));
             }
         }
-        int count = partitions();
-        int[] topics = new int[count];
-        int[] current = new int[count];
-        for (int each = 0; each < count; each++) {
-            row.load(each);
-            topics[each] = topicOf(each);
-            current[each] =
-                    ids.indexOf(row.owner != 0 ? row.owner : target(each)); // whose it is, or soon would have been
+        int[] used = IntStream.range(0, partitions()).filter(this::isInUse).toArray();
+        int[] topics = new int[used.length];
+        int[] current = new int[used.length];
+        for (int i = 0; i < used.length; i++) {
+            row.load(used[i]);
+            topics[i] = topicOf(used[i]);
+            current[i] =
+                    ids.indexOf(row.owner != 0 ? row.owner : target(used[i])); // whose it is, or soon would have been
         }
         int[] targets = Assignor.assign(subscriptions.toArray(BitSet[]::new), topics, current);
-        for (int each = 0; each < count; each++) {
-            long target = targets[each] == Assignor.NOBODY ? 0 : ids.get(targets[each]);
-            Words.setOpaque(memory, GroupLayout.partition(each) + GroupLayout.TARGET, target);
+        for (int i = 0; i < used.length; i++) {
+            long target = targets[i] == Assignor.NOBODY ? 0 : ids.get(targets[i]);
+            Words.setOpaque(memory, GroupLayout.partition(used[i]) + GroupLayout.TARGET, target);
         }
         Words.set(memory, GroupLayout.REBALANCES_AT, rebalances() + 1);
         Words.set(memory, GroupLayout.PLANNED_AT, changes); // last: killed before, it is planned anew
@@ -513,9 +527,17 @@ public final class GroupTable {
             Words.set(memory, GroupLayout.member(index) + GroupLayout.ID, 0);
         }
         OffsetRow row = new OffsetRow(memory, memory.asByteBuffer());
+        int topics = Words.getInt(memory, GroupLayout.TOPICS_AT);
         for (int each = 0; each < Words.getInt(memory, GroupLayout.PARTITIONS_AT); each++) {
-            row.recover(each);
-            Words.set(memory, GroupLayout.partition(each) + GroupLayout.TARGET, 0);
+            long at = GroupLayout.partition(each);
+            int topic = Words.getInt(memory, at + GroupLayout.TOPIC);
+            boolean isThere = topic >= 0
+                    && topic < topics
+                    && row.recover(each, idOf(memory, topic).hashCode());
+            if (!isThere) {
+                Words.setInt(memory, at + GroupLayout.TOPIC, -1); // its partition gets another row
+            }
+            Words.set(memory, at + GroupLayout.TARGET, 0);
         }
         Words.set(memory, GroupLayout.CHANGES_AT, Words.get(memory, GroupLayout.CHANGES_AT) + 1);
         Words.set(memory, GroupLayout.LOCK_AT, 0);

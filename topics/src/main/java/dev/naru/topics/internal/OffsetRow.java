@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *   0  owner   8  generation   16  committed; -1 for nothing   24  when, ms since 1970
- *  32  leader epoch, int32   36  bytes of metadata, int32   40  number   48  CRC-32C of all that and of the metadata, int32
+ *  32  leader epoch, int32   36  bytes of metadata, int32   40  number   48  CRC-32C, int32   52  which topic, int32: a hash of its id
  * </pre>
  *
  * <p>{@code docs/protocol/README.md}, 3 and 9. For one thread at a time; {@link #flip} under the lock.
@@ -23,6 +23,7 @@ public final class OffsetRow {
     public static final long NOTHING = -1;
 
     private static final int CRC_AT = 48;
+    private static final int HASH_AT = 52;
     private static final byte[] NO_METADATA = {};
 
     private final MemorySegment memory;
@@ -30,6 +31,7 @@ public final class OffsetRow {
     private final CRC32C crc = new CRC32C();
 
     private long at;
+    private int topicHash;
     private long sequence;
 
     /** A member's id; 0 for nobody. */
@@ -79,6 +81,7 @@ public final class OffsetRow {
         committed = Words.get(memory, copy + 16);
         time = Words.get(memory, copy + 24);
         epoch = Words.getInt(memory, copy + 32);
+        topicHash = Words.getInt(memory, copy + HASH_AT);
         int length = Words.getInt(memory, copy + 36);
         if (length <= 0 || length > GroupLayout.MOST_METADATA) {
             metadata = NO_METADATA;
@@ -96,8 +99,13 @@ public final class OffsetRow {
         return at + GroupLayout.METADATA + (number & 1) * GroupLayout.MOST_METADATA;
     }
 
-    /** A row in which nothing is, for who makes one: nobody looks yet. */
-    void begin(int row) {
+    /**
+     * A row in which nothing is, for who makes one: nobody looks yet.
+     *
+     * @param topic a hash of what tells the topic from others of its name
+     */
+    void begin(int row, int topic) {
+        topicHash = topic;
         at = GroupLayout.partition(row);
         sequence = 0;
         owner = 0;
@@ -105,6 +113,12 @@ public final class OffsetRow {
         clear();
         Words.set(memory, at + GroupLayout.SEQ, 0);
         fillCopy(0); // the other one is not sound
+    }
+
+    /** It is another topic of that name now, in which nothing is committed. */
+    void clear(int topic) {
+        topicHash = topic;
+        clear();
     }
 
     /** Nothing is committed any more. */
@@ -132,6 +146,7 @@ public final class OffsetRow {
         Words.setInt(memory, copy + 32, epoch);
         Words.setInt(memory, copy + 36, metadata.length);
         Words.set(memory, copy + 40, number);
+        Words.setInt(memory, copy + HASH_AT, topicHash);
         if (metadata.length > 0) {
             MemorySegment.copy(metadata, 0, memory, ValueLayout.JAVA_BYTE, metadataAt(number), metadata.length);
         }
@@ -141,6 +156,7 @@ public final class OffsetRow {
     private int crc(long number) {
         crc.reset();
         update(copyAt(number), CRC_AT);
+        update(copyAt(number) + HASH_AT, Integer.BYTES);
         int length = Words.getInt(memory, copyAt(number) + 36);
         if (length > 0 && length <= GroupLayout.MOST_METADATA) {
             update(metadataAt(number), length);
@@ -153,26 +169,24 @@ public final class OffsetRow {
         crc.update(bytes);
     }
 
-    /** After a boot, or in a copy of the file: takes the newer copy that is sound, and no owner. Neither is: nothing is committed. */
-    void recover(int row) {
+    /** After a boot, or in a copy of the file: takes the newer copy that is sound and of that topic, and no owner; false when none is. */
+    boolean recover(int row, int topic) {
         at = GroupLayout.partition(row);
-        long first = soundNumber(0);
-        long second = soundNumber(1);
-        sequence = Math.max(first, second);
+        sequence = Math.max(soundNumber(0, topic), soundNumber(1, topic));
         if (sequence < 0) {
-            begin(row);
-            return;
+            return false;
         }
         loadCopy();
         owner = 0;
         generation++;
         flip();
+        return true;
     }
 
     /** The number of that copy; -1 when it is not sound. */
-    private long soundNumber(long which) {
+    private long soundNumber(long which, int topic) {
         long number = Words.get(memory, copyAt(which) + 40);
-        boolean isIts = number >= 0 && (number & 1) == which;
+        boolean isIts = number >= 0 && (number & 1) == which && Words.getInt(memory, copyAt(which) + HASH_AT) == topic;
         return isIts && Words.getInt(memory, copyAt(which) + CRC_AT) == crc(which) ? number : -1;
     }
 

@@ -7,6 +7,7 @@ import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a flight recorder is told, when somebody asks: {@code -XX:StartFlightRecording}, and in its settings {@code
@@ -119,7 +120,7 @@ public final class TopicEvents {
     }
 
     /** A wait that begins now; null when nobody asks. */
-    public static @org.jspecify.annotations.Nullable Object beginWait() {
+    public static @Nullable Object beginWait() {
         if (!WAIT.isEnabled()) {
             return null;
         }
@@ -129,16 +130,16 @@ public final class TopicEvents {
     }
 
     /** It is over. */
-    public static void endWait(@org.jspecify.annotations.Nullable Object begun, int partitions) {
+    public static void endWait(@Nullable Object begun, int partitions) {
         if (begun instanceof Wait event) {
             event.partitions = partitions;
             event.commit();
         }
     }
 
-    /** A member has looked at its group, and something is other than it was. */
+    /** A member has looked at its group; told when something is other than it was. */
     public static void rebalanced(String group, long member, int gained, int revoked, int lost) {
-        if (REBALANCE.isEnabled()) {
+        if ((gained | revoked | lost) != 0 && REBALANCE.isEnabled()) {
             Rebalance event = new Rebalance();
             event.group = group;
             event.member = member;

@@ -42,6 +42,8 @@ public final class CrashLoader extends ClassLoader {
             Pattern.compile("remove|replace"),
             "dev.naru.topics.internal.Removal",
             Pattern.compile("remove.*"),
+            "dev.naru.topics.internal.GroupFile",
+            Pattern.compile("create|reserve|removeName"),
             "dev.naru.topics.internal.ControlBlock",
             Pattern.compile("createUnlessThere|remove"),
             DISK,
@@ -52,10 +54,10 @@ public final class CrashLoader extends ClassLoader {
     }
 
     /** Runs that on the store by a new copy. */
-    public static void run(CrashScript script, Path store) throws Exception {
+    public static void run(Enum<?> script, Path store) throws Exception {
         try {
             new CrashLoader()
-                    .loadClass(CrashScript.class.getName())
+                    .loadClass(script.getDeclaringClass().getName())
                     .getMethod("run", String.class, Path.class)
                     .invoke(null, script.name(), store);
         } catch (InvocationTargetException thrown) {

@@ -93,7 +93,8 @@ public final class CrashRecorder {
                 var _ = Files.write(path, file.getValue());
                 if (file.getKey().endsWith("store.naru")) {
                     Logs.setWordOf(path, 24, inode(path));
-                } else if (file.getKey().endsWith("partition.naru")) {
+                } else if (file.getKey().endsWith("partition.naru")
+                        || file.getKey().startsWith("groups/")) {
                     Logs.setWordOf(path, 32, inode(path));
                 }
             }
