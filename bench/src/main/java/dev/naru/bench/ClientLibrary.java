@@ -82,22 +82,35 @@ enum ClientLibrary {
 
     /** Kafka's best, found by trying (docs/performance.md); ours runs with the same. */
     private static final Map<String, Object> PRODUCER = Map.of(
-            ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class,
-            ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class,
-            ProducerConfig.ACKS_CONFIG, "1",
-            ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false,
-            ProducerConfig.LINGER_MS_CONFIG, 20,
-            ProducerConfig.BATCH_SIZE_CONFIG, 256 * KIB,
-            ProducerConfig.SEND_BUFFER_CONFIG, 1024 * KIB);
+            ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+            ByteArraySerializer.class,
+            ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+            ByteArraySerializer.class,
+            ProducerConfig.ACKS_CONFIG,
+            "1",
+            ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+            false,
+            ProducerConfig.LINGER_MS_CONFIG,
+            20,
+            ProducerConfig.BATCH_SIZE_CONFIG,
+            256 * KIB,
+            ProducerConfig.SEND_BUFFER_CONFIG,
+            1024 * KIB);
 
     /** The same of consumers. */
     private static final Map<String, Object> CONSUMER = Map.of(
-            ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class,
-            ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class,
-            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 1, // else who begins anew waits for the fetch at the end
-            ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000,
-            ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * KIB,
-            ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1024 * KIB);
+            ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
+            ByteArrayDeserializer.class,
+            ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
+            ByteArrayDeserializer.class,
+            ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+            1, // else who begins anew waits for the fetch at the end
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            5_000,
+            ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+            4 * 1024 * KIB,
+            ConsumerConfig.RECEIVE_BUFFER_CONFIG,
+            1024 * KIB);
 
     /** What the program is started with: Kafka's code uses the JDK's Unsafe, and logs by SLF4J, to which nobody listens. */
     static final List<String> OPTIONS =
