@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * A program with Kafka's client interfaces, at the first core: over a store and alone, or with a broker of Apache Kafka, which has the
- * second core. What they keep lies in memory, and goes with it.
+ * A program with Kafka's client interfaces, at the first core: over a store and alone, or with a broker of Apache Kafka, at the
+ * second core unless the race is on one. What they keep lies in memory, and goes with it.
  */
 final class ClientContestant implements Contestant {
     private final Scratch files;
@@ -21,11 +21,11 @@ final class ClientContestant implements Contestant {
     }
 
     /** Starts its processes. */
-    static ClientContestant open(Equipment equipment, Clients work, ClientLibrary library)
+    static ClientContestant open(Equipment equipment, Placement placement, Clients work, ClientLibrary library)
             throws IOException, UnavailableException {
         ClientContestant contestant = new ClientContestant(Scratch.createIn(JvmContestant.memory()));
         try {
-            contestant.start(equipment, work, library);
+            contestant.start(equipment, placement, work, library);
             return contestant;
         } catch (IOException | UnavailableException refused) {
             contestant.close();
@@ -33,12 +33,12 @@ final class ClientContestant implements Contestant {
         }
     }
 
-    private void start(Equipment equipment, Clients work, ClientLibrary library)
+    private void start(Equipment equipment, Placement placement, Clients work, ClientLibrary library)
             throws IOException, UnavailableException {
         Path folder = files.directory();
         String place = folder.toString();
         if (library == ClientLibrary.KAFKA) {
-            int second = equipment.cores().second();
+            int second = placement.second(equipment.cores());
             place = start(equipment, second, ClientLibrary.BROKER_OPTIONS, List.of("kafka-broker", place))
                     .word(); // when it is ready
         }

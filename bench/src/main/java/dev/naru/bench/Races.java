@@ -123,7 +123,7 @@ final class Races {
                     + " member of a group, which commits after each poll; its peer polls with a cursor and commits nothing; numbers"
                     + " checked by their sum";
     private static final String KAFKA_SETTINGS =
-            "; a broker of Apache Kafka on loopback, which has the second core, its files"
+            "; a broker of Apache Kafka on loopback, which has the second core unless there is one for all, its files"
                     + " in memory as ours; one partition, no key; ";
     private static final String LOCAL_PRODUCE =
             "100 B sent through Kafka's Producer, until all are acknowledged" + KAFKA_SETTINGS
@@ -210,8 +210,10 @@ final class Races {
                     writers("topic.groupcommit.4k", 4.0, new LogWriters(4 * KIB, 2, 4, true), GROUP_COMMIT),
                     new Race("topic.flush.4k", Metric.LATENCY, C, 1.2, Placement.ALONE, new LogFlush(4 * KIB), FLUSH),
                     append("group.poll.100", NARU, 0.8, new LogPoll(100), GROUP_POLL),
-                    twoCores("local.produce.100", Metric.MESSAGES, KAFKA, 5.0, new Produce(100), LOCAL_PRODUCE),
-                    twoCores("local.consume.100", Metric.MESSAGES, KAFKA, 5.0, new Consume(100), LOCAL_CONSUME))
+                    produce(),
+                    produce().onOneCore(),
+                    consume(),
+                    consume().onOneCore())
             .toList();
 
     private Races() {}
@@ -292,6 +294,14 @@ final class Races {
 
     private static Race writers(String name, double bar, Work work, String operation) {
         return twoCores(name, Metric.MESSAGES, NARU, bar, work, operation);
+    }
+
+    private static Race produce() {
+        return twoCores("local.produce.100", Metric.MESSAGES, KAFKA, 5.0, new Produce(100), LOCAL_PRODUCE);
+    }
+
+    private static Race consume() {
+        return twoCores("local.consume.100", Metric.MESSAGES, KAFKA, 5.0, new Consume(100), LOCAL_CONSUME);
     }
 
     /** Those whose name matches: a glob with {@code *} and {@code ?}, or else a beginning. */
