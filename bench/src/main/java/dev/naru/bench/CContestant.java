@@ -2,10 +2,12 @@ package dev.naru.bench;
 
 import dev.naru.bench.Work.Amount;
 import dev.naru.bench.Work.Carrier;
+import dev.naru.bench.Work.Clients;
 import dev.naru.bench.Work.LockPairs;
 import dev.naru.bench.Work.LogAppend;
 import dev.naru.bench.Work.LogDelivery;
 import dev.naru.bench.Work.LogFlush;
+import dev.naru.bench.Work.LogPoll;
 import dev.naru.bench.Work.LogRead;
 import dev.naru.bench.Work.LogWriters;
 import dev.naru.bench.Work.OneWay;
@@ -119,7 +121,7 @@ final class CContestant implements Contestant {
             case LogFlush flush -> List.of("flush", there, firstCore, flush.bytes());
             case LogAppend append -> List.of("append", MEMORY, firstCore, append.bytes());
             case LogRead read when read.batch() == 1 -> List.of("logread", MEMORY, firstCore, read.bytes());
-            case LogRead _, LogWriters _, RingIdle _, Relay _ ->
+            case LogRead _, LogPoll _, LogWriters _, RingIdle _, Relay _, Clients _ ->
                 throw new IllegalArgumentException("C has no program for " + work);
         };
         return run(words, amount);

@@ -5,7 +5,13 @@ import java.io.IOException;
 
 /** One of the two who run a race, each with processes of its own. */
 sealed interface Contestant extends Closeable
-        permits NaruContestant, QueueContestant, SocketContestant, RelayContestant, JvmContestant, CContestant {
+        permits NaruContestant,
+                QueueContestant,
+                SocketContestant,
+                RelayContestant,
+                JvmContestant,
+                ClientContestant,
+                CContestant {
     /**
      * Does the work once.
      *

@@ -6,6 +6,7 @@ import dev.naru.bench.Work.Log;
 import dev.naru.bench.Work.LogAppend;
 import dev.naru.bench.Work.LogDelivery;
 import dev.naru.bench.Work.LogFlush;
+import dev.naru.bench.Work.LogPoll;
 import dev.naru.bench.Work.LogRead;
 import dev.naru.bench.Work.LogWriters;
 import dev.naru.bench.Work.Memory;
@@ -70,7 +71,8 @@ final class JvmContestant implements Contestant {
         return start(equipment, race.placement(), files, library.options(), roles, writers, writers > 1);
     }
 
-    private static Path memory() throws UnavailableException {
+    /** A folder whose files lie in memory. */
+    static Path memory() throws UnavailableException {
         if (!Files.isWritable(MEMORY)) {
             throw new UnavailableException(MEMORY + " is not there, or not to be written: mount a tmpfs there");
         }
@@ -133,6 +135,7 @@ final class JvmContestant implements Contestant {
         return switch (work) {
             case LogAppend append -> append.bytes();
             case LogRead read -> read.bytes();
+            case LogPoll poll -> poll.bytes();
             case LogDelivery delivery -> delivery.bytes();
             case LogWriters writers -> writers.bytes();
             case LogFlush flush -> flush.bytes();
@@ -143,6 +146,7 @@ final class JvmContestant implements Contestant {
         return switch (work) {
             case LogAppend append -> List.of(role("log-append", task.batched(append.batch())));
             case LogRead read -> List.of(role("log-read", task.batched(read.batch())));
+            case LogPoll _ -> List.of(role(ours ? "poll-member" : "poll-cursor", task));
             case LogDelivery delivery -> {
                 LogTask paced = task.delivered(delivery.policy(), delivery.percentile(), delivery.gapNanos());
                 yield List.of(role("log-send", paced.sideOf(0, 2)), role("log-receive", paced.sideOf(1, 2)));

@@ -20,8 +20,11 @@ public final class Main {
     static int run(Context context, String... arguments) {
         CommandLine line = new CommandLine(new BenchCommand(context));
         CommandLine jmh = new CommandLine(new JmhCommand(context));
+        CommandLine groupTimes = new CommandLine(new GroupTimesCommand(context));
         line.addSubcommand(jmh);
+        line.addSubcommand(groupTimes);
         addStandards(line);
+        addStandards(groupTimes);
         addStandards(jmh);
         int status = Failures.handledBy(context, line).execute(arguments);
         return Failures.ended(context, status);

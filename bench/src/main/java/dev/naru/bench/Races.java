@@ -1,13 +1,16 @@
 package dev.naru.bench;
 
 import dev.naru.bench.Work.Carrier;
+import dev.naru.bench.Work.Consume;
 import dev.naru.bench.Work.LockPairs;
 import dev.naru.bench.Work.LogAppend;
 import dev.naru.bench.Work.LogDelivery;
 import dev.naru.bench.Work.LogFlush;
+import dev.naru.bench.Work.LogPoll;
 import dev.naru.bench.Work.LogRead;
 import dev.naru.bench.Work.LogWriters;
 import dev.naru.bench.Work.OneWay;
+import dev.naru.bench.Work.Produce;
 import dev.naru.bench.Work.QueueKind;
 import dev.naru.bench.Work.QueueOneWay;
 import dev.naru.bench.Work.QueueTrips;
@@ -36,6 +39,7 @@ final class Races {
     private static final String AERON = "aeron";
     private static final String CHRONICLE = "chronicle";
     private static final String SOCAT = "socat";
+    private static final String KAFKA = "kafka";
     private static final String NARU = "naru";
 
     private static final double BANDWIDTH_BAR = 0.95;
@@ -114,6 +118,21 @@ final class Races {
             "4 KiB appended, on the disk before the answer; c calls pwrite and fdatasync in a file whose blocks it got by"
                     + " fallocate: the median";
 
+    private static final String GROUP_POLL =
+            "a record of 100 B polled as an object, at most 500 a poll, in a log whose records were published one by one, by the one"
+                    + " member of a group, which commits after each poll; its peer polls with a cursor and commits nothing; numbers"
+                    + " checked by their sum";
+    private static final String KAFKA_SETTINGS =
+            "; a broker of Apache Kafka on loopback, which has the second core unless there is one for all, its files"
+                    + " in memory as ours; one partition, no key; ";
+    private static final String LOCAL_PRODUCE =
+            "100 B sent through Kafka's Producer, until all are acknowledged" + KAFKA_SETTINGS
+                    + "acks=1, not idempotent, linger.ms=20, batch.size=262144, send.buffer.bytes=1048576, kafka's best; all read afterwards, numbers checked by their"
+                    + " sum";
+    private static final String LOCAL_CONSUME =
+            "100 B polled through Kafka's Consumer, from the first record to the last" + KAFKA_SETTINGS
+                    + "max.poll.records=5000, max.partition.fetch.bytes=4194304, receive.buffer.bytes=1048576, kafka's best; numbers checked by their sum";
+
     /** In the order in which they run. */
     static final List<Race> ALL = Stream.of(
                     throughput("pipe.throughput.64k", Carrier.PIPE),
@@ -189,7 +208,12 @@ final class Races {
                     delivery("topic.delivery.park.100", C, 1.3, Wait.PARK, 50),
                     writers("topic.twowriters.100", 0.6, new LogWriters(100, 2, 1, false), TWO_WRITERS),
                     writers("topic.groupcommit.4k", 4.0, new LogWriters(4 * KIB, 2, 4, true), GROUP_COMMIT),
-                    new Race("topic.flush.4k", Metric.LATENCY, C, 1.2, Placement.ALONE, new LogFlush(4 * KIB), FLUSH))
+                    new Race("topic.flush.4k", Metric.LATENCY, C, 1.2, Placement.ALONE, new LogFlush(4 * KIB), FLUSH),
+                    append("group.poll.100", NARU, 0.8, new LogPoll(100), GROUP_POLL),
+                    produce(),
+                    produce().onOneCore(),
+                    consume(),
+                    consume().onOneCore())
             .toList();
 
     private Races() {}
@@ -270,6 +294,14 @@ final class Races {
 
     private static Race writers(String name, double bar, Work work, String operation) {
         return twoCores(name, Metric.MESSAGES, NARU, bar, work, operation);
+    }
+
+    private static Race produce() {
+        return twoCores("local.produce.100", Metric.MESSAGES, KAFKA, 5.0, new Produce(100), LOCAL_PRODUCE);
+    }
+
+    private static Race consume() {
+        return twoCores("local.consume.100", Metric.MESSAGES, KAFKA, 5.0, new Consume(100), LOCAL_CONSUME);
     }
 
     /** Those whose name matches: a glob with {@code *} and {@code ?}, or else a beginning. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Scanner;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -23,7 +24,8 @@ import java.util.concurrent.LinkedBlockingQueue;
  * send OUT PIECE CAPACITY   lend OUT PIECE CAPACITY   receive IN READ
  * }</pre>
  *
- * <p>and those of {@link SocketRoles}, {@link QueueRoles}, {@link MemoryRoles} and {@link LogRoles}.
+ * <p>and those of {@link SocketRoles}, {@link QueueRoles}, {@link MemoryRoles}, {@link LogRoles}, {@link PollRoles}, {@link ClientRoles},
+ * {@link KafkaBroker} and {@link GroupTimes}.
  */
 final class Side {
     private Side() {}
@@ -67,6 +69,10 @@ final class Side {
             case String role when role.startsWith("socket-") -> SocketRoles.of(arguments, answers);
             case String role when role.startsWith("queue-") -> QueueRoles.of(arguments);
             case String role when role.startsWith("log-") -> LogRoles.of(arguments);
+            case String role when role.startsWith("poll-") -> PollRoles.of(arguments);
+            case String role when role.startsWith("client-") -> ClientRoles.of(arguments);
+            case "group-victim" -> GroupTimes.pollForEver(Path.of(arguments[1]), arguments[2], answers);
+            case "kafka-broker" -> KafkaBroker.start(Path.of(arguments[1]), answers);
             default -> MemoryRoles.of(arguments);
         };
     }

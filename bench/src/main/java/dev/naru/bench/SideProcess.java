@@ -70,9 +70,14 @@ final class SideProcess implements Closeable {
         var _ = process.onExit().thenRun(() -> others.forEach(SideProcess::tryKill));
     }
 
+    /** Kills it, and does not wait until it is gone. */
+    void kill() throws ErrnoException {
+        boolean _ = process.kill();
+    }
+
     private void tryKill() {
         try {
-            boolean _ = process.kill();
+            kill();
         } catch (ErrnoException refused) {
             System.getLogger(SideProcess.class.getName()).log(System.Logger.Level.WARNING, "not killed", refused);
         }

@@ -349,6 +349,27 @@ sealed interface Work {
     }
 
     /**
+     * Records polled as objects from the start of a log to its end, out of memory, by one process, which is alone: by us as the one
+     * member of a group, which commits after each poll; by the peer, which is ours too, with a cursor.
+     *
+     * @param bytes of a record
+     */
+    record LogPoll(int bytes) implements Log {
+        private static final int PER_TRIP = 400;
+        private static final int PASSES = 10;
+
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(0, effort.trips() * PER_TRIP);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return new Amount(PASSES, effort.trips() * PER_TRIP);
+        }
+    }
+
+    /**
      * Records that one process appends at a pace and another reads.
      *
      * @param bytes of a record
@@ -438,6 +459,53 @@ sealed interface Work {
         @Override
         public boolean onDisk() {
             return true;
+        }
+    }
+
+    /** Work of a program that is written for Kafka's client interfaces. */
+    sealed interface Clients extends Work {
+        /** Of a record. */
+        int bytes();
+    }
+
+    /**
+     * Records sent to a new topic.
+     *
+     * @param bytes of a record
+     */
+    record Produce(int bytes) implements Clients {
+        private static final int PER_TRIP = 300;
+        private static final int WARM_PER_TRIP = 50;
+
+        @Override
+        public Amount amount(Effort effort) {
+            long records = effort.trips() * PER_TRIP;
+            return new Amount(records / 16, records);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return new Amount(0, effort.warmUpTrips() * WARM_PER_TRIP);
+        }
+    }
+
+    /**
+     * Records read from the start of a topic to its end, out of memory.
+     *
+     * @param bytes of a record
+     */
+    record Consume(int bytes) implements Clients {
+        private static final int PER_TRIP = 500;
+        private static final int PASSES = 5;
+
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(0, effort.trips() * PER_TRIP);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return new Amount(PASSES, effort.trips() * PER_TRIP);
         }
     }
 

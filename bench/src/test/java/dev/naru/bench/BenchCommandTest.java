@@ -123,6 +123,7 @@ class BenchCommandTest {
     @ParameterizedTest
     @CsvSource({
         "--bogus, 'naru: ''naru bench'' has no option --bogus'",
+        "group-times --rounds 0, naru: --rounds 0: at least 1",
         "jmh nosuch, naru: no benchmark matches 'nosuch'"
     })
     void anyMistakeIsToldInTheFormOfTheOthers(String line, String words) {
@@ -167,6 +168,19 @@ class BenchCommandTest {
         assertThat(said).endsWith(status + "\n");
         assertThat(said.contains("naru: standard output: ") && said.contains("  code: output-lost"))
                 .isEqualTo(status == 69);
+    }
+
+    @Test
+    void theTimesOfGroupsHaveBarsOfTheirOwn() {
+        // when
+        Bench bench = Bench.run("group-times", "--rounds", "1");
+
+        // then
+        assertThat(bench.lines()).hasSize(3);
+        assertThat(bench.lines().get(1)).startsWith("group.join ").contains(" ms ", "< 50 ");
+        assertThat(bench.lines().get(2)).startsWith("group.takeover ").contains(" ms ", "< 1000 ");
+        assertThat(bench.status()).isEqualTo(bench.out().contains(" NO") ? 65 : 0); // this machine may be busy
+        assertThat(bench.err()).isEmpty();
     }
 
     @Test

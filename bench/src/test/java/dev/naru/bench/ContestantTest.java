@@ -11,11 +11,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,6 +78,32 @@ class ContestantTest {
 
             // then
             assertThatThrownBy(() -> naru.round(new Work.Amount(0, 1_000_000_000)))
+                    .isInstanceOfAny(EOFException.class, ErrnoException.class);
+        }
+        assertThat(memoryFiles()).isEqualTo(files);
+    }
+
+    @Test
+    @Timeout(value = 3, unit = TimeUnit.MINUTES) // a broker starts
+    void aRoundWithABrokerEndsWhenThatIsKilled() throws Exception {
+        // given
+        List<ProcessHandle> before = children();
+        Set<Path> files = memoryFiles();
+        Work.Produce work = new Work.Produce(100);
+        try (ClientContestant kafka =
+                ClientContestant.open(equipment("cc"), Placement.ONE_CORE_EACH, work, ClientLibrary.KAFKA)) {
+            long _ = kafka.round(new Work.Amount(0, 1));
+            ProcessHandle broker = children().stream()
+                    .filter(child -> !before.contains(child))
+                    .min(Comparator.comparing(
+                            child -> child.info().startInstant().orElseThrow()))
+                    .orElseThrow();
+
+            // when
+            boolean _ = broker.destroyForcibly();
+
+            // then
+            assertThatThrownBy(() -> kafka.round(new Work.Amount(0, 1_000_000_000)))
                     .isInstanceOfAny(EOFException.class, ErrnoException.class);
         }
         assertThat(memoryFiles()).isEqualTo(files);

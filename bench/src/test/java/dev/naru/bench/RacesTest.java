@@ -48,7 +48,10 @@ class RacesTest {
                         "topic.delivery.park.100 c <= 1.30",
                         "topic.twowriters.100 naru >= 0.60",
                         "topic.groupcommit.4k naru >= 4.00",
-                        "topic.flush.4k c <= 1.20");
+                        "topic.flush.4k c <= 1.20",
+                        "group.poll.100 naru >= 0.80",
+                        "local.produce.100 kafka >= 5.00",
+                        "local.consume.100 kafka >= 5.00");
     }
 
     @Test
@@ -74,12 +77,15 @@ class RacesTest {
                         "topic.read.100",
                         "topic.read.100",
                         "topic.read.batch.100",
-                        "topic.flush.4k");
+                        "topic.flush.4k",
+                        "group.poll.100");
     }
 
     @Test
     void peersHaveTheNamesThatReadersOfTheJsonKnow() {
-        assertThat(Races.ALL).extracting(Race::peer).isSubsetOf("c", "agrona", "aeron", "chronicle", "socat", "naru");
+        assertThat(Races.ALL)
+                .extracting(Race::peer)
+                .isSubsetOf("c", "agrona", "aeron", "chronicle", "socat", "kafka", "naru");
     }
 
     @Test
@@ -94,7 +100,9 @@ class RacesTest {
                         "tcp.rtt.32",
                         "sysv.rtt.32",
                         "mq.rtt.32",
-                        "ring.rtt.park.32");
+                        "ring.rtt.park.32",
+                        "local.produce.100",
+                        "local.consume.100");
     }
 
     @Test

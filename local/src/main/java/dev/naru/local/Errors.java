@@ -5,10 +5,14 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.CorruptRecordException;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
+import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidGroupIdException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
+import org.apache.kafka.common.errors.OffsetMetadataTooLarge;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -38,6 +42,10 @@ final class Errors {
             case DAMAGED_LOG -> new CorruptRecordException(message, refused);
             case NO_CODEC -> new UnsupportedCompressionTypeException(message, refused);
             case NO_APPENDING -> new NotLeaderOrFollowerException(message, refused);
+            case BAD_GROUP_NAME -> new InvalidGroupIdException(message, refused);
+            case GROUP_FULL -> caused(new GroupMaxSizeReachedException(message), refused);
+            case NO_GROUP, GROUP_REMOVED -> caused(new GroupIdNotFoundException(message), refused);
+            case METADATA_TOO_LARGE -> new OffsetMetadataTooLarge(message, refused);
             default -> new KafkaException(message, refused);
         };
     }

@@ -401,6 +401,15 @@ class SameProgramTest {
                 consumer.subscribe(List.of("group"));
                 seen.addAll(polled(consumer, 3));
             }
+            try (Consumer<String, String> consumer = made.consumer(new HashMap<>(config))) {
+                TopicPartition one = new TopicPartition("group", 0);
+                seen.add(thrown(() -> consumer.commitSync(
+                        Map.of(one, new OffsetAndMetadata(1, java.util.Optional.empty(), "m".repeat(4_097))))));
+                consumer.commitSync(
+                        Map.of(one, new OffsetAndMetadata(1, java.util.Optional.empty(), "m".repeat(4_096))));
+                consumer.assign(List.of(one));
+                seen.add("position " + consumer.position(one));
+            }
             Map<String, Object> byItself = consuming(ConsumerConfig.GROUP_ID_CONFIG, "other");
             try (Consumer<String, String> consumer = made.consumer(byItself)) {
                 consumer.subscribe(java.util.regex.Pattern.compile("gro.*"));
