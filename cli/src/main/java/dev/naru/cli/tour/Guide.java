@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -62,10 +63,12 @@ final class Guide {
         progress.step(stop.mechanism(), "two processes start");
         try (Stop.Crossing crossing = stop.open(scratch);
                 Peer sender = start(stop, TourPeer.SEND, crossing.sender());
-                Peer receiver = start(stop, TourPeer.RECEIVE, crossing.receiver())) {
+                Peer receiver = start(stop, TourPeer.RECEIVE, crossing.receiver());
+                Members members = startMembers(stop, crossing, receiver)) {
             sender.goesWith(receiver);
             receiver.goesWith(sender);
             sender.expect(TourPeer.READY);
+            members.expectReady();
             String object = String.join(" ", receiver.expect(TourPeer.READY));
             sender.begin();
             receiver.begin();
@@ -83,6 +86,38 @@ final class Guide {
                     Long.parseLong(rallies.get(1)),
                     bytes == file.length() && arrived.get(2).equals(sha256),
                     object.isEmpty() ? crossing.object() : object);
+        }
+    }
+
+    /** Further processes, which end with the tour. */
+    private record Members(List<Peer> all) implements AutoCloseable {
+        void expectReady() throws IOException, InterruptedException, CliException {
+            for (Peer each : all) {
+                var _ = each.expect(TourPeer.READY);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Peer each : all) {
+                each.close();
+            }
+        }
+    }
+
+    private Members startMembers(Stop stop, Stop.Crossing crossing, Peer receiver)
+            throws IOException, InterruptedException {
+        Members members = new Members(new ArrayList<>());
+        try {
+            for (Stop.Ends ends : crossing.members()) {
+                Peer member = start(stop, TourPeer.FORWARD, ends);
+                members.all.add(member);
+                member.goesWith(receiver);
+            }
+            return members;
+        } catch (IOException | InterruptedException | RuntimeException failed) {
+            members.close();
+            throw failed;
         }
     }
 
@@ -214,7 +249,11 @@ final class Guide {
         }
 
         private String title() {
-            return role.equals(TourPeer.SEND) ? "sender" : "receiver";
+            return switch (role) {
+                case TourPeer.SEND -> "sender";
+                case TourPeer.RECEIVE -> "receiver";
+                default -> "second member";
+            };
         }
 
         /** Field 3 of {@code /proc/PID/stat}, proc(5): T. Traced by a debugger it would be t, and go on by itself. */

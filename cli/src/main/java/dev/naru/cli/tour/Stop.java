@@ -22,7 +22,8 @@ interface Stop {
             new SemaphoreStop(),
             RingStop.busy(),
             RingStop.parked(),
-            new TopicStop());
+            new TopicStop(),
+            new GroupStop());
 
     /** The name of the row, and the word for {@code --only}. */
     String mechanism();
@@ -47,9 +48,15 @@ interface Stop {
      * @param object how the table names the kernel object, unless the process that receives knows better
      * @param sender what the process that sends gets
      * @param receiver what the process on the far side gets
+     * @param members what each further process gets, which hands on what it reads
      * @param objects what closing closes
      */
-    record Crossing(String object, Ends sender, Ends receiver, Closeable objects) implements Closeable {
+    record Crossing(String object, Ends sender, Ends receiver, List<Ends> members, Closeable objects)
+            implements Closeable {
+        Crossing(String object, Ends sender, Ends receiver, Closeable objects) {
+            this(object, sender, receiver, List.of(), objects);
+        }
+
         @Override
         public void close() throws IOException {
             objects.close();

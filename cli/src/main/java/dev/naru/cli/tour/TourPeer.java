@@ -25,6 +25,7 @@ public final class TourPeer {
 
     static final String SEND = "send";
     static final String RECEIVE = "receive";
+    static final String FORWARD = "forward";
     static final String READY = "ready";
     static final String PROGRESS = "progress";
     static final String ARRIVED = "arrived";
@@ -53,11 +54,11 @@ public final class TourPeer {
 
     /** Plays a role; the exit status. */
     public static int run(Context context, List<String> arguments) {
-        if (arguments.size() != ARGUMENTS || !List.of(SEND, RECEIVE).contains(arguments.getFirst())) {
+        if (arguments.size() != ARGUMENTS || !List.of(SEND, RECEIVE, FORWARD).contains(arguments.getFirst())) {
             return Problem.USAGE.exitStatus(); // not a command for people
         }
         try {
-            return of(context, arguments).play(arguments.getFirst().equals(SEND));
+            return of(context, arguments).play(arguments.getFirst());
         } catch (IllegalArgumentException notFromTheTour) {
             return Problem.USAGE.exitStatus();
         }
@@ -70,15 +71,15 @@ public final class TourPeer {
         return new TourPeer(context, file, out, bothWays ? out : Way.parse(arguments.get(4)));
     }
 
-    private int play(boolean sends) {
+    private int play(String role) {
         try {
-            pin(sends);
+            pin(role.equals(SEND));
             endWithTheTour();
             outWay.warmUp();
-            if (sends) {
-                send();
-            } else {
-                receive();
+            switch (role) {
+                case SEND -> send();
+                case RECEIVE -> receive();
+                default -> forward();
             }
             return 0;
         } catch (IOException | InterruptedException lost) {
@@ -121,6 +122,13 @@ public final class TourPeer {
             say(ARRIVED, arrival.bytes(), arrival.megabytesPerSecond(), arrival.sha256());
             Receiver.writeMessage(out, ByteBuffer.allocateDirect(Receiver.MESSAGE_BYTES), Receiver.PING);
             receiver.pingPong();
+        }
+    }
+
+    /** Until the tour ends it. */
+    private void forward() throws IOException, InterruptedException {
+        if (inWay instanceof Way.InGroup group) {
+            group.forward(() -> say(READY));
         }
     }
 

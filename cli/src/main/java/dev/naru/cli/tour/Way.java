@@ -18,7 +18,14 @@ import java.util.Optional;
 
 /** How a process of the tour gets at an end: by an address, or by what it was given at a descriptor number. */
 sealed interface Way
-        permits Way.ByAddress, Way.InQueue, Way.InRing, Way.InSlot, Way.InSemaphoreSlot, Way.InTopic, SocketWay {
+        permits Way.ByAddress,
+                Way.InQueue,
+                Way.InRing,
+                Way.InSlot,
+                Way.InSemaphoreSlot,
+                Way.InTopic,
+                Way.InGroup,
+                SocketWay {
     /** The end that writes. */
     WritableByteChannel openWriter() throws IOException, InterruptedException;
 
@@ -44,6 +51,10 @@ sealed interface Way
     }
 
     private static Way parseOther(String text) {
+        if (text.startsWith(InGroup.KIND)
+                && Address.parse(text.substring(InGroup.KIND.length())) instanceof Address.Topic topic) {
+            return new InGroup(topic);
+        }
         String[] words = text.split("/", -1);
         return switch (words[0] + words.length) {
             case "ring3" -> new InRing(words[1], Integer.parseInt(words[2]));
@@ -259,6 +270,45 @@ sealed interface Way
         @Override
         public String toString() {
             return topic.toString();
+        }
+    }
+
+    /**
+     * A topic that a group reads.
+     *
+     * @param topic with its store
+     */
+    record InGroup(Address.Topic topic) implements Way {
+        private static final String KIND = "group/";
+
+        private Path folder() {
+            return Objects.requireNonNull(topic.store());
+        }
+
+        @Override
+        public WritableByteChannel openWriter() throws IOException {
+            return GroupStream.writer(folder(), topic.name());
+        }
+
+        @Override
+        public ReadableByteChannel openReader() throws IOException, InterruptedException {
+            return GroupStream.reader(folder(), topic.name());
+        }
+
+        /** As a member, until this process ends. */
+        void forward(Runnable ready) throws IOException, InterruptedException {
+            GroupStream.forward(folder(), topic.name(), ready);
+        }
+
+        /** The topic itself; a group of one would not be this one. */
+        @Override
+        public void warmUp() throws IOException {
+            new InTopic(topic).warmUp();
+        }
+
+        @Override
+        public String toString() {
+            return KIND + topic;
         }
     }
 }

@@ -26,8 +26,8 @@ class TourTest {
     private static final List<String> PROPERTIES =
             List.of("mechanism", "bytes", "mbPerSecond", "rttP50Ns", "rttP99Ns", "verified", "object");
 
-    private static final List<String> MECHANISMS =
-            List.of("pipe", "fifo", "sysv", "mq", "unix", "tcp", "shm", "sem", "ring-busy", "ring-parked", "topic");
+    private static final List<String> MECHANISMS = List.of(
+            "pipe", "fifo", "sysv", "mq", "unix", "tcp", "shm", "sem", "ring-busy", "ring-parked", "topic", "group");
 
     @TempDir
     private Path folder;
@@ -61,6 +61,7 @@ class TourTest {
                             case "sem" -> "memfd inode \\d+, sem:/naru-tour-\\d+.filled.0";
                             case "shm" -> "memfd inode \\d+, lock in memfd inode \\d+";
                             case "topic" -> "topic:/.+/store#there inode \\d+";
+                            case "group" -> "topic:/.+/store#there inode \\d+, 2 partitions";
                             default -> "ring in memfd inode \\d+";
                         });
     }
@@ -90,7 +91,7 @@ class TourTest {
 
         // then
         List<String> lines = result.endedWith(0).out().lines().toList();
-        assertThat(lines).hasSize(13);
+        assertThat(lines).hasSize(14);
         assertThat(lines.get(0)).matches("mechanism +what it is +MB/s +p50 +p99 +verified +kernel object");
         assertThat(lines.get(1))
                 .matches("pipe +anonymous pipe, between relatives +[\\d,]+ +[\\d.]+ µs +[\\d.]+ µs +yes +pipe:\\[.*");
@@ -105,7 +106,8 @@ class TourTest {
         assertThat(lines.get(9)).matches("ring-busy +ring, who waits looks all the time +.* yes +ring in memfd .*");
         assertThat(lines.get(10)).matches("ring-parked +ring, who waits sleeps +.* yes +ring in memfd .*");
         assertThat(lines.get(11)).matches("topic +log in a file, with no server +.* yes +topic:/.*#there inode \\d+");
-        assertThat(lines.get(12)).matches("on this machine: (" + String.join("|", MECHANISMS) + ") .*\\d.*");
+        assertThat(lines.get(12)).matches("group +topic that a group of two reads +.* yes +topic:/.*, 2 partitions");
+        assertThat(lines.get(13)).matches("on this machine: (" + String.join("|", MECHANISMS) + ") .*\\d.*");
         assertThat(result.err().lines())
                 .containsExactlyElementsOf(Stream.concat(
                                 Stream.of("file: its SHA-256"),
