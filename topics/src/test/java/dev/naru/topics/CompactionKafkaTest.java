@@ -7,6 +7,7 @@ import dev.naru.topics.testing.KafkaCleaner;
 import dev.naru.topics.testing.KafkaIndexes;
 import dev.naru.topics.testing.KafkaLogs;
 import dev.naru.topics.testing.Logs;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -83,8 +85,10 @@ class CompactionKafkaTest {
         return found;
     }
 
-    private static String text(java.nio.ByteBuffer bytes) {
-        return bytes == null ? null : StandardCharsets.ISO_8859_1.decode(bytes.duplicate()).toString();
+    private static String text(ByteBuffer bytes) {
+        return bytes == null
+                ? null
+                : StandardCharsets.ISO_8859_1.decode(bytes.duplicate()).toString();
     }
 
     /** Compacts, and holds what is left against what Kafka leaves of the same. */
@@ -118,31 +122,36 @@ class CompactionKafkaTest {
         for (int round = 0; round < 6; round++) {
             long seed = new Random().nextLong();
             Random random = new Random(seed);
-            String topicName = "t";
-            TopicSpec spec = round % 2 == 0 ? SPEC : SPEC.withTimestampsByLog();
-            try (Store store = store();
-                    Topic topic = store.create(topicName, spec);
-                    Producer producer = store.producer("p")) {
+            try (Store store = store()) {
+                store.create("t", round % 2 == 0 ? SPEC : SPEC.withTimestampsByLog())
+                        .close();
                 for (int pass = 0; pass < 4; pass++) {
-                    for (int i = 0; i < 600; i++) {
-                        switch (random.nextInt(4)) {
-                            case 0 -> {
-                                List<NewRecord> many = new ArrayList<>();
-                                for (int n = random.nextInt(12); n >= 0; n--) {
-                                    many.add(random(random, now.get()));
-                                }
-                                var _ = topic.append(many);
-                            }
-                            case 1 -> producer.append(topic, random(random, now.get()));
-                            default -> topic.append(random(random, now.get()));
-                        }
+                    append(store, random);
+                    try (Topic topic = store.open("t")) { // its last file ends where its data ends
+                        compactAsKafka(topic, compacted(), "seed " + seed + ", pass " + pass);
                     }
-                    compactAsKafka(topic, compacted(), "seed " + seed + ", pass " + pass);
                     long _ = now.addAndGet(random.nextBoolean() ? DAY + 1 : DAY / 2);
                 }
+                store.remove("t");
             }
-            try (Store store = store()) {
-                store.remove(topicName);
+        }
+    }
+
+    private void append(Store store, Random random) throws Exception {
+        try (Topic topic = store.open("t");
+                Producer producer = store.producer("p")) {
+            for (int i = 0; i < 600; i++) {
+                switch (random.nextInt(4)) {
+                    case 0 -> {
+                        List<NewRecord> many = new ArrayList<>();
+                        for (int n = random.nextInt(12); n >= 0; n--) {
+                            many.add(random(random, now.get()));
+                        }
+                        var _ = topic.append(many);
+                    }
+                    case 1 -> producer.append(topic, random(random, now.get()));
+                    default -> topic.append(random(random, now.get()));
+                }
             }
         }
     }
@@ -152,30 +161,24 @@ class CompactionKafkaTest {
     void whatIsLeftIsByteForByteWhatKafkaLeaves() throws Exception {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
-        try (Store store = store();
-                Topic topic = store.create("t", SPEC);
-                Producer producer = store.producer("p")) {
-            for (int i = 0; i < 2000; i++) {
-                if (i % 700 == 3) {
-                    var _ = producer.append(topic, random(random, now.get()));
-                }
-                var _ = topic.append(List.of(
-                        NewRecord.of("k" + random.nextInt(40), "v" + i).withTimestamp(now.get() + i),
-                        NewRecord.of("k" + random.nextInt(40), random.nextInt(9) == 0 ? null : "v" + i)
-                                .withTimestamp(now.get() + i)));
-            }
+        int all = 1 << 20;
+        try (Store store = store()) {
+            store.create("t", SPEC).close();
+            append(store, random);
+            append(store, random);
+            store.change("t", SPEC.withSegmentBytes(all)); // into which all is merged
             for (int pass = 0; pass < 3; pass++) {
-                Path kafka = cleanedByKafka(0);
-                Logs.setWord(log(), 840, 0);
-                topic.compact();
-                List<Path> ours = Logs.segments(log());
-                List<Path> theirs = Logs.segments(kafka);
-                assertThat(ours).extracting(Path::getFileName).isEqualTo(theirs.stream()
-                        .map(Path::getFileName)
-                        .toList());
-                assertThat(Files.readAllBytes(ours.getFirst()))
-                        .as("seed %d, pass %d", seed, pass)
-                        .isEqualTo(Files.readAllBytes(theirs.getFirst()));
+                Path kafka = KafkaCleaner.clean(log(), folder.resolve("kafka-" + pass), 0, all, DAY, now.get());
+                Logs.setWord(log(), 840, 0); // all of it is dirty
+                try (Topic topic = store.open("t")) {
+                    topic.compact();
+                }
+                assertThat(Logs.segments(log())).hasSize(2);
+                for (Path segment : Logs.segments(log())) {
+                    assertThat(Files.readAllBytes(segment))
+                            .as("seed %d, pass %d, %s", seed, pass, segment.getFileName())
+                            .isEqualTo(Files.readAllBytes(kafka.resolve(segment.getFileName())));
+                }
                 long _ = now.addAndGet(DAY * 2 / 3);
             }
         }
@@ -211,7 +214,7 @@ class CompactionKafkaTest {
 
     private void deleteStore() throws Exception {
         try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 if (!file.equals(folder)) {
                     Files.delete(file);
                 }
@@ -236,9 +239,13 @@ class CompactionKafkaTest {
                 } else {
                     SimpleRecord[] records = new SimpleRecord[1 + random.nextInt(4)];
                     for (int n = 0; n < records.length; n++) {
-                        byte[] value = random.nextInt(4) == 0 ? null : ("v" + offset + "." + n).getBytes(StandardCharsets.UTF_8);
+                        byte[] value = random.nextInt(4) == 0
+                                ? null
+                                : ("v" + offset + "." + n).getBytes(StandardCharsets.UTF_8);
                         records[n] = new SimpleRecord(
-                                now.get() + random.nextInt(500), ("k" + random.nextInt(12)).getBytes(StandardCharsets.UTF_8), value);
+                                now.get() + random.nextInt(500),
+                                ("k" + random.nextInt(12)).getBytes(StandardCharsets.UTF_8),
+                                value);
                     }
                     batches.add(MemoryRecords.withTransactionalRecords(
                             offset, Compression.NONE, who + 1, (short) 0, sequences[who], 0, records));
@@ -269,7 +276,7 @@ class CompactionKafkaTest {
     }
 
     private static MemoryRecords joined(List<MemoryRecords> batches) {
-        java.nio.ByteBuffer all = java.nio.ByteBuffer.allocate(
+        ByteBuffer all = ByteBuffer.allocate(
                 batches.stream().mapToInt(MemoryRecords::sizeInBytes).sum());
         batches.forEach(batch -> all.put(batch.buffer().duplicate()));
         return MemoryRecords.readableRecords(all.flip());

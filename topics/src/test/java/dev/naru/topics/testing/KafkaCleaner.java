@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.server.util.Scheduler;
@@ -97,12 +100,25 @@ public final class KafkaCleaner {
                 if (period <= 0) {
                     task.run();
                 }
-                return null;
+                return new Done();
             }
 
             @Override
             public void resizeThreadPool(int size) {}
         };
+    }
+
+    /** Of a task that does not run again. */
+    private static final class Done extends CompletableFuture<Object> implements ScheduledFuture<Object> {
+        @Override
+        public long getDelay(TimeUnit unit) {
+            return 0;
+        }
+
+        @Override
+        public int compareTo(Delayed other) {
+            return 0;
+        }
     }
 
     private static Time at(long now) {
