@@ -2,6 +2,7 @@ package dev.naru.topics.internal;
 
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.ErrnoException;
+import dev.naru.linux.FileSpace;
 import dev.naru.linux.SharedFiles;
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,7 +21,7 @@ final class CleanedFile implements Closeable {
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment piece = arena.allocate(PIECE);
     private long pending;
-    private long size;
+    private long reserved;
 
     private CleanedFile(Path path, Descriptor file) {
         this.path = path;
@@ -36,7 +37,6 @@ final class CleanedFile implements Closeable {
 
     /** Adds so many bytes that lie there. */
     void append(MemorySegment from, long at, long count) throws ErrnoException {
-        size += count;
         if (count > PIECE - pending) {
             drain();
         }
@@ -49,11 +49,15 @@ final class CleanedFile implements Closeable {
     }
 
     private void drain() throws ErrnoException {
-        write(piece, 0, pending);
-        pending = 0;
+        if (pending > 0) {
+            write(piece, 0, pending);
+            pending = 0;
+        }
     }
 
     private void write(MemorySegment from, long at, long count) throws ErrnoException {
+        FileSpace.reserve(file, reserved, count, path.toString()); // which tells what a full disk has
+        reserved += count;
         long written = 0;
         while (written < count) {
             long answer = file.write(from, at + written, count - written);
@@ -62,11 +66,6 @@ final class CleanedFile implements Closeable {
             }
             written += answer;
         }
-    }
-
-    /** How many bytes it has. */
-    long size() {
-        return size;
     }
 
     /** Where it lies. */

@@ -167,9 +167,21 @@ final class Compaction implements Closeable {
             Compactor.Limits limits = new Compactor.Limits(
                     OffsetMap.MOST_SLOTS, spec.segmentBytes(), spec.value(TopicSetting.DELETE_RETENTION_MILLIS), now);
             Compactor.Replacer replacer = (cleaned, old) -> replace(cleaned, old, watch, patience);
-            reached = new Compactor(folder, end, range, limits, watch, replacer).round();
+            reached = roundUnlessRemoved(new Compactor(folder, end, range, limits, watch, replacer), dirty);
             PartitionLayout.setCompacted(block, reached);
         } while (reached > dirty && reached < limit);
+    }
+
+    /** When retention takes segments away meanwhile, this one is left to the next compaction. */
+    private static long roundUnlessRemoved(Compactor compactor, long dirty) throws IOException, InterruptedException {
+        try {
+            return compactor.round();
+        } catch (ErrnoException refused) {
+            if (refused.problem() != Problem.NOT_FOUND) {
+                throw refused;
+            }
+            return dirty;
+        }
     }
 
     private boolean replace(Path cleaned, List<LogSurvey.Sealed> old, Watch watch, int patience)

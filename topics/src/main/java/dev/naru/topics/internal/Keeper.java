@@ -175,10 +175,19 @@ final class Keeper implements Closeable {
             }
             closeFile(); // it may be one of them
             Replacement.Outcome outcome = replacement.run(cleaned, old);
-            boolean _ = extendIndex(old.getFirst().base(), false);
+            indexReplaced(old.getFirst().base());
             return outcome;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** What was replaced is, with or without an index. */
+    private void indexReplaced(long base) {
+        try {
+            boolean _ = extendIndex(base, false);
+        } catch (IOException refused) {
+            LOGGER.log(System.Logger.Level.WARNING, "keeping " + folder, refused);
         }
     }
 
