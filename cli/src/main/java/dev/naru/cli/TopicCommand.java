@@ -34,6 +34,7 @@ final class TopicCommand implements Callable<Integer> {
                 .addSubcommand(new TopicAlter(context))
                 .addSubcommand(new TopicDelete(context))
                 .addSubcommand(new TopicDeleteRecords(context))
+                .addSubcommand(new TopicCompact(context))
                 .addSubcommand(new TopicProduce(context))
                 .addSubcommand(new TopicConsume(context))
                 .addSubcommand(new TopicTail(context))

@@ -63,7 +63,7 @@ final class TopicDescribe implements Callable<Integer> {
         context.out().println(Escapes.of(opened.address().toString()));
         TopicSpec spec = opened.topic().spec();
         for (TopicSetting setting : TopicSetting.values()) {
-            context.out().printf("  %-22s %s%n", setting.kafkaName(), setting.text(spec.value(setting)));
+            context.out().printf("  %-25s %s%n", setting.kafkaName(), setting.text(spec.value(setting)));
         }
         context.out().printf(FORM, "partition", "start", "next", "flushed", "segments", "bytes", "epoch");
         for (PartitionStatus each : partitions) {

@@ -382,6 +382,30 @@ class TopicCommandTest {
     }
 
     @Test
+    void ofEachKeyTheLastRecordIsLeft() throws Exception {
+        // given
+        var _ = topic("create", "-s", "cleanup.policy=compact", "-s", "segment.bytes=65536", "t")
+                .succeeded();
+        var _ = run(folder, "seq 20000 | sed 's/.*\\(.\\)$/\\1:&/' | naru topic produce -K: t")
+                .succeeded();
+
+        // when
+        Result compacted = topic("compact", "-v", "t").endedWith(0);
+
+        // then
+        assertThat(compacted.err()).matches("naru: topic:data#t: [0-9]+ B before, [0-9]+ B now\n");
+        List<String> left =
+                run(folder, "naru topic consume -e t").succeeded().out().lines().toList();
+        assertThat(left).contains("20000", "19999", "19995").doesNotContain("1", "2", "3");
+        assertThat(topic("verify").succeeded().out()).contains("ok ");
+
+        // and what keeps all, and a record without a key, are refused
+        var _ = topic("create", "all").succeeded();
+        assertThat(topic("compact", "all").failed(64, "not-compacted").err()).contains("cleanup.policy=delete");
+        var _ = run(folder, "echo a | naru topic produce t").failed(65, "no-key");
+    }
+
+    @Test
     void aDamagedTopicIsARowAmongTheOthers() throws Exception {
         // given
         var _ = topic("create", "a", "b").succeeded();

@@ -404,6 +404,16 @@ public enum Problem {
             64, "{value} of metadata are more than may go with an offset ({limit})", "commit a shorter text"),
     /** A table of a consumer group is full. */
     GROUP_FULL(69, "the group has {limit} already", "use another group for some of them"),
+    /** A record without a key, for a topic that keeps the last record of each key. */
+    NO_KEY(
+            65,
+            "a record has no key, and the topic keeps the last one of each",
+            "give it a key; or keep all: 'naru topic alter -s cleanup.policy=delete'"),
+    /** A topic that is to be compacted keeps all records of a key. */
+    NOT_COMPACTED(
+            64,
+            "the topic keeps all records of a key (cleanup.policy={value})",
+            "keep the last one alone: 'naru topic alter -s cleanup.policy=compact'; each record then needs a key"),
     /** A topic keeps the partitions that it has. */
     FEWER_PARTITIONS(
             64,

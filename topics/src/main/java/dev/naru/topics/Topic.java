@@ -337,6 +337,20 @@ public final class Topic implements Closeable {
         closing.end();
     }
 
+    /**
+     * Compacts all partitions, now and as far as that may be: of the records of a key the last one stays, but for what lies in the
+     * segment that is appended to, or is younger than {@link TopicSetting#MIN_COMPACTION_LAG_MILLIS}. It is done by itself when it is
+     * worth while. Others append and read meanwhile; when this is killed, or fails, the log is as it was, or compacted up to somewhere.
+     *
+     * @throws ErrnoException {@link dev.naru.linux.Problem#NOT_COMPACTED} unless {@link TopicSpec#withCompaction} was said
+     * @throws InterruptedException when the thread was interrupted meanwhile
+     */
+    public void compact() throws IOException, InterruptedException {
+        for (int number = 0; number < spec.partitions(); number++) {
+            partition(number).compact();
+        }
+    }
+
     @Override
     public String toString() {
         return "topic:" + name;

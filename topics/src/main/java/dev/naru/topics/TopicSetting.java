@@ -1,5 +1,7 @@
 package dev.naru.topics;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -25,13 +27,24 @@ public enum TopicSetting {
     /** After so many records they are flushed. */
     FLUSH_MESSAGES("flush.messages", TopicSpec.NEVER, 1, TopicSpec.NEVER),
     /** After so many milliseconds they are flushed. */
-    FLUSH_MILLIS("flush.ms", TopicSpec.NEVER, 1, TopicSpec.NEVER);
+    FLUSH_MILLIS("flush.ms", TopicSpec.NEVER, 1, TopicSpec.NEVER),
+    /** What becomes of old records: whole files go, all but the last of each key go, or both; the last two words say the same. */
+    CLEANUP_POLICY("cleanup.policy", "delete", "compact", "compact,delete", "delete,compact"),
+    /** How much of a log must not be compacted yet before it is worth while: bytes of all that could be, in millionths. */
+    MIN_CLEANABLE_DIRTY_RATIO("min.cleanable.dirty.ratio", 500_000, 6),
+    /** So many milliseconds a record stays, whatever comes after it. */
+    MIN_COMPACTION_LAG_MILLIS("min.compaction.lag.ms", 0, 0, TopicSpec.NEVER),
+    /** After so many milliseconds a record is compacted, whether it is worth while or not. */
+    MAX_COMPACTION_LAG_MILLIS("max.compaction.lag.ms", TopicSpec.NEVER, 1, TopicSpec.NEVER),
+    /** So many milliseconds a tombstone stays after the first compaction that met it. */
+    DELETE_RETENTION_MILLIS("delete.retention.ms", 86_400_000, 0, TopicSpec.NEVER);
 
     private final String kafkaName;
     private final long usual;
     private final long least;
     private final long most;
     private final String words; // with a | between; empty for a number
+    private final int decimals; // behind the point; the value counts the last one
 
     TopicSetting(String kafkaName, long usual, long least, long most) {
         this.kafkaName = kafkaName;
@@ -39,6 +52,17 @@ public enum TopicSetting {
         this.least = least;
         this.most = most;
         this.words = "";
+        this.decimals = 0;
+    }
+
+    /** A part of a whole. */
+    TopicSetting(String kafkaName, long usual, int decimals) {
+        this.kafkaName = kafkaName;
+        this.usual = usual;
+        this.least = 0;
+        this.most = BigDecimal.ONE.movePointRight(decimals).longValueExact();
+        this.words = "";
+        this.decimals = decimals;
     }
 
     TopicSetting(String kafkaName, String... words) {
@@ -47,6 +71,7 @@ public enum TopicSetting {
         this.least = 0;
         this.most = words.length - 1L;
         this.words = String.join("|", words);
+        this.decimals = 0;
     }
 
     /** As it stands in the file of the topic. */
@@ -73,12 +98,18 @@ public enum TopicSetting {
 
     /** What values it may have, for people. */
     public String bounds() {
-        return words.isEmpty() ? "a whole number, " + least + " to " + most : String.join(" or ", words());
+        if (!words.isEmpty()) {
+            return String.join(" or ", words());
+        }
+        return (decimals == 0 ? "a whole number, " : "a number, ") + text(least) + " to " + text(most);
     }
 
     /** That value as text. */
     public String text(long value) {
-        return words.isEmpty() ? Long.toString(value) : words().get((int) value);
+        if (!words.isEmpty()) {
+            return words().get((int) value);
+        }
+        return BigDecimal.valueOf(value, decimals).stripTrailingZeros().toPlainString();
     }
 
     /**
@@ -88,14 +119,24 @@ public enum TopicSetting {
      */
     public long parse(String text) {
         try {
-            long value = words.isEmpty() ? Long.parseLong(text) : words().indexOf(text);
+            long value = words.isEmpty() ? number(text) : words().indexOf(text);
             if (value >= least && value <= most) {
                 return value;
             }
-        } catch (NumberFormatException none) {
+        } catch (ArithmeticException | NumberFormatException none) {
             // told below
         }
         throw outside(text);
+    }
+
+    /** More decimals than are kept are rounded. */
+    private long number(String text) {
+        return decimals == 0
+                ? Long.parseLong(text)
+                : new BigDecimal(text)
+                        .setScale(decimals, RoundingMode.HALF_UP)
+                        .unscaledValue()
+                        .longValueExact();
     }
 
     /** That value, if it is in bounds. */

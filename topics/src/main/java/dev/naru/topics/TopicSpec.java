@@ -25,6 +25,9 @@ public final class TopicSpec {
     /** No flush by number or by time, no new segment by time. */
     public static final long NEVER = Long.MAX_VALUE;
 
+    private static final long COMPACT = 1;
+    private static final long COMPACT_AND_DELETE = 2;
+
     private final Map<TopicSetting, Long> values; // what is as usual is not in it; never changed
 
     private TopicSpec(Map<TopicSetting, Long> values) {
@@ -83,6 +86,42 @@ public final class TopicSpec {
     /** The same, where segments are removed, the oldest first, as long as so many bytes are left of each partition. */
     public TopicSpec withRetentionBytes(long bytes) {
         return with(TopicSetting.RETENTION_BYTES, bytes);
+    }
+
+    /**
+     * The same, where of the records of a key the last one stays, and the older ones go in time: each record needs a key. A record
+     * without a value, a tombstone, says that its key is gone, and goes itself after {@link TopicSetting#DELETE_RETENTION_MILLIS}.
+     * What retention says does not count then; {@link #withCompactionAndRetention} is for both.
+     */
+    public TopicSpec withCompaction() {
+        return with(TopicSetting.CLEANUP_POLICY, COMPACT);
+    }
+
+    /** The same, where besides segments are removed as retention says. */
+    public TopicSpec withCompactionAndRetention() {
+        return with(TopicSetting.CLEANUP_POLICY, COMPACT_AND_DELETE);
+    }
+
+    /** The same, where it is compacted when more than such a part of its bytes was not yet, from 0 to 1. */
+    public TopicSpec withDirtyRatio(double ratio) {
+        TopicSetting setting = TopicSetting.MIN_CLEANABLE_DIRTY_RATIO;
+        return with(setting, setting.parse(Double.toString(ratio)));
+    }
+
+    /** Whether of the records of a key the last one stays. */
+    public boolean isCompacted() {
+        return value(TopicSetting.CLEANUP_POLICY) >= COMPACT;
+    }
+
+    /** After so many milliseconds an append begins another segment: a compacted one in time for {@link TopicSetting#MAX_COMPACTION_LAG_MILLIS}. */
+    public long longestSegmentMillis() {
+        long longest = value(TopicSetting.SEGMENT_MILLIS);
+        return isCompacted() ? Math.min(longest, value(TopicSetting.MAX_COMPACTION_LAG_MILLIS)) : longest;
+    }
+
+    /** Whether segments are removed as retention says. */
+    public boolean hasRetention() {
+        return value(TopicSetting.CLEANUP_POLICY) != COMPACT;
     }
 
     /** The same with batches of at most so many bytes. */

@@ -76,12 +76,24 @@ class TopicNamespacesTest {
         assertThat(said.subList(2, said.size())).containsExactly("FILE_SYSTEM_FULL", "more true");
     }
 
+    /** A megabyte of ballast leaves no room for the second file. */
+    @Test
+    void aFullDiskLeavesTheLogAsItWasBeforeTheCompaction() throws Exception {
+        List<String> said = onSmallDisk("fill-the-disk-by-compaction", 2_300);
+
+        assertThat(said).containsExactly("FILE_SYSTEM_FULL", "kept 2300", "kept 2299");
+    }
+
     /** A disk of 4 MiB, with something on it that can be given up. */
     private List<String> onSmallDisk(String verb) throws Exception {
+        return onSmallDisk(verb, 5000);
+    }
+
+    private List<String> onSmallDisk(String verb, int number) throws Exception {
         String mount =
                 "mount -t tmpfs -o size=4m none \"$1\" && head -c 1m /dev/zero >\"$1/ballast\" && shift && exec \"$@\"";
         List<String> command = new ArrayList<>(List.of("unshare", "-m", "sh", "-c", mount, "sh", folder.toString()));
-        command.addAll(FarSide.command(verb, folder, 5000));
+        command.addAll(FarSide.command(verb, folder, number));
         return Foreign.output(command).lines().toList();
     }
 }

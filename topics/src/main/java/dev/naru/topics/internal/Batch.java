@@ -45,6 +45,8 @@ public final class Batch {
     private static final int LOG_TIME_BIT = 8;
     private static final int TRANSACTION_BIT = 0x10;
     private static final int CONTROL_BIT = 0x20;
+    private static final int HORIZON_BIT = 0x40;
+    private static final long NO_TIMESTAMP = -1;
 
     /** All of its records have the highest timestamp, which the log gave. */
     static final short TIME_OF_LOG = 8;
@@ -124,6 +126,11 @@ public final class Batch {
         return ((short) SHORT.get(memory, at + ATTRIBUTES) & CONTROL_BIT) != 0;
     }
 
+    /** Whether a compaction has noted until when its tombstones stay: in the place of its first timestamp. */
+    static boolean hasHorizon(MemorySegment memory, long at) {
+        return ((short) SHORT.get(memory, at + ATTRIBUTES) & HORIZON_BIT) != 0;
+    }
+
     /** The id of its producer; -1 for nobody in particular. */
     public static long producer(MemorySegment memory, long at) {
         return (long) LONG.get(memory, at + PRODUCER);
@@ -166,6 +173,36 @@ public final class Batch {
                 && hasMagic(memory, at)
                 && count(memory, at) >= 0
                 && lastOffset(memory, at) >= baseOffset(memory, at);
+    }
+
+    /**
+     * Writes the header of what a compaction leaves of a batch, but for the CRC. Offsets, sequences, epochs and producer stay.
+     *
+     * @param from where the header of the batch lies that it was
+     * @param first that from which the timestamps of its records are counted; with {@code horizon}, until when its tombstones stay
+     */
+    static void rewrite(
+            MemorySegment from,
+            long fromAt,
+            MemorySegment to,
+            int size,
+            int codec,
+            int count,
+            long first,
+            long highest,
+            boolean horizon) {
+        MemorySegment.copy(from, fromAt, to, 0, HEADER);
+        int attributes = (short) SHORT.get(from, fromAt + ATTRIBUTES) & ~(CODEC_BITS | HORIZON_BIT);
+        SHORT.set(to, ATTRIBUTES, (short) (attributes | codec | (horizon ? HORIZON_BIT : 0)));
+        INT.set(to, LENGTH, size - OVERHEAD);
+        INT.set(to, COUNT, count);
+        LONG.set(to, FIRST_TIMESTAMP, first);
+        LONG.set(to, HIGHEST_TIMESTAMP, highest);
+    }
+
+    /** Writes that of one of which nothing is left but its numbers, likewise. */
+    static void rewriteEmpty(MemorySegment from, long fromAt, MemorySegment to) {
+        rewrite(from, fromAt, to, HEADER, 0, 0, NO_TIMESTAMP, highestTimestamp(from, fromAt), false);
     }
 
     /** Its records were compressed in place: it has so many bytes now. */

@@ -24,6 +24,7 @@ public final class BatchWriter {
     private long limit;
     private long at;
     private int count;
+    private boolean hasUnkeyed;
     private long firstTimestamp;
     private long highestTimestamp;
     private long keyAt;
@@ -81,6 +82,7 @@ public final class BatchWriter {
         limit = origin + to;
         at = start + Batch.HEADER;
         count = 0;
+        hasUnkeyed = false;
         producer = NONE;
     }
 
@@ -127,6 +129,7 @@ public final class BatchWriter {
         headersAt = Varints.write(ALL, valueAt + Math.max(0, valueLength), headers);
         at = headersAt + headerBytes;
         count++;
+        hasUnkeyed |= keyLength == NONE;
         highestTimestamp = Math.max(highestTimestamp, timestamp);
         return true;
     }
@@ -154,6 +157,11 @@ public final class BatchWriter {
     /** How many records it has. */
     public int count() {
         return count;
+    }
+
+    /** Whether a record of it has no key. */
+    boolean hasUnkeyed() {
+        return hasUnkeyed;
     }
 
     /** Where it begins. */

@@ -6,8 +6,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a process does for its store beside the calls of its users: flushing what was sealed, flushing by time. One daemon thread, started
- * when there is something to do.
+ * What a process does for its store beside the calls of its users: flushing what was sealed, flushing by time, compacting. A daemon thread
+ * each for what is brief and for what may last, started when there is something to do.
  *
  * <p>Thread-safe.
  */
@@ -18,21 +18,17 @@ public interface Chores extends Closeable {
     /** Does it after so long. */
     void after(long millis, Runnable chore);
 
+    /** Does it soon, beside the others: it may last. */
+    void atLength(Runnable chore);
+
     /** No chore begins any more. */
     @Override
     void close();
 
     /** On a thread of their own. */
     static Chores onThread() {
-        ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
-                1,
-                Thread.ofPlatform()
-                        .daemon()
-                        .name("naru-keeper")
-                        .inheritInheritableThreadLocals(false)
-                        .factory());
-        thread.setRemoveOnCancelPolicy(true);
-        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        ScheduledThreadPoolExecutor thread = thread("naru-keeper");
+        ScheduledThreadPoolExecutor compactor = thread("naru-compactor");
         return new Chores() {
             @Override
             public void soon(Runnable chore) {
@@ -41,18 +37,41 @@ public interface Chores extends Closeable {
 
             @Override
             public void after(long millis, Runnable chore) {
-                try {
-                    var _ = thread.schedule(chore, millis, TimeUnit.MILLISECONDS);
-                } catch (RejectedExecutionException closed) {
-                    // the store is closed: that did it, or whoever has the partition open does
-                }
+                schedule(thread, chore, millis);
+            }
+
+            @Override
+            public void atLength(Runnable chore) {
+                schedule(compactor, chore, 0);
             }
 
             @Override
             public void close() {
                 thread.shutdown();
+                compactor.shutdown();
             }
         };
+    }
+
+    private static ScheduledThreadPoolExecutor thread(String name) {
+        ScheduledThreadPoolExecutor thread = new ScheduledThreadPoolExecutor(
+                1,
+                Thread.ofPlatform()
+                        .daemon()
+                        .name(name)
+                        .inheritInheritableThreadLocals(false)
+                        .factory());
+        thread.setRemoveOnCancelPolicy(true);
+        thread.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return thread;
+    }
+
+    private static void schedule(ScheduledThreadPoolExecutor thread, Runnable chore, long millis) {
+        try {
+            var _ = thread.schedule(chore, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException closed) {
+            // the store is closed: that did it, or whoever has the partition open does
+        }
     }
 
     /** None: for who wants to know what is without them. */
@@ -63,6 +82,9 @@ public interface Chores extends Closeable {
 
             @Override
             public void after(long millis, Runnable chore) {}
+
+            @Override
+            public void atLength(Runnable chore) {}
 
             @Override
             public void close() {}
@@ -79,6 +101,11 @@ public interface Chores extends Closeable {
 
             @Override
             public void after(long millis, Runnable chore) {
+                chore.run();
+            }
+
+            @Override
+            public void atLength(Runnable chore) {
                 chore.run();
             }
 

@@ -18,6 +18,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ final class Keeper implements Closeable {
     private final Membership members;
     private final Surroundings around;
     private final SharedLock lock;
+    private final Replacement replacement; // guarded by the lock
 
     private final Object followers = new Object();
 
@@ -56,13 +58,15 @@ final class Keeper implements Closeable {
     private long openBase = NONE;
     private @Nullable Descriptor open;
 
-    Keeper(Path folder, ControlBlock control, Surroundings around) throws ErrnoException {
+    /** @param appending the lock of those who append */
+    Keeper(Path folder, ControlBlock control, Surroundings around, SharedLock appending) throws ErrnoException {
         this.folder = folder;
         this.control = control;
         this.block = control.memory();
         this.members = around.members();
         this.around = around;
         this.lock = SharedLock.in(control.file(), PartitionLayout.KEEPER_AT, members, control.target());
+        this.replacement = new Replacement(folder, block, appending);
     }
 
     /** Before a flush may be due: {@link #close} waits until {@link #exit}. */
@@ -148,6 +152,45 @@ final class Keeper implements Closeable {
         });
     }
 
+    /** What is sealed gets to the disk, so that no recovery looks at what a compaction makes of it; and what a killed one left goes. */
+    void beforeCompaction() throws IOException, InterruptedException {
+        begin();
+        try {
+            if (isOurs()) {
+                end.load(block);
+                flushTo(end.segment, 0, end.segment, true);
+                boolean _ = replacement.mend();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Puts what a compaction left in the place of those segments. */
+    Replacement.Outcome replace(Path cleaned, List<LogSurvey.Sealed> old) throws IOException, InterruptedException {
+        begin();
+        try {
+            if (!isOurs()) {
+                return Replacement.Outcome.GONE;
+            }
+            closeFile(); // it may be one of them
+            Replacement.Outcome outcome = replacement.run(cleaned, old);
+            indexReplaced(old.getFirst().base());
+            return outcome;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was replaced is, with or without an index. */
+    private void indexReplaced(long base) {
+        try {
+            boolean _ = extendIndex(base, false);
+        } catch (IOException refused) {
+            LOGGER.log(System.Logger.Level.WARNING, "keeping " + folder, refused);
+        }
+    }
+
     /**
      * Indexes are hints: without them it goes on, above all with what makes room, and what was appended is there all the same.
      *
@@ -194,6 +237,9 @@ final class Keeper implements Closeable {
                 return; // it is being removed
             }
             throw refused;
+        }
+        if (!spec.hasRetention()) {
+            return;
         }
         Retention retention = new Retention(
                 folder, spec, this::highestTimestamp, around.clock().millis());
@@ -351,6 +397,18 @@ final class Keeper implements Closeable {
     private void begin() throws IOException, InterruptedException {
         if (lock.lock() == LockOutcome.OWNER_DIED) {
             syncPoint();
+            mendAfterDeath();
+        }
+    }
+
+    /** If that cannot be now, the next compaction does it; until then whoever reads passes over what is there twice. */
+    private void mendAfterDeath() {
+        try {
+            boolean _ = replacement.mend();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (IOException refused) {
+            LOGGER.log(System.Logger.Level.WARNING, "keeping " + folder, refused);
         }
     }
 

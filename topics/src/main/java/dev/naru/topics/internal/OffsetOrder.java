@@ -39,9 +39,13 @@ public final class OffsetOrder {
         if (first < expected || isAbove) {
             return true;
         }
-        long following = Batch.isWhole(memory, after, limit)
-                ? Batch.baseOffset(memory, after)
-                : SegmentFiles.above(SegmentFiles.list(partition.folder()), segment, end);
+        if (Batch.isWhole(memory, after, limit)) {
+            return isContradicted(last, expected, Batch.baseOffset(memory, after));
+        }
+        if (partition.mayHaveGaps(first)) {
+            return false; // the next segment may have been merged into this one, and not be gone yet
+        }
+        long following = SegmentFiles.above(SegmentFiles.list(partition.folder()), segment, end);
         return isContradicted(last, expected, following);
     }
 

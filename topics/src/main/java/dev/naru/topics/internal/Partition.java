@@ -54,11 +54,13 @@ public final class Partition implements Closeable {
     private final long segmentMillis;
     private final int mostBytes;
     private final boolean timesOfLog;
+    private final boolean compacted;
     private final InstantSource clock;
     private final ControlBlock control;
     private final MemorySegment block;
     private final SharedLock lock;
     private final Keeper keeper;
+    private final Compaction compaction;
     private final Flushing flushing;
     private final Packer packer;
     private final Chores chores;
@@ -80,14 +82,16 @@ public final class Partition implements Closeable {
         this.folder = folder;
         this.members = around.members();
         this.segmentBytes = around.spec().segmentBytes();
-        this.segmentMillis = around.spec().value(TopicSetting.SEGMENT_MILLIS);
+        this.segmentMillis = around.spec().longestSegmentMillis();
+        this.compacted = around.spec().isCompacted();
         this.mostBytes = (int) Math.min(segmentBytes, around.spec().value(TopicSetting.MAX_MESSAGE_BYTES));
         this.timesOfLog = around.spec().value(TopicSetting.TIMESTAMP_TYPE) != 0;
         this.clock = around.clock();
         this.control = control;
         this.block = control.memory();
         this.lock = SharedLock.in(control.file(), PartitionLayout.LOCK_AT, members, control.target());
-        this.keeper = new Keeper(folder, control, around);
+        this.keeper = new Keeper(folder, control, around, lock);
+        this.compaction = new Compaction(folder, control, around, keeper);
         this.chores = around.chores();
         this.packer = new Packer(around.spec().compression());
         this.flushing = new Flushing(around.spec(), block, keeper, chores);
@@ -179,6 +183,7 @@ public final class Partition implements Closeable {
         long next;
         boolean hasRolled;
         requireClaimer();
+        requireKeys();
         try {
             claimer = null;
             offset = end.next;
@@ -207,10 +212,23 @@ public final class Partition implements Closeable {
             lock.unlock();
         }
         if (hasRolled) {
-            chores.soon(keeper::afterRoll);
+            afterRoll();
         }
         flushing.after(next);
         return offset;
+    }
+
+    private void afterRoll() {
+        chores.soon(keeper::afterRoll);
+        compaction.afterRoll();
+    }
+
+    /** Of a record without a key nobody knows which ones came before it. */
+    private void requireKeys() throws ErrnoException {
+        if (compacted && writer.hasUnkeyed()) {
+            abandon();
+            throw ErrnoException.of(Problem.NO_KEY, Errno.EINVAL.number(), "append", folder.toString());
+        }
     }
 
     /** Gives the lock back; nothing is published. */
@@ -222,7 +240,7 @@ public final class Partition implements Closeable {
         rolled = false;
         lock.unlock();
         if (hasRolled) {
-            chores.soon(keeper::afterRoll);
+            afterRoll();
         }
     }
 
@@ -459,6 +477,16 @@ public final class Partition implements Closeable {
         keeper.deleteBefore(offset);
     }
 
+    /** Leaves the last record of each key, of all that may be compacted by now. Waits for another process that is at it. */
+    public void compact() throws IOException, InterruptedException {
+        compaction.now();
+    }
+
+    /** Whether offsets from that one on may be missing without harm, and a segment may be there twice: the log was or is compacted. */
+    public boolean mayHaveGaps(long offset) {
+        return compacted || offset < PartitionLayout.gaps(block);
+    }
+
     /** The number of the last record of that producer, which nobody else is using; -1 without one. */
     public int lastSequence(long producer) throws IOException {
         return LastSequence.of(this, producer);
@@ -553,9 +581,11 @@ public final class Partition implements Closeable {
             cutTail();
             if (appended) {
                 keeper.beforeClose();
+                compaction.whenDue();
             }
         } finally {
             Closing closing = Closing.begin();
+            closing.close(compaction); // before the locks that it takes
             closing.close(lock); // from here on nobody of this process gets it
             awaitSection();
             closing.close(keeper); // after those who append and wait for the disk

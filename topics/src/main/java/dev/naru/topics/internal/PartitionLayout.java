@@ -20,6 +20,7 @@ import java.nio.file.Path;
  *  512  log start            520  leader epoch, int32          528  since: when the segment was begun
  *  640  recovery point 0     704  recovery point 1: {@link RecoveryPoint}
  *  768  keeper's lock        776  flushed         784  flushes
+ *  832  compactor's lock     840  compacted       848  gaps
  * </pre>
  *
  * <p>{@code docs/layouts/log.md}
@@ -55,6 +56,9 @@ public final class PartitionLayout {
     static final long KEEPER_AT = 768;
     static final long FLUSHED_AT = 776;
     static final long FLUSHES_AT = 784;
+    static final long COMPACTOR_AT = 832;
+    static final long COMPACTED_AT = 840;
+    static final long GAPS_AT = 848;
 
     private static final long REMOVED = 1;
     private static final long NOT_FLUSHED = 2;
@@ -167,6 +171,28 @@ public final class PartitionLayout {
         Words.setOpaque(block, FLUSHES_AT, Words.getOpaque(block, FLUSHES_AT) + 1);
         if (offset > Words.getOpaque(block, FLUSHED_AT)) {
             Words.setRelease(block, FLUSHED_AT, offset);
+        }
+    }
+
+    /** Below that offset a compaction left one record of each key, and gaps; 0: it is not known of any. */
+    static long compacted(MemorySegment block) {
+        return Words.getAcquire(block, COMPACTED_AT);
+    }
+
+    /** The compactor's, when that is so. */
+    static void setCompacted(MemorySegment block, long offset) {
+        Words.setRelease(block, COMPACTED_AT, offset);
+    }
+
+    /** Below that offset there may be gaps, and segments that were merged into one before them; 0: not known of any. */
+    static long gaps(MemorySegment block) {
+        return Words.getAcquire(block, GAPS_AT);
+    }
+
+    /** The compactor's, before that is so. Never lowered: who has the topic open may not know that it is compacted. */
+    static void setGaps(MemorySegment block, long offset) {
+        if (offset > Words.getOpaque(block, GAPS_AT)) {
+            Words.setRelease(block, GAPS_AT, offset);
         }
     }
 

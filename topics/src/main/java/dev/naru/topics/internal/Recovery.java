@@ -30,6 +30,9 @@ final class Recovery {
             leave(block, bases.length == 0 ? 0 : bases[0]);
             return;
         }
+        Leftovers.remove(
+                folder, Leftovers.find(folder, bases, RecoveryPoint.read(block).segment()));
+        bases = SegmentFiles.list(folder);
         RecoveryPoint point = believed(folder, control, bases);
         PublishedEnd before = new PublishedEnd();
         before.loadOwned(block);
@@ -83,6 +86,9 @@ final class Recovery {
         Words.set(block, PartitionLayout.WOKEN_AT, 0);
         Words.set(block, PartitionLayout.LOCK_AT, 0);
         Words.set(block, PartitionLayout.KEEPER_AT, 0);
+        Words.set(block, PartitionLayout.COMPACTOR_AT, 0);
+        Words.set(block, PartitionLayout.COMPACTED_AT, 0);
+        Words.set(block, PartitionLayout.GAPS_AT, 0);
     }
 
     /**

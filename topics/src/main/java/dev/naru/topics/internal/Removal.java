@@ -17,13 +17,15 @@ import java.util.regex.Pattern;
 final class Removal {
     /** Ours and Kafka's; others are left alone, and the folder with them. */
     private static final Pattern OURS = Pattern.compile(
-            "[0-9]{20}[.](log|index|timeindex|snapshot|txnindex)([.]new)?|leader-epoch-checkpoint([.]new)?");
+            "[0-9]{20}[.](log|index|timeindex|snapshot|txnindex)([.](new|cleaned))?|leader-epoch-checkpoint([.]new)?");
 
     private Removal() {}
 
     static void run(Path folder, ControlBlock control, Membership members) throws IOException {
         MemorySegment block = control.memory();
         try (SharedLock lock = SharedLock.in(control.file(), PartitionLayout.LOCK_AT, members, control.target());
+                SharedLock compacting =
+                        SharedLock.in(control.file(), PartitionLayout.COMPACTOR_AT, members, control.target());
                 SharedLock keeping =
                         SharedLock.in(control.file(), PartitionLayout.KEEPER_AT, members, control.target())) {
             var _ = lock.lock(); // whoever appends makes files; he ends first
@@ -32,11 +34,16 @@ final class Removal {
             } finally {
                 lock.unlock();
             }
-            var _ = keeping.lock(); // so does whoever keeps
+            var _ = compacting.lock(); // so does whoever compacts, who looks at the mark
             try {
-                removeFiles(folder);
+                var _ = keeping.lock(); // and whoever keeps
+                try {
+                    removeFiles(folder);
+                } finally {
+                    keeping.unlock();
+                }
             } finally {
-                keeping.unlock();
+                compacting.unlock();
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -110,6 +110,11 @@ public final class Segment implements Closeable {
         return path;
     }
 
+    /** The number of the file, by which another of its name is told from it. */
+    long inode() throws ErrnoException {
+        return file.status().inode();
+    }
+
     /** How long the file is now. */
     public long size() throws ErrnoException {
         return file.status().size();

@@ -14,6 +14,7 @@ public final class SegmentFiles {
     public static final long NONE = -1;
 
     private static final String SUFFIX = ".log";
+    private static final String CLEANED = ".cleaned";
     private static final int DIGITS = 20;
 
     private SegmentFiles() {}
@@ -21,6 +22,20 @@ public final class SegmentFiles {
     /** Where the segment with that base lies. */
     public static Path path(Path folder, long base) {
         return folder.resolve(name(base) + SUFFIX);
+    }
+
+    /** Where what is to replace it is made, under a name that no listing takes. */
+    static Path cleanedPath(Path folder, long base) {
+        return folder.resolve(name(base) + SUFFIX + CLEANED);
+    }
+
+    /** Takes away what compactions left that were killed. */
+    static void removeCleaned(Path folder) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX + CLEANED)) {
+            for (Path file : files) {
+                boolean _ = Files.deleteIfExists(file);
+            }
+        }
     }
 
     /** How long that segment is; 0 when it was removed. */

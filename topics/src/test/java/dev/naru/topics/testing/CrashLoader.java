@@ -27,27 +27,19 @@ public final class CrashLoader extends ClassLoader {
     private static final String DISK = "dev.naru.topics.internal.Disk";
 
     /** Which methods of which classes. */
-    private static final Map<String, Pattern> RECORDED = Map.of(
-            "dev.naru.memory.internal.Words",
-            Pattern.compile("[a-z].*"),
-            "dev.naru.topics.internal.Words",
-            Pattern.compile("[a-z].*"),
-            "dev.naru.topics.internal.Segment",
-            Pattern.compile("openToAppend|reserve|cut"),
-            "dev.naru.topics.internal.TopicSettings",
-            Pattern.compile("create|move"),
-            "dev.naru.topics.internal.SegmentFiles",
-            Pattern.compile("remove"),
-            "dev.naru.topics.internal.SegmentIndex",
-            Pattern.compile("remove|replace"),
-            "dev.naru.topics.internal.Removal",
-            Pattern.compile("remove.*"),
-            "dev.naru.topics.internal.GroupFile",
-            Pattern.compile("create|reserve|removeName"),
-            "dev.naru.topics.internal.ControlBlock",
-            Pattern.compile("createUnlessThere|remove"),
-            DISK,
-            Pattern.compile("[a-z].*"));
+    private static final Map<String, Pattern> RECORDED = Map.ofEntries(
+            Map.entry("dev.naru.memory.internal.Words", Pattern.compile("[a-z].*")),
+            Map.entry("dev.naru.topics.internal.Words", Pattern.compile("[a-z].*")),
+            Map.entry("dev.naru.topics.internal.Segment", Pattern.compile("openToAppend|reserve|cut")),
+            Map.entry("dev.naru.topics.internal.TopicSettings", Pattern.compile("create|move")),
+            Map.entry("dev.naru.topics.internal.SegmentFiles", Pattern.compile("remove")),
+            Map.entry("dev.naru.topics.internal.SegmentIndex", Pattern.compile("remove|replace")),
+            Map.entry("dev.naru.topics.internal.Removal", Pattern.compile("remove.*")),
+            Map.entry("dev.naru.topics.internal.Replacement", Pattern.compile("rename")),
+            Map.entry("dev.naru.topics.internal.CleanedFile", Pattern.compile("create|drain|close")),
+            Map.entry("dev.naru.topics.internal.GroupFile", Pattern.compile("create|reserve|removeName")),
+            Map.entry("dev.naru.topics.internal.ControlBlock", Pattern.compile("createUnlessThere|remove")),
+            Map.entry(DISK, Pattern.compile("[a-z].*")));
 
     private CrashLoader() {
         super(CrashLoader.class.getClassLoader());

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,7 +26,8 @@ public final class CrashRecorder {
     private static @Nullable Path store;
     private static List<State> states = new ArrayList<>();
     private static Map<String, byte[]> disk = Map.of();
-    private static final Map<String, byte[]> SYNCED = new TreeMap<>();
+    private static Map<String, Object> diskKeys = Map.of();
+    private static final Map<Object, byte[]> SYNCED = new HashMap<>(); // by what tells files apart, for names change
     private static int begun;
     private static int answered;
 
@@ -38,8 +40,10 @@ public final class CrashRecorder {
      * @param disk what of it is on the disk for certain
      * @param begun how many records were to be appended by then
      * @param answered of how many of them it was told that they are there
+     * @param replaced which files have taken the name of another one that is on the disk: after a power cut it is the one or the other
      */
-    public record State(Map<String, byte[]> files, Map<String, byte[]> disk, int begun, int answered) {
+    public record State(
+            Map<String, byte[]> files, Map<String, byte[]> disk, int begun, int answered, Set<String> replaced) {
         private static final int SECTOR = 512;
 
         /** The same with a file as it was in another state. */
@@ -48,12 +52,12 @@ public final class CrashRecorder {
             if (other.files.containsKey(file)) {
                 var _ = mixed.put(file, other.files.get(file));
             }
-            return new State(mixed, disk, begun, answered);
+            return new State(mixed, disk, begun, answered, replaced);
         }
 
         /** What a power cut leaves at worst: only what is on the disk for certain. */
         public State onDisk() {
-            return new State(disk, disk, begun, answered);
+            return new State(disk, disk, begun, answered, Set.of());
         }
 
         /** What a power cut may leave: of all else, the kernel had written some sectors, sizes and names. */
@@ -65,12 +69,14 @@ public final class CrashRecorder {
                 byte[] now = files.get(name);
                 byte[] sure = disk.get(name);
                 boolean isSure = now != null && sure != null;
-                if (isSure || random.nextBoolean()) {
+                if (replaced.contains(name)) {
+                    var _ = left.put(name, random.nextBoolean() ? now : sure);
+                } else if (isSure || random.nextBoolean()) {
                     byte[] none = new byte[0];
                     var _ = left.put(name, mixed(now == null ? none : now, sure == null ? none : sure, random));
                 }
             }
-            return new State(left, left, begun, answered);
+            return new State(left, left, begun, answered, Set.of());
         }
 
         private static byte[] mixed(byte[] now, byte[] sure, Random random) {
@@ -119,7 +125,12 @@ public final class CrashRecorder {
         answered = 0;
         disk = read(folder);
         SYNCED.clear();
-        SYNCED.putAll(disk);
+        diskKeys = new HashMap<>();
+        for (Map.Entry<String, byte[]> file : disk.entrySet()) {
+            Object key = key(folder.resolve(file.getKey()));
+            var _ = SYNCED.put(key, file.getValue());
+            var _ = diskKeys.put(file.getKey(), key);
+        }
         store = folder;
         try {
             look();
@@ -154,19 +165,39 @@ public final class CrashRecorder {
             Map<String, byte[]> sure = new TreeMap<>(disk);
             if (Files.isDirectory(path)) {
                 sure.keySet().removeIf(file -> isIn(file, name));
-                read(folder).keySet().stream()
-                        .filter(file -> isIn(file, name))
-                        .forEach(file -> sure.put(file, SYNCED.getOrDefault(file, new byte[0])));
+                for (String file : read(folder).keySet()) {
+                    if (isIn(file, name)) {
+                        Object key = key(folder.resolve(file));
+                        var _ = sure.put(file, SYNCED.getOrDefault(key, new byte[0]));
+                        var _ = diskKeys.put(file, key);
+                    }
+                }
             } else if (Files.exists(path)) {
                 byte[] bytes = Files.readAllBytes(path);
-                var _ = SYNCED.put(name, bytes);
-                var _ = sure.computeIfPresent(name, (_, _) -> bytes);
+                var _ = SYNCED.put(key(path), bytes);
+                if (key(path).equals(diskKeys.get(name))) {
+                    var _ = sure.computeIfPresent(name, (_, _) -> bytes);
+                }
             }
             disk = sure;
         } catch (IOException lost) {
             throw new AssertionError(lost);
         }
         look();
+    }
+
+    private static Set<String> replaced(Path folder, Set<String> files) throws IOException {
+        Set<String> replaced = new TreeSet<>();
+        for (String file : files) {
+            if (disk.containsKey(file) && !key(folder.resolve(file)).equals(diskKeys.get(file))) {
+                var _ = replaced.add(file);
+            }
+        }
+        return replaced;
+    }
+
+    private static Object key(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:ino");
     }
 
     private static boolean isIn(String file, String folder) {
@@ -184,7 +215,7 @@ public final class CrashRecorder {
             Map<String, byte[]> files = read(folder);
             State last = states.isEmpty() ? null : states.getLast();
             if (last == null || answered != last.answered || !isSame(disk, last.disk) || !isSame(files, last.files)) {
-                states.add(new State(files, disk, begun, answered));
+                states.add(new State(files, disk, begun, answered, replaced(folder, files.keySet())));
             }
         } catch (IOException lost) {
             throw new AssertionError(lost);

@@ -19,6 +19,10 @@ public enum CrashScript {
     CREATE_FLUSHED,
     /** Appends enough for two extents and two more segments. */
     GROW,
+    /** Fills segments of a topic that is compacted when it is asked for: even records have one key, odd ones one each. */
+    FILL_KEYS,
+    /** Compacts it, into fewer segments. */
+    COMPACT,
     /** Gives a claim up, then appends a batch. */
     BATCH,
     /** Fills segments of a topic that keeps little, and lets go of some more. */
@@ -36,13 +40,17 @@ public enum CrashScript {
     /** The same that flushes before it answers. */
     public static final TopicSpec FLUSHED = SPEC.withFlushBeforeAnswer();
 
+    /** One that is compacted when it is asked for. */
+    public static final TopicSpec COMPACTED =
+            TopicSpec.partitions(1).withSegmentBytes(1 << 16).withCompaction().withDirtyRatio(1);
+
     private static final int LARGE = 40_000;
 
     /** Runs it, by name since the caller has another copy of this class. */
     public static void run(String name, Path folder) throws Exception {
         CrashScript script = valueOf(name);
         try (Store store = Stores.withChoresAtOnce(folder);
-                Topic topic = store.openOrCreate("t", script == CREATE_FLUSHED ? FLUSHED : SPEC)) {
+                Topic topic = store.openOrCreate("t", spec(script))) {
             TopicWriter writer = topic.writer(0);
             int next = (int) end(topic);
             switch (script) {
@@ -57,6 +65,14 @@ public enum CrashScript {
                     topic.deleteBefore(0, next + 4);
                     append(writer, next + 5, 1, 4);
                 }
+                case FILL_KEYS -> {
+                    for (int i = 0; i < 10; i++) {
+                        String value = i + "." + "v".repeat(LARGE / 2);
+                        var _ = topic.append(i % 2 == 0 ? "even" : "odd" + i, value);
+                    }
+                    store.change("t", COMPACTED.withSegmentBytes(150_000)); // two are merged
+                }
+                case COMPACT -> topic.compact();
                 case REMOVE -> {
                     store.remove("t");
                     CrashRecorder.answer(1);
@@ -86,6 +102,14 @@ public enum CrashScript {
                 }
             }
         }
+    }
+
+    private static TopicSpec spec(CrashScript script) {
+        return switch (script) {
+            case CREATE_FLUSHED -> FLUSHED;
+            case FILL_KEYS -> COMPACTED;
+            default -> SPEC;
+        };
     }
 
     private static long end(Topic topic) throws Exception {

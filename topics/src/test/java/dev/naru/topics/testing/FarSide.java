@@ -145,6 +145,51 @@ public final class FarSide {
                     say("more " + (kept.append(null, new byte[number]).offset() == appended));
                 }
             }
+            case "append-keys" -> { // until it is killed
+                try (Topic topic = store.open("t")) {
+                    while (true) {
+                        long next = topic.describe(0).next();
+                        String key = next % 5 == 0 ? "only" + next : "k" + next % 5;
+                        var _ = topic.append(key, next + "." + "v".repeat(2_000));
+                        say(Long.toString(next));
+                    }
+                }
+            }
+            case "compact" -> { // until it is killed
+                try (Topic topic = store.open("t")) {
+                    say("compacts");
+                    while (true) {
+                        topic.compact();
+                    }
+                }
+            }
+            case "follow-keys" -> { // until it is killed
+                try (Topic topic = store.open("t")) {
+                    while (true) {
+                        say(followed(topic));
+                    }
+                }
+            }
+            case "fill-the-disk-by-compaction" -> {
+                TopicSpec spec = TopicSpec.partitions(1)
+                        .withSegmentBytes(1 << 20)
+                        .withCompaction()
+                        .withDirtyRatio(1);
+                try (Topic topic = store.openOrCreate("t", spec)) {
+                    for (int i = 0; i < number; i++) {
+                        var _ = topic.append("k" + (i == 1 ? 0 : i), "v".repeat(1_000)); // one of them twice
+                    }
+                    try {
+                        topic.compact();
+                    } catch (ErrnoException full) {
+                        say(full.problem().name());
+                    }
+                    say("kept " + verified(topic));
+                    Files.delete(folder.resolve("ballast"));
+                    topic.compact();
+                    say("kept " + verified(topic));
+                }
+            }
             case "create" -> {
                 try (Topic topic = store.openOrCreate("t", TopicSpec.partitions(number))) {
                     say("partitions " + topic.spec().partitions());
@@ -181,6 +226,37 @@ public final class FarSide {
             say("appended " + appended);
             return appended;
         }
+    }
+
+    /** Reads all that is there by now: each record of a key of its own must be, and of the others the last one, or a later one. */
+    private static String followed(Topic topic) throws Exception {
+        long end = topic.describe(0).next();
+        long[] lastOf = {-1, -1, -1, -1, -1};
+        long before = -1;
+        long only = 0;
+        try (Cursor cursor = topic.read(0, Start.earliest())) {
+            while (cursor.position(0) < end) {
+                for (TopicRecord record : cursor.tryPoll()) {
+                    long offset = record.offset();
+                    if (offset <= before || !String.valueOf(record.value()).startsWith(offset + ".")) {
+                        return "offset " + offset + " behind " + before;
+                    }
+                    before = offset;
+                    lastOf[(int) (offset % 5)] = offset;
+                    only += offset < end && offset % 5 == 0 ? 1 : 0;
+                }
+            }
+        }
+        if (only != (end + 4) / 5) {
+            return only + " of " + (end + 4) / 5 + " keys, below " + end;
+        }
+        for (int key = 1; key < 5; key++) {
+            long wanted = end - 1 - Math.floorMod(end - 1 - key, 5);
+            if (lastOf[key] < wanted) {
+                return "the last of key " + key + " is " + lastOf[key] + ", not " + wanted;
+            }
+        }
+        return "all";
     }
 
     private static long verified(Topic topic) throws Exception {
