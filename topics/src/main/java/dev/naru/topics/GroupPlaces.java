@@ -59,15 +59,35 @@ final class GroupPlaces implements Closeable {
     /** Takes them, each from where the group has come to. */
     List<Held> take(List<GroupSession.Gain> gained) throws IOException {
         List<Held> taken = new ArrayList<>();
-        for (GroupSession.Gain gain : gained) {
-            PartitionId id = gain.id();
-            PartitionCursor place = topic(id).place(id.partition(), start(gain.committed()), spec.reading());
-            Held one = new Held(id, gain.row(), gain.generation(), place, gain.committed());
-            var _ = held.put(id, one);
-            taken.add(one);
+        boolean isWhole = false;
+        try {
+            for (GroupSession.Gain gain : gained) {
+                PartitionCursor place = place(gain.id(), start(gain.committed()));
+                taken.add(new Held(gain.id(), gain.row(), gain.generation(), place, gain.committed()));
+            }
+            isWhole = true;
+        } finally {
+            if (!isWhole) { // they are found again by the next visit
+                taken.forEach(each -> each.place().close());
+            }
+        }
+        for (Held each : taken) {
+            var _ = held.put(each.id(), each);
         }
         arrange();
         return taken;
+    }
+
+    private PartitionCursor place(PartitionId id, Start start) throws IOException {
+        try {
+            return topic(id).place(id.partition(), start, spec.reading());
+        } catch (ErrnoException refused) {
+            if (refused.problem() != Problem.TOPIC_REMOVED) {
+                throw refused;
+            }
+            var _ = topics.remove(id.topic()); // it was made anew since it was opened
+            return topic(id).place(id.partition(), start, spec.reading());
+        }
     }
 
     /** What is committed; if it is no longer there, what the member's start says. */

@@ -107,8 +107,8 @@ final class GroupSession implements Closeable {
     private boolean hasGrown() throws IOException {
         for (String topic : spec.topics()) {
             TopicFiles.Stamp stamp = store.files().stamp(topic);
-            if (!stamp.equals(stamps.get(topic))) {
-                return stamp.isThere(); // one that was removed says so itself
+            if (stamp.isThere() && !stamp.equals(stamps.get(topic))) { // one that was removed says so itself
+                return true;
             }
         }
         return false;
@@ -230,7 +230,7 @@ final class GroupSession implements Closeable {
         Visit visit = new Visit(false, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (int each = 0; each < table.partitions(); each++) {
             Held mine = byRow.get(each);
-            boolean isMeant = table.target(each) == id;
+            boolean isMeant = table.isInUse(each) && table.target(each) == id;
             if (mine != null) {
                 if (!table.isOwner(each, id, mine.generation())) {
                     visit.lost.add(mine);

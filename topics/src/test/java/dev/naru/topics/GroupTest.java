@@ -425,6 +425,22 @@ class GroupTest {
     }
 
     @Test
+    void aMemberGoesOnInATopicThatIsMadeAnewUnderIt() throws Exception {
+        append(0, "a");
+        try (GroupMember member = join()) {
+            assertThat(drained(member)).containsExactly("a");
+            member.commit();
+            store.remove("t");
+            assertRefused(member::tryPoll, Problem.TOPIC_REMOVED);
+            topic = store.create("t", TopicSpec.partitions(2));
+            append(0, "b");
+            later(Duration.ofSeconds(1));
+            assertThat(drained(member)).containsExactly("b");
+            assertThat(member.assignment()).hasSize(2);
+        }
+    }
+
+    @Test
     void whatIsCommittedIsForgottenAfterItsRetention() throws Exception {
         append(0, "a");
         MemberSpec day = spec().withRetention(Duration.ofDays(1));

@@ -264,7 +264,7 @@ public final class GroupTable {
             GroupLayout.setText(memory, at + GroupLayout.TOPIC_ID, id, 240);
             Words.setInt(memory, GroupLayout.TOPICS_AT, number + 1);
         } else if (!topicId(number).equals(id)) {
-            forget(number, id.hashCode());
+            forget(number, id.hashCode(), partitions);
             GroupLayout.setText(memory, at + GroupLayout.TOPIC_ID, id, 240);
         }
         for (int each = 0; each < partitions; each++) {
@@ -300,13 +300,17 @@ public final class GroupTable {
         return GroupLayout.text(memory, GroupLayout.topic(topic) + GroupLayout.TOPIC_ID, 240);
     }
 
-    /** Nobody has a partition of it, and nothing is committed. */
-    private void forget(int topic, int hash) {
+    /** Nobody has a partition of it, and nothing is committed; rows of more partitions than it has now are of no use. */
+    private void forget(int topic, int hash, int partitions) {
         for (int each = 0; each < partitions(); each++) {
             if (topicOf(each) == topic) {
                 row.load(each);
                 row.clear(hash);
                 setOwner(0);
+                if (partitionOf(each) >= partitions) {
+                    Words.setOpaque(memory, GroupLayout.partition(each) + GroupLayout.TARGET, 0);
+                    Words.setInt(memory, GroupLayout.partition(each) + GroupLayout.TOPIC, -1);
+                }
             }
         }
         change();
@@ -334,7 +338,8 @@ public final class GroupTable {
                 var _ = rows.put(new Place(topicOf(indexed), partitionOf(indexed)), indexed);
             }
         }
-        return rows.getOrDefault(new Place(topic, partition), -1);
+        int found = rows.getOrDefault(new Place(topic, partition), -1);
+        return found >= 0 && isInUse(found) ? found : -1;
     }
 
     /** The same by the name of the topic. */
