@@ -99,6 +99,7 @@ class GroupCommandTest {
     void aMemberIsSeenByItsProcessAndNoMoreWhenItIsInterrupted() throws Exception {
         try (Program member = naru("topic", "consume", "--group", "billing", "--lease", "1h", "orders")
                         .in(folder)
+                        .interruptible()
                         .start();
                 Store store = Store.open(folder.resolve("data"))) {
             Await.until("it is a member", () -> store.groups().contains("billing"));
@@ -156,6 +157,7 @@ class GroupCommandTest {
                 GroupMember other = store.join("billing", MemberSpec.topics("orders"));
                 Program member = naru("topic", "consume", "--group", "billing", "orders")
                         .in(folder)
+                        .interruptible()
                         .start();
                 Group billing = store.group("billing")) {
             Await.until("both have one", () -> {

@@ -192,7 +192,7 @@ public final class SharedReadWriteLock implements Closeable {
         if (tryShare()) {
             return LockOutcome.ACQUIRED;
         }
-        LockOutcome outcome = writers.tryLock();
+        LockOutcome outcome = tryTakeWord();
         return switch (outcome) {
             case ACQUIRED -> share();
             case OWNER_DIED -> tryAlone(outcome);
@@ -219,7 +219,7 @@ public final class SharedReadWriteLock implements Closeable {
 
     /** Writes unless somebody alive has it: then {@link LockOutcome#HELD}. Does not wait, nor heed an interrupt. */
     public LockOutcome tryLockWrite() throws IOException {
-        LockOutcome outcome = writers.tryLock();
+        LockOutcome outcome = tryTakeWord();
         return outcome.isTaken() ? tryAlone(outcome) : outcome;
     }
 
@@ -251,7 +251,7 @@ public final class SharedReadWriteLock implements Closeable {
 
     private LockOutcome readSlowly(long deadline) throws IOException, InterruptedException {
         requireNoReader();
-        LockOutcome outcome = writers.lock(deadline);
+        LockOutcome outcome = takeWord(deadline);
         return switch (outcome) {
             case ACQUIRED -> share();
             case OWNER_DIED -> alone(outcome, deadline); // there may be readers who came before the dead one
@@ -270,8 +270,27 @@ public final class SharedReadWriteLock implements Closeable {
         return LockOutcome.ACQUIRED;
     }
 
+    /** Closed at the very moment when this thread had taken it, the closer may have found it used: then this thread is the last one out. */
+    private LockOutcome takeWord(long deadline) throws IOException, InterruptedException {
+        try {
+            return writers.lock(deadline);
+        } catch (ClosedChannelException closed) {
+            endIfClosed();
+            throw closed;
+        }
+    }
+
+    private LockOutcome tryTakeWord() throws IOException {
+        try {
+            return writers.tryLock();
+        } catch (ClosedChannelException closed) {
+            endIfClosed();
+            throw closed;
+        }
+    }
+
     private LockOutcome writeUntil(long deadline) throws IOException, InterruptedException {
-        LockOutcome outcome = writers.lock(deadline);
+        LockOutcome outcome = takeWord(deadline);
         return outcome.isTaken() ? alone(outcome, deadline) : outcome;
     }
 

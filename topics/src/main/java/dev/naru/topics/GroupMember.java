@@ -222,8 +222,8 @@ public final class GroupMember implements Closeable {
             spec.listener().onAssigned(ids(gained));
             requireOpen();
         }
-        if (visit.isLost()) {
-            session.setDue(); // and joins anew
+        if (!visit.lost().isEmpty() || visit.isLost()) {
+            session.setDue(); // some of them may be meant for it again, and who is no member joins anew
         }
     }
 
@@ -417,18 +417,28 @@ public final class GroupMember implements Closeable {
             if (autoCommitNanos != Poller.NEVER && Thread.currentThread() == lastUser) {
                 commitWhatIsOurs();
             }
-            try {
-                if (!places.all().isEmpty()) {
-                    spec.listener().onRevoked(ids(List.copyOf(places.all())));
-                }
-            } finally {
-                session.leave();
+            if (!places.all().isEmpty()) {
+                spec.listener().onRevoked(ids(List.copyOf(places.all())));
             }
         } catch (InterruptedException again) {
             isInterrupted = true;
         } finally {
+            isInterrupted |= leave();
             if (isInterrupted) {
                 Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** However often it is interrupted, or its partitions would be nobody's until its lease is over: whether it was. */
+    private boolean leave() throws IOException {
+        boolean isInterrupted = false;
+        while (true) {
+            try {
+                session.leave();
+                return isInterrupted;
+            } catch (InterruptedException again) {
+                isInterrupted = true;
             }
         }
     }
