@@ -146,7 +146,11 @@ public final class Group implements Closeable {
                 var _ = topics.put(
                         each.topic(), table.topic(each.topic(), store.files().id(each.topic()), count));
             }
-            var _ = rows.put(each, table.find(topics.getOrDefault(each.topic(), 0), each.partition()));
+            int row = table.find(topics.getOrDefault(each.topic(), 0), each.partition());
+            if (row < 0) { // it was made anew, with fewer partitions, since they were counted
+                throw ErrnoException.of(Problem.TOPIC_REMOVED, store.files().target(each.topic()));
+            }
+            var _ = rows.put(each, row);
         }
         return rows;
     }

@@ -34,6 +34,7 @@ final class GroupSession implements Closeable {
     private final GroupFile file;
     private final GroupTable table;
     private final Map<String, TopicFiles.Stamp> stamps = new HashMap<>();
+    private final Map<String, TopicFiles.Stamp> looked = new HashMap<>(); // of topics whose rows are not there yet
 
     private BitSet subscription = new BitSet();
     private int row;
@@ -155,7 +156,7 @@ final class GroupSession implements Closeable {
         for (String topic : spec.topics()) {
             TopicFiles.Stamp stamp = store.files().stamp(topic);
             if (id == 0 || stamp.isThere()) {
-                var _ = stamps.put(topic, stamp); // before they are read: a change in between is seen again
+                var _ = looked.put(topic, stamp); // before they are read: a change in between is seen again
                 String topicId = store.files().id(topic);
                 var _ = named.put(
                         topic, new Named(topicId, store.files().read(topic).partitions()));
@@ -187,6 +188,8 @@ final class GroupSession implements Closeable {
             numbers.set(table.topic(each.getKey(), named.id(), named.partitions()));
         }
         subscription.or(numbers);
+        stamps.putAll(looked); // only now: if a row could not be had, the next visit tries again
+        looked.clear();
     }
 
     /** Looks at what has changed, and takes what is free and meant for it. */

@@ -503,6 +503,10 @@ public final class GroupTable {
             return;
         }
         long since = Words.get(memory, GroupLayout.EMPTY_SINCE_AT);
+        if (since == 0) { // its members have gone with a boot, or whoever took the last one out was killed
+            Words.set(memory, GroupLayout.EMPTY_SINCE_AT, today);
+            return;
+        }
         long retention = Words.get(memory, GroupLayout.RETENTION_AT);
         for (int each = 0; each < partitions(); each++) {
             row.load(each);
