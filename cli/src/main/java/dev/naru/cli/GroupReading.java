@@ -10,6 +10,7 @@ import dev.naru.topics.TopicRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** Reads a topic as a member of a group and prints the records; what was printed is committed. */
 final class GroupReading {
@@ -64,10 +65,11 @@ final class GroupReading {
 
     /** All that is there is committed, or another one has it. */
     private static boolean isDone(GroupMember member, GroupStatus group) throws IOException {
+        Set<PartitionId> ours = member.assignment();
         boolean isDone = group.state().equals("stable");
         for (GroupStatus.Partition each : group.partitions()) {
             PartitionId id = each.id();
-            if (member.assignment().contains(id)) {
+            if (ours.contains(id)) {
                 isDone &= member.position(id) >= each.end().orElse(0);
             }
         }

@@ -131,9 +131,7 @@ final class TopicConsume implements Callable<Integer> {
             try {
                 reading.run(count, !exit, waiting.timeout());
             } finally {
-                if (verbose) {
-                    context.say(opened.address() + ": " + reading.printed() + " records");
-                }
+                sayPrinted(opened, reading.printed());
             }
             return 0;
         }
@@ -148,11 +146,15 @@ final class TopicConsume implements Callable<Integer> {
         try {
             reading.run(name, lease == null ? member : member.withLease(lease), count, !exit, waiting.timeout());
         } finally {
-            if (verbose) {
-                context.say(opened.address() + ": " + reading.printed() + " records");
-            }
+            sayPrinted(opened, reading.printed());
         }
         return 0;
+    }
+
+    private void sayPrinted(OpenTopic opened, long records) {
+        if (verbose) {
+            context.say(opened.address() + ": " + records + " records");
+        }
     }
 
     /** What a group decides is not chosen by its member. */

@@ -28,6 +28,8 @@ final class GroupSession implements Closeable {
     /** A member looks after the others so often: who is killed is noticed after so long. */
     private static final long WATCH_MILLIS = 100;
 
+    private static final byte[] NO_METADATA = {};
+
     private final String group;
     private final MemberSpec spec;
     private final StoreContext store;
@@ -277,13 +279,8 @@ final class GroupSession implements Closeable {
             boolean isLapsed = isLapsed(store.leaseMillis());
             long today = store.today();
             for (Held each : held) {
-                if (each.isUncommitted()) {
-                    long next = each.next();
-                    if (!isLapsed && table.commit(each.row(), id, each.generation(), next, -1, NONE, today)) {
-                        each.setCommitted(next);
-                    } else {
-                        refused = with(refused, each.id());
-                    }
+                if (each.isUncommitted() && (isLapsed || !commit(each, each.next(), -1, NO_METADATA, today))) {
+                    refused = with(refused, each.id());
                 }
             }
         } finally {
@@ -292,7 +289,14 @@ final class GroupSession implements Closeable {
         requireNone(refused);
     }
 
-    private static final byte[] NONE = {};
+    /** Under the lock: false when the partition is not its any more. */
+    private boolean commit(Held held, long offset, int epoch, byte[] text, long today) {
+        boolean isAccepted = table.commit(held.row(), id, held.generation(), offset, epoch, text, today);
+        if (isAccepted) {
+            held.setCommitted(offset);
+        }
+        return isAccepted;
+    }
 
     private static List<PartitionId> with(List<PartitionId> some, PartitionId one) {
         List<PartitionId> more = new ArrayList<>(some);
@@ -325,16 +329,12 @@ final class GroupSession implements Closeable {
         var _ = file.lock().lock();
         try {
             boolean isLapsed = isLapsed(store.leaseMillis());
+            long today = store.today();
             for (Map.Entry<Held, Committed> each : offsets.entrySet()) {
                 Held held = each.getKey();
                 Committed to = each.getValue();
-                byte[] text = metadata.getOrDefault(held, NONE);
-                long today = store.today();
-                if (!isLapsed
-                        && table.commit(
-                                held.row(), id, held.generation(), to.offset(), to.leaderEpoch(), text, today)) {
-                    held.setCommitted(to.offset());
-                } else {
+                byte[] text = metadata.getOrDefault(held, NO_METADATA);
+                if (isLapsed || !commit(held, to.offset(), to.leaderEpoch(), text, today)) {
                     refused = with(refused, held.id());
                 }
             }

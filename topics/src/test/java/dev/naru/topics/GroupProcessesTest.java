@@ -9,6 +9,7 @@ import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.ProcessState;
 import dev.naru.memory.testing.Talk;
 import dev.naru.memory.torture.Journal;
+import dev.naru.topics.testing.GroupShares;
 import dev.naru.topics.testing.GroupSide;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -83,18 +84,9 @@ class GroupProcessesTest {
                 return status.members().size() == members && status.state().equals("stable");
             });
         }
-        assertEven(members);
-    }
-
-    private void assertEven(int members) throws Exception {
         GroupStatus status = status();
-        int partitions = status.partitions().size();
-        for (GroupStatus.Member member : status.members()) {
-            long has = status.partitions().stream()
-                    .filter(each -> each.owner() == member.id())
-                    .count();
-            assertThat(has).isBetween((long) partitions / members, (partitions + members - 1L) / members);
-        }
+        assertThat(status.members()).hasSize(members);
+        GroupShares.assertEven(status, members + " members");
     }
 
     private void awaitAllCommitted() throws Exception {

@@ -3,13 +3,9 @@ package dev.naru.topics.internal;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
-import dev.naru.linux.FileSpace;
-import dev.naru.linux.OpenFileLock;
 import dev.naru.linux.Problem;
 import dev.naru.linux.SharedFiles;
 import dev.naru.linux.SharedMapping;
-import dev.naru.linux.UnnamedFile;
-import dev.naru.memory.Membership;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -24,10 +20,6 @@ import java.nio.file.Path;
  */
 final class ControlBlock implements Closeable {
     private static final String NAME = "partition.naru";
-    private static final int MODE = 0600;
-
-    /** The byte that is locked during a recovery: that of an id which is never given out. */
-    private static final long RECOVERY_BYTE = 1L << 62;
 
     private final Descriptor file;
     private final SharedMapping mapping;
@@ -44,18 +36,8 @@ final class ControlBlock implements Closeable {
     /** Makes the block of a partition, unless there is one. */
     static void createUnlessThere(Path folder, StoreId store) throws IOException {
         Path path = folder.resolve(NAME);
-        try (UnnamedFile born = UnnamedFile.create(folder, MODE, path.toString())) {
-            FileSpace.reserve(born.descriptor(), 0, PartitionLayout.SIZE, path.toString());
-            try (SharedMapping mapping = SharedMapping.map(
-                    born.descriptor(), PartitionLayout.SIZE, SharedMapping.Options.WRITABLE, path.toString())) {
-                MemorySegment block = mapping.segment();
-                PartitionLayout.fill(block, store, born.descriptor().status().inode());
-                Words.setRelease(block, PartitionLayout.BOOT_AT, Membership.boot());
-            }
-            FileSpace.sync(born.descriptor(), path.toString());
-            boolean _ = born.link(path); // somebody was faster: his is the one
-            Disk.syncNames(folder);
-        }
+        FileHead.createUnlessThere(
+                folder, path, PartitionLayout.SIZE, (block, inode) -> PartitionLayout.fill(block, store, inode));
     }
 
     /** Opens the block in that folder, which must be there, and recovers the partition when its words are of another time. */
@@ -73,7 +55,7 @@ final class ControlBlock implements Closeable {
                     throw ErrnoException.of(Problem.WRONG_KIND, Errno.EINVAL.number(), "open", target, wanted, fault);
                 }
                 ControlBlock opened = new ControlBlock(path, file, mapping, target);
-                opened.recover(folder, store);
+                FileHead.recover(file, mapping.segment(), store, target, () -> Recovery.run(folder, opened));
                 return opened;
             } catch (IOException | RuntimeException | Error failed) {
                 mapping.close();
@@ -82,29 +64,6 @@ final class ControlBlock implements Closeable {
         } catch (IOException | RuntimeException | Error failed) {
             file.close();
             throw failed;
-        }
-    }
-
-    /** One at a time, under a lock of the kernel that ends with its holder; the boot is stored last. */
-    private void recover(Path folder, StoreId store) throws IOException {
-        MemorySegment block = memory();
-        long boot = Membership.boot();
-        long inode = file.status().inode();
-        if (PartitionLayout.isCurrent(block, boot, store, inode)) {
-            return;
-        }
-        OpenFileLock locks = OpenFileLock.of(file, target);
-        Turn.await(locks, RECOVERY_BYTE);
-        try {
-            if (!PartitionLayout.isCurrent(block, boot, store, inode)) {
-                Words.setRelease(block, PartitionLayout.BOOT_AT, 0);
-                Recovery.run(folder, this);
-                store.write(block, PartitionLayout.STORE_AT);
-                Words.set(block, PartitionLayout.INODE_AT, inode);
-                Words.setRelease(block, PartitionLayout.BOOT_AT, boot);
-            }
-        } finally {
-            locks.unlock(RECOVERY_BYTE);
         }
     }
 

@@ -5,11 +5,9 @@ import dev.naru.linux.Errno;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.FileSpace;
 import dev.naru.linux.FileStatus;
-import dev.naru.linux.OpenFileLock;
 import dev.naru.linux.Problem;
 import dev.naru.linux.SharedFiles;
 import dev.naru.linux.SharedMapping;
-import dev.naru.linux.UnnamedFile;
 import dev.naru.memory.Membership;
 import dev.naru.memory.SharedLock;
 import java.io.Closeable;
@@ -31,11 +29,7 @@ import java.util.stream.Stream;
  */
 public final class GroupFile implements Closeable {
     private static final String SUFFIX = ".naru";
-    private static final int MODE = 0600;
     private static final int MOST_NAME = 240;
-
-    /** The byte that is locked during a recovery: that of an id which is never given out. */
-    private static final long RECOVERY_BYTE = 1L << 62;
 
     private final Path folder;
     private final Path path;
@@ -119,7 +113,7 @@ public final class GroupFile implements Closeable {
                     SharedMapping.mapAhead(file, GroupLayout.MOST, SharedMapping.Options.WRITABLE, target);
             try {
                 requireSound(file, mapping.segment(), target);
-                recover(file, mapping.segment(), store, target);
+                FileHead.recover(file, mapping.segment(), store, target, () -> GroupTable.recover(mapping.segment()));
                 if (GroupLayout.isRemoved(mapping.segment())) { // whoever removed it was killed, or is about to go on
                     removeName(folder, path, file);
                     throw none(group);
@@ -154,18 +148,8 @@ public final class GroupFile implements Closeable {
 
     private static void create(Path folder, Path path, StoreId store, long now) throws IOException {
         var _ = Files.createDirectories(folder);
-        try (UnnamedFile born = UnnamedFile.create(folder, MODE, path.toString())) {
-            FileSpace.reserve(born.descriptor(), 0, GroupLayout.HEADER, path.toString());
-            try (SharedMapping mapping = SharedMapping.map(
-                    born.descriptor(), GroupLayout.HEADER, SharedMapping.Options.WRITABLE, path.toString())) {
-                MemorySegment memory = mapping.segment();
-                GroupLayout.fill(memory, store, born.descriptor().status().inode(), now);
-                Words.setRelease(memory, GroupLayout.BOOT_AT, Membership.boot());
-            }
-            FileSpace.sync(born.descriptor(), path.toString());
-            boolean _ = born.link(path); // somebody was faster: his is the one
-            Disk.syncNames(folder);
-        }
+        FileHead.createUnlessThere(
+                folder, path, GroupLayout.HEADER, (memory, inode) -> GroupLayout.fill(memory, store, inode, now));
     }
 
     private static void requireSound(Descriptor file, MemorySegment memory, String target) throws ErrnoException {
@@ -179,29 +163,6 @@ public final class GroupFile implements Closeable {
         if (!fault.isEmpty()) {
             String wanted = "a group of version " + GroupLayout.VERSION;
             throw ErrnoException.of(Problem.WRONG_KIND, Errno.EINVAL.number(), "open", target, wanted, fault);
-        }
-    }
-
-    /** One at a time, under a lock of the kernel that ends with its holder; the boot is stored last. */
-    private static void recover(Descriptor file, MemorySegment memory, StoreId store, String target)
-            throws IOException {
-        long boot = Membership.boot();
-        long inode = file.status().inode();
-        if (GroupLayout.isCurrent(memory, boot, store, inode)) {
-            return;
-        }
-        OpenFileLock locks = OpenFileLock.of(file, target);
-        Turn.await(locks, RECOVERY_BYTE);
-        try {
-            if (!GroupLayout.isCurrent(memory, boot, store, inode)) {
-                Words.setRelease(memory, GroupLayout.BOOT_AT, 0);
-                GroupTable.recover(memory);
-                store.write(memory, GroupLayout.STORE_AT);
-                Words.set(memory, GroupLayout.INODE_AT, inode);
-                Words.setRelease(memory, GroupLayout.BOOT_AT, boot);
-            }
-        } finally {
-            locks.unlock(RECOVERY_BYTE);
         }
     }
 
@@ -222,11 +183,6 @@ public final class GroupFile implements Closeable {
     /** Gets that range backed by the disk, before anybody touches it. */
     void reserve(long from, long length) throws ErrnoException {
         FileSpace.reserve(file, from, length, path.toString());
-    }
-
-    /** Waits until it is on the disk. */
-    void sync() throws ErrnoException {
-        FileSpace.syncData(file, path.toString());
     }
 
     /** Takes its name away; whoever has it open is told by the mark. */

@@ -1,6 +1,7 @@
 package dev.naru.topics.internal;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -42,13 +43,8 @@ public final class GroupLayout {
     /** The most bytes of a text that goes with an offset. */
     public static final int MOST_METADATA = 4096;
 
-    static final long MAGIC = 0x7075_7247_7572_614eL; // "NaruGrup"
+    private static final long MAGIC = FileHead.magic("NaruGrup");
 
-    static final long MAGIC_AT = 0;
-    static final long VERSION_AT = 8;
-    static final long STORE_AT = 16;
-    static final long INODE_AT = 32;
-    static final long BOOT_AT = 40;
     static final long MARKS_AT = 64;
     static final long LOCK_AT = 128;
     static final long BELL_AT = 192;
@@ -84,6 +80,7 @@ public final class GroupLayout {
     // In a row of topics.
     static final long NAME = 4;
     static final long TOPIC_ID = 256;
+    static final int MOST_NAME = 240;
 
     // In a row of partitions.
     static final long TOPIC = 0;
@@ -113,22 +110,16 @@ public final class GroupLayout {
 
     /** Fills a new one, all zeros, but for the boot. */
     static void fill(MemorySegment memory, StoreId store, long inode, long now) {
-        Words.set(memory, MAGIC_AT, MAGIC);
-        Words.setInt(memory, VERSION_AT, VERSION);
-        store.write(memory, STORE_AT);
-        Words.set(memory, INODE_AT, inode);
+        FileHead.fill(memory, MAGIC, VERSION, store, inode);
         Words.set(memory, EMPTY_SINCE_AT, now);
         Words.set(memory, RETENTION_AT, USUAL_RETENTION);
     }
 
     /** What is wrong with it; empty when nothing is. */
     static String fault(MemorySegment memory) {
-        if (Words.get(memory, MAGIC_AT) != MAGIC) {
-            return "no group of Naru";
-        }
-        int version = Words.getInt(memory, VERSION_AT);
-        if (version > VERSION || version < 1) {
-            return "a group of version " + version;
+        String fault = FileHead.fault(memory, MAGIC, VERSION, "group");
+        if (!fault.isEmpty()) {
+            return fault;
         }
         boolean fits = isWithin(memory, MEMBER_ROWS_AT, MOST_MEMBERS)
                 && isWithin(memory, TOPICS_AT, MOST_TOPICS)
@@ -149,14 +140,6 @@ public final class GroupLayout {
         return partitions > 0 ? partition(partitions) : topics > 0 ? topic(topics) : member(members);
     }
 
-    /** Whether its words were stored since the machine booted, in this very file of this very store. */
-    static boolean isCurrent(MemorySegment memory, long boot, StoreId store, long inode) {
-        // acquire: pairs with the release of whoever made or recovered it
-        return Words.getAcquire(memory, BOOT_AT) == boot
-                && Words.get(memory, INODE_AT) == inode
-                && store.equals(StoreId.read(memory, STORE_AT));
-    }
-
     static boolean isRemoved(MemorySegment memory) {
         return (Words.getOpaque(memory, MARKS_AT) & REMOVED) != 0;
     }
@@ -168,14 +151,14 @@ public final class GroupLayout {
     static String text(MemorySegment memory, long at, int most) {
         int length = Math.clamp(Words.getInt(memory, at), 0, most);
         byte[] bytes = new byte[length];
-        MemorySegment.copy(memory, java.lang.foreign.ValueLayout.JAVA_BYTE, at + Integer.BYTES, bytes, 0, length);
+        MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, at + Integer.BYTES, bytes, 0, length);
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
     static void setText(MemorySegment memory, long at, String text, int most) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         int length = Math.min(bytes.length, most);
-        MemorySegment.copy(bytes, 0, memory, java.lang.foreign.ValueLayout.JAVA_BYTE, at + Integer.BYTES, length);
+        MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, at + Integer.BYTES, length);
         Words.setInt(memory, at, length);
     }
 }

@@ -260,12 +260,12 @@ public final class GroupTable {
         if (number == topics()) {
             requireRoom(number, GroupLayout.MOST_TOPICS, "topics");
             file.reserve(at, GroupLayout.ROW);
-            GroupLayout.setText(memory, at + GroupLayout.NAME, name, 240);
-            GroupLayout.setText(memory, at + GroupLayout.TOPIC_ID, id, 240);
+            GroupLayout.setText(memory, at + GroupLayout.NAME, name, GroupLayout.MOST_NAME);
+            GroupLayout.setText(memory, at + GroupLayout.TOPIC_ID, id, GroupLayout.MOST_NAME);
             Words.setInt(memory, GroupLayout.TOPICS_AT, number + 1);
         } else if (!topicId(number).equals(id)) {
             forget(number, id.hashCode(), partitions);
-            GroupLayout.setText(memory, at + GroupLayout.TOPIC_ID, id, 240);
+            GroupLayout.setText(memory, at + GroupLayout.TOPIC_ID, id, GroupLayout.MOST_NAME);
         }
         for (int each = 0; each < partitions; each++) {
             if (find(number, each) < 0) {
@@ -289,7 +289,7 @@ public final class GroupTable {
 
     /** The name of the topic of that number. */
     public String topicName(int number) {
-        return GroupLayout.text(memory, GroupLayout.topic(number) + GroupLayout.NAME, 240);
+        return GroupLayout.text(memory, GroupLayout.topic(number) + GroupLayout.NAME, GroupLayout.MOST_NAME);
     }
 
     private String topicId(int number) {
@@ -297,7 +297,7 @@ public final class GroupTable {
     }
 
     private static String idOf(MemorySegment memory, int topic) {
-        return GroupLayout.text(memory, GroupLayout.topic(topic) + GroupLayout.TOPIC_ID, 240);
+        return GroupLayout.text(memory, GroupLayout.topic(topic) + GroupLayout.TOPIC_ID, GroupLayout.MOST_NAME);
     }
 
     /** Nobody has a partition of it, and nothing is committed; rows of more partitions than it has now are of no use. */

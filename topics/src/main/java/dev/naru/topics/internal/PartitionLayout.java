@@ -5,7 +5,6 @@ import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.memory.Membership;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
@@ -32,13 +31,8 @@ public final class PartitionLayout {
     /** The version that this class describes. */
     public static final int VERSION = 1;
 
-    private static final long MAGIC = magic("NaruPart");
+    private static final long MAGIC = FileHead.magic("NaruPart");
 
-    static final long MAGIC_AT = 0;
-    static final long VERSION_AT = 8;
-    static final long STORE_AT = 16;
-    static final long INODE_AT = 32;
-    static final long BOOT_AT = 40;
     static final long APPENDER_AT = 48;
     static final long PUBLISHER_AT = 56;
     static final long MARKS_AT = 64;
@@ -65,39 +59,15 @@ public final class PartitionLayout {
 
     private PartitionLayout() {}
 
-    private static long magic(String eight) {
-        byte[] bytes = eight.getBytes(StandardCharsets.US_ASCII);
-        long word = 0;
-        for (int i = bytes.length - 1; i >= 0; i--) {
-            word = (word << 8) | bytes[i];
-        }
-        return word;
-    }
-
     /** Fills a new block, all zeros, but for the boot. */
     static void fill(MemorySegment block, StoreId store, long inode) {
-        Words.set(block, MAGIC_AT, MAGIC);
-        Words.setInt(block, VERSION_AT, VERSION);
-        store.write(block, STORE_AT);
-        Words.set(block, INODE_AT, inode);
+        FileHead.fill(block, MAGIC, VERSION, store, inode);
         RecoveryPoint.START.write(block);
     }
 
     /** What is wrong with it; empty when nothing is. */
     static String fault(MemorySegment block) {
-        if (Words.get(block, MAGIC_AT) != MAGIC) {
-            return "no partition of Naru";
-        }
-        int version = Words.getInt(block, VERSION_AT);
-        return version > VERSION || version < 1 ? "a partition of version " + version : "";
-    }
-
-    /** Whether its words were stored since the machine booted, in this very file of this very store. */
-    static boolean isCurrent(MemorySegment block, long boot, StoreId store, long inode) {
-        // acquire: pairs with the release of whoever made or recovered it
-        return Words.getAcquire(block, BOOT_AT) == boot
-                && Words.get(block, INODE_AT) == inode
-                && store.equals(StoreId.read(block, STORE_AT));
+        return FileHead.fault(block, MAGIC, VERSION, "partition");
     }
 
     /** Whether the one who has the lock may append now; else the topic was removed, or another appends. */

@@ -14,6 +14,7 @@ import dev.naru.topics.NewRecord;
 import dev.naru.topics.Store;
 import dev.naru.topics.Topic;
 import dev.naru.topics.TopicSpec;
+import dev.naru.topics.testing.GroupShares;
 import dev.naru.topics.testing.GroupSide;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -151,15 +152,9 @@ class GroupTortureTest {
             Await.until("all is done and at rest", () -> isBroken() || isAtRest(group.describe()));
             assertThat(isBroken()).as("two owners, seed %d", SEED).isFalse();
             GroupStatus status = group.describe();
-            for (GroupStatus.Member member : status.members()) {
-                long has = status.partitions().stream()
-                        .filter(each -> each.owner() == member.id())
-                        .count();
-                int count = members.size();
-                assertThat(has)
-                        .as("seed %d", SEED)
-                        .isBetween((long) partitions / count, (partitions + count - 1L) / count);
-            }
+            assertThat(status.members()).as("seed %d", SEED).hasSameSizeAs(members);
+            assertThat(status.partitions()).as("seed %d", SEED).hasSize(partitions);
+            GroupShares.assertEven(status, "seed " + SEED);
         }
         assertThat(firstUnhandled())
                 .as("a record that nobody handled, seed %d", SEED)
