@@ -78,6 +78,41 @@ class CompactionProcessesTest {
         int _ = KafkaIndexes.assertSound(log());
     }
 
+    /** Each does what the other did not, and whoever comes second at a time finds nothing to do. */
+    @Test
+    void severalThatCompactAtOnceDisturbNobody() throws Exception {
+        Store.create(folder).close();
+        try (Store store = Store.open(folder)) {
+            store.create("t", SPEC).close();
+            try (Talk writer = Talk.start(FarSide.command("append-keys", folder));
+                    Talk reader = Talk.start(FarSide.command("follow-keys", folder));
+                    Talk one = Talk.start(FarSide.command("compact", folder));
+                    Talk other = Talk.start(FarSide.command("compact", folder))) {
+                Task<Long> written = Task.start(ThreadKind.PLATFORM, () -> {
+                    List<String> said = saidBy(writer);
+                    return Long.parseLong(said.getLast());
+                });
+                Task<Set<String>> read = Task.start(ThreadKind.PLATFORM, () -> {
+                    return Set.copyOf(saidBy(reader));
+                });
+                long before = generation();
+                Await.until("replaced segments", () -> generation() > before + 40);
+                assertThat(one.isAlive() && other.isAlive()).isTrue();
+                writer.kill();
+                reader.kill();
+                one.kill();
+                other.kill();
+                assertThat(read.result()).containsExactly("all");
+                judge(written.result(), 0);
+            }
+        }
+        int _ = KafkaIndexes.assertSound(log());
+    }
+
+    private long generation() throws IOException {
+        return Logs.word(log(), 264 + 64 * (Logs.word(log(), 256) & 1) + 24);
+    }
+
     /** All that it says until it is killed; a line that it was just saying may be cut. */
     private static List<String> saidBy(Talk talk) throws IOException {
         List<String> said = new ArrayList<>();

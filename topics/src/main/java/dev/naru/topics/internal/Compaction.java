@@ -163,7 +163,7 @@ final class Compaction implements Closeable {
             dirty = reached;
             CompactionRange range = CompactionRange.of(folder, end, dirty, spec, now);
             limit = range.limit();
-            PartitionLayout.setGaps(block, limit);
+            keeper.raiseGaps(limit);
             Compactor.Limits limits = new Compactor.Limits(
                     OffsetMap.MOST_SLOTS, spec.segmentBytes(), spec.value(TopicSetting.DELETE_RETENTION_MILLIS), now);
             Compactor.Replacer replacer = (cleaned, old) -> replace(cleaned, old, watch, patience);

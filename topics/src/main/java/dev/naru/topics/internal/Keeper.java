@@ -160,7 +160,24 @@ final class Keeper implements Closeable {
                 end.load(block);
                 flushTo(end.segment, 0, end.segment, true);
                 boolean _ = replacement.mend();
+                indexAll();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** There may be gaps below that offset from now on, also after a power cut. */
+    void raiseGaps(long offset) throws IOException, InterruptedException {
+        if (offset <= PartitionLayout.gaps(block)) {
+            return; // of who died before it was on the disk, the next one here has it
+        }
+        begin();
+        try {
+            PartitionLayout.setGaps(block, offset);
+            control.sync();
+        } catch (ErrnoException refused) {
+            throw notFlushed(refused);
         } finally {
             lock.unlock();
         }
@@ -174,9 +191,11 @@ final class Keeper implements Closeable {
                 return Replacement.Outcome.GONE;
             }
             closeFile(); // it may be one of them
-            Replacement.Outcome outcome = replacement.run(cleaned, old);
-            indexReplaced(old.getFirst().base());
-            return outcome;
+            try {
+                return replacement.run(cleaned, old);
+            } finally {
+                indexReplaced(old.getFirst().base()); // or the old one again, when it came to nothing
+            }
         } finally {
             lock.unlock();
         }
@@ -186,6 +205,19 @@ final class Keeper implements Closeable {
     private void indexReplaced(long base) {
         try {
             boolean _ = extendIndex(base, false);
+        } catch (IOException refused) {
+            LOGGER.log(System.Logger.Level.WARNING, "keeping " + folder, refused);
+        }
+    }
+
+    /** One who was killed, or ended, may have taken away that of any segment. */
+    private void indexAll() {
+        try {
+            for (long base : SegmentFiles.list(folder)) {
+                if (base < end.segment) {
+                    boolean _ = extendIndex(base, false);
+                }
+            }
         } catch (IOException refused) {
             LOGGER.log(System.Logger.Level.WARNING, "keeping " + folder, refused);
         }
@@ -386,6 +418,7 @@ final class Keeper implements Closeable {
             LockOutcome taken = lock.lock(PATIENCE);
             if (taken == LockOutcome.OWNER_DIED) {
                 syncPoint();
+                mendAfterDeath();
             }
             return taken.isTaken();
         } catch (InterruptedException interrupted) {
@@ -403,8 +436,13 @@ final class Keeper implements Closeable {
 
     /** If that cannot be now, the next compaction does it; until then whoever reads passes over what is there twice. */
     private void mendAfterDeath() {
+        if (!isOurs()) {
+            return;
+        }
         try {
             boolean _ = replacement.mend();
+            end.load(block);
+            indexAll();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } catch (IOException refused) {

@@ -62,6 +62,8 @@ final class Recovery {
         Words.set(block, PartitionLayout.LOG_START_AT, Math.min(Math.max(point.logStart(), lowest), recovery.expected));
         Words.set(block, PartitionLayout.FLUSHED_AT, point.offset());
         PartitionLayout.clearNotFlushed(block);
+        long gaps = PartitionLayout.gaps(block); // they stay, whatever the settings say by now
+        Words.set(block, PartitionLayout.GAPS_AT, Math.clamp(gaps, 0, recovery.expected));
         forgetProcesses(block);
         end.flip(block);
     }
@@ -88,7 +90,6 @@ final class Recovery {
         Words.set(block, PartitionLayout.KEEPER_AT, 0);
         Words.set(block, PartitionLayout.COMPACTOR_AT, 0);
         Words.set(block, PartitionLayout.COMPACTED_AT, 0);
-        Words.set(block, PartitionLayout.GAPS_AT, 0);
     }
 
     /**

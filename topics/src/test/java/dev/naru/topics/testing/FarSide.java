@@ -92,10 +92,10 @@ public final class FarSide {
                     }
                 }
             }
-            case "claim" -> {
+            case "claim", "claim-keyed" -> {
                 try (Topic topic = store.open("t")) {
                     TopicWriter writer = topic.writer(0);
-                    writer.claim(TopicWriter.NONE, 8, 1);
+                    writer.claim(verb.equals("claim") ? TopicWriter.NONE : 8, 8, 1);
                     say("claimed");
                     awaitLine();
                     say("published " + writer.publish());
