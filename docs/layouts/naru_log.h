@@ -12,7 +12,7 @@ typedef struct { int64_t base, mapped; int fd; char *map; } naru_segment;
 typedef struct { int64_t seq, segment, next; int32_t position, reserved; int64_t generation, ends[2]; } naru_end;
 typedef struct {
     naru *members; char *block, folder[PATH_MAX];
-    int64_t segment_bytes, most, segment_ms; int flushes, log_time; /* settings */
+    int64_t segment_bytes, most, segment_ms; int flushes, log_time, compacted; /* settings */
     naru_end end; naru_segment file; /* of who appends, under the lock */
     int64_t at, limit, first, highest; int32_t count; /* the batch that is laid out */
 } naru_log;
@@ -60,6 +60,7 @@ static inline int naru_log_settings(naru_log *l, const char *path) {
     char line[512], *value;
     FILE *file = fopen(path, "re");
     if (!file) return -1;
+    int64_t lag = INT64_MAX;
     l->segment_bytes = 1 << 30; l->most = INT32_MAX; l->segment_ms = INT64_MAX;
     while (fgets(line, sizeof line, file)) {
         if (*line == '#' || !(value = strchr(line, '='))) continue;
@@ -68,12 +69,15 @@ static inline int naru_log_settings(naru_log *l, const char *path) {
         if (!strcmp(line, "segment.bytes")) l->segment_bytes = number;
         if (!strcmp(line, "max.message.bytes")) l->most = number;
         if (!strcmp(line, "segment.ms")) l->segment_ms = number;
+        if (!strcmp(line, "max.compaction.lag.ms")) lag = number;
+        if (!strcmp(line, "cleanup.policy")) l->compacted = strstr(value, "compact") != NULL;
         if (!strncmp(line, "flush.m", 7)) l->flushes |= number != INT64_MAX;
         if (!strcmp(line, "message.timestamp.type")) l->log_time = !strncmp(value, "LogAppendTime", 13);
     }
     fclose(file);
     if (l->segment_bytes < 65536 || l->segment_bytes > INT32_MAX) return naru_damaged();
     if (l->most > l->segment_bytes) l->most = l->segment_bytes;
+    if (l->compacted && l->segment_ms > lag) l->segment_ms = lag; /* what is to be compacted is to be sealed */
     return 0;
 }
 /* Joins the store in that folder, as naru_open does. ENOTSUP: it is of a newer format. */

@@ -86,6 +86,9 @@ class Log(Words):
         self.segment_bytes = int(settings.get("segment.bytes", 1 << 30))
         self.most = min(self.segment_bytes, int(settings.get("max.message.bytes", 0x7FFFFFFF)))
         self.segment_ms = int(settings.get("segment.ms", NEVER))
+        self.compacted = "compact" in settings.get("cleanup.policy", "")
+        if self.compacted:  # what is to be compacted is to be sealed
+            self.segment_ms = min(self.segment_ms, int(settings.get("max.compaction.lag.ms", NEVER)))
         self.flushes = any(int(settings.get(name, NEVER)) != NEVER for name in ("flush.messages", "flush.ms"))
         self.log_time = settings.get("message.timestamp.type") == "LogAppendTime"
         if not 65536 <= self.segment_bytes <= 0x7FFFFFFF:

@@ -1,6 +1,6 @@
 /* naru_log_append.h - appends plain batches to a log (log.md, "Append"). A topic that is to be flushed while it is appended to is
- * left to the library: ENOTSUP. Further errors: EIO the disk failed at a flush, EMSGSIZE the batch is too large; those of
- * fallocate(2), as when the disk is full: the log is as it was, and the next append tries again. */
+ * left to the library: ENOTSUP. Further errors: EIO the disk failed at a flush, EMSGSIZE the batch is too large, EINVAL a record has
+ * no key, and the topic is compacted; those of fallocate(2), as when the disk is full: the log is as it was, and the next append tries again. */
 #ifndef NARU_LOG_APPEND_H
 #define NARU_LOG_APPEND_H
 #include "naru_log.h"
@@ -90,9 +90,10 @@ static inline char *naru_varint(char *to, int64_t value) {
     *to++ = (char)left;
     return to;
 }
-/* Lays the next record out; a length of -1 is none. EMSGSIZE: it has no room. */
+/* Lays the next record out; a length of -1 is none. EMSGSIZE: it has no room. EINVAL: it is to have a key. */
 static inline int naru_log_add(naru_log *l, int64_t time, const void *key, int32_t keys, const void *value, int32_t values) {
     char head[32], middle[8], size[8], *from = l->file.map + l->at, *to = head;
+    if (keys < 0 && l->compacted) return naru_log_fails(EINVAL);
     if (l->count == 0) l->first = l->highest = time;
     *to++ = 0;
     to = naru_varint(to, (int64_t)((uint64_t)time - (uint64_t)l->first));
@@ -145,8 +146,9 @@ static inline int64_t naru_log_publish(naru_log *l) {
 static inline int64_t naru_log_append(naru_log *l, const void *key, int32_t keys, const void *value, int32_t values) {
     if (naru_log_claim(l, 61 + 36 + (int64_t)(keys > 0 ? keys : 0) + (values > 0 ? values : 0)) < 0) return -1;
     if (naru_log_add(l, naru_now(), key, keys, value, values) == 0) return naru_log_publish(l);
+    int why = errno;
     naru_log_abandon(l);
-    return naru_log_fails(EMSGSIZE);
+    return naru_log_fails(why);
 }
 /* Ends the appending: the segment is cut to its end, unless somebody else has the lock. naru_log_close comes after it. */
 static inline void naru_log_end(naru_log *l) {

@@ -1,6 +1,6 @@
 """Appends plain batches to a log (log.md, "Append"). A topic that is to be flushed while it is appended to is left to the library:
-ENOTSUP. Further errors: EIO the disk failed at a flush, EMSGSIZE the batch is too large; those of fallocate(2), as when the disk is
-full: the log is as it was, and the next append tries again."""
+ENOTSUP. Further errors: EIO the disk failed at a flush, EMSGSIZE the batch is too large, EINVAL a record has no key, and the topic is
+compacted; those of fallocate(2), as when the disk is full: the log is as it was, and the next append tries again."""
 import ctypes, errno, os, struct, time
 from naru import RELEASE, Damaged, _libc
 from naru_log import COPY, HEADER, NEVER, End, crc32c, error
@@ -45,6 +45,8 @@ class Appender:
 
     def append(self, *records):
         """Appends (key, value), (key, value, headers) or (key, value, headers, time), as one batch: the offset of the first."""
+        if self.log.compacted and any(key is None for key, *_ in records):
+            raise error(errno.EINVAL, self.log.folder)
         laid_out = batch(records)
         self.claim(len(laid_out))
         return self.publish(laid_out)

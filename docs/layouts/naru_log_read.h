@@ -8,6 +8,7 @@
 
 typedef struct {
     naru_log *log; naru_end end; naru_segment file; int64_t next, position, limit; /* offset, and where to look for it */
+    int64_t generation; /* in which the segment was found */
     int64_t base, first, highest; int32_t last, left; int attributes; const char *at, *until; /* the batch that is read */
 } naru_cursor;
 typedef struct {
@@ -67,16 +68,21 @@ static inline int64_t naru_cursor_list(naru_cursor *c) {
     closedir(folder);
     return c->file.fd < 0 && found < 0 ? lowest : found;
 }
-/* Finds more to read. */
+/* Finds more to read. In another generation what comes next may lie in another file: a compaction has merged some. */
 static inline int naru_cursor_more(naru_cursor *c) {
     while (c->position >= c->limit) {
+        naru_end look;
         if (naru_end_load(c->log, &c->end) < 0) return -1;
+        if (c->generation != c->end.generation) naru_segment_close(&c->file);
+        c->generation = c->end.generation;
         if (c->file.fd >= 0) {
             if (naru_cursor_limit(c) < 0) return -1;
             if (c->position < c->limit) break;
             if (c->next >= c->end.next) return naru_log_fails(EAGAIN);
         }
-        int64_t base = naru_cursor_list(c); /* before the log start */
+        int64_t base = naru_cursor_list(c); /* before the log start, and the look at the generation */
+        if (naru_end_load(c->log, &look) < 0) return -1;
+        if (look.generation != c->generation) continue;
         if ((uint64_t)c->next < (uint64_t)naru_acquire(NARU_LOG_AT(c->log, 512)) || c->next > c->end.next) return naru_log_fails(ERANGE);
         if (base < 0) return c->next >= c->end.next ? naru_log_fails(EAGAIN) : naru_damaged();
         naru_segment next = {.fd = -1};

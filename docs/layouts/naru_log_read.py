@@ -43,7 +43,7 @@ class Cursor:
 
     def __init__(self, log, offset=0):
         self.log, self.next, self.fd, self.base = log, offset, -1, -1
-        self.position = self.limit = self.attributes = 0
+        self.position = self.limit = self.attributes = self.generation = 0  # in which the segment was found
         self.records = iter(())
 
     def try_read(self):
@@ -118,16 +118,22 @@ class Cursor:
         return Damaged(f"{self.log.folder}: no batch begins at byte {self.position} of segment {self.base}, or it is not sound")
 
     def _more(self):
-        """Finds more to read; false when there is nothing yet."""
+        """Finds more to read; false when there is nothing yet. In another generation what comes next may lie in another file: a
+        compaction has merged some."""
         while self.position >= self.limit:
             self.end = end = self.log.load_end()
+            if self.generation != end.generation:
+                self.close()
+            self.generation = end.generation
             if self.fd >= 0:
                 self._find_limit()
                 if self.position < self.limit:
                     break
                 if self.next >= end.next:
                     return False
-            base = self._list()  # before the log start
+            base = self._list()  # before the log start, and the look at the generation
+            if self.log.load_end().generation != self.generation:
+                continue
             if self.next < self.log.load(512) or self.next > end.next:
                 raise error(errno.ERANGE, self.log.folder)
             if base is None:

@@ -52,6 +52,19 @@ static int read_all(naru_log *l, int64_t offset, int64_t many) {
     naru_cursor_close(&c);
     return 0;
 }
+/* So many; when it is told to go on, all others that are there. */
+static int stand(naru_log *l, int64_t offset, int64_t many) {
+    naru_cursor c;
+    naru_record r;
+    naru_cursor_open(&c, l, offset);
+    for (; many > 0; many--) if (naru_cursor_next(&c, &r) < 0) return refused(); else say("at", r.offset);
+    say("stands", c.next);
+    if (getchar() == EOF) _exit(1);
+    while (naru_cursor_next(&c, &r) == 0) say("at", r.offset);
+    say("end", errno);
+    naru_cursor_close(&c);
+    return 0;
+}
 /* For each line: what the log is found to be, and whether it can be appended to. What lies behind files is not to be touched. */
 static int look(const char *folder) {
     char line[16];
@@ -90,6 +103,7 @@ int main(int count, char **arguments) {
     if (naru_log_join(&store, folder) < 0 || naru_log_open(&l, &store, folder, "t", 0) < 0) return refused();
     if (!strcmp(verb, "dump")) return dump(&l, atoll(who));
     if (!strcmp(verb, "read")) return read_all(&l, atoll(who), many);
+    if (!strcmp(verb, "stand")) return stand(&l, atoll(who), many);
     if (!strcmp(verb, "append")) {
         for (; i < many; i += done) if ((done = append(&l, who, i, many, &offset)) < 0) return refused();
         say("appended", i);

@@ -66,6 +66,19 @@ def read(log):
     cursor.close()
 
 
+def stand(log):
+    cursor = Cursor(log, int(who))
+    for _ in range(many):
+        say("at", cursor.try_read().offset)
+    say("stands", cursor.next)
+    if not sys.stdin.readline():
+        os._exit(1)
+    while (record := cursor.try_read()) is not None:
+        say("at", record.offset)
+    say("end", errno.EAGAIN)
+    cursor.close()
+
+
 def look_at(store):
     log = Log(store, "t")
     cursor, count, total, why = Cursor(log), 0, 0, errno.EAGAIN
@@ -105,6 +118,8 @@ def run():
         dump(log)
     elif verb == "read":
         read(log)
+    elif verb == "stand":
+        stand(log)
     elif verb == "append":
         while start < many:
             start += append(appender, start)
