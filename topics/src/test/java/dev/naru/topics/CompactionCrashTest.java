@@ -83,6 +83,17 @@ class CompactionCrashTest {
         int _ = KafkaIndexes.assertSound(partition);
     }
 
+    /** Nothing tells any more that it was compacted but the control block. */
+    private static void judgeWhereAllIsKept(Path path) throws Exception {
+        try (Store store = Stores.withChoresAtOnce(path)) {
+            store.change("t", TopicSpec.partitions(1).withSegmentBytes(1 << 16));
+            try (Topic topic = store.open("t")) {
+                assertThat(offsets(topic)).isSorted().doesNotHaveDuplicates().contains(SURVIVORS);
+                assertThat(LogCheck.of(topic, 0).damages()).isEmpty();
+            }
+        }
+    }
+
     @Test
     void killedAnywhereItLeavesAllThatStays() throws Exception {
         List<State> states = compaction();
@@ -105,6 +116,9 @@ class CompactionCrashTest {
                 Path path = layOut(left);
                 Logs.forgetBoot(Logs.partition(path, "t", 0));
                 judge(path);
+                Path kept = layOut(left);
+                Logs.forgetBoot(Logs.partition(kept, "t", 0));
+                judgeWhereAllIsKept(kept);
             }
         }
     }
