@@ -1,6 +1,5 @@
 package dev.naru.topics;
 
-import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Futex;
 import dev.naru.linux.Poller;
 import dev.naru.linux.Sleepers;
@@ -55,6 +54,10 @@ public final class Cursor implements Closeable {
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final int MOST_POLLED = 500;
+
+    /** A poll copies no more than that, and one record: what the records of a poll may weigh. */
+    private static final long MOST_POLLED_BYTES = 16 << 20;
+
     private static final int LOOKS = 64;
 
     private final Bell bell;
@@ -63,6 +66,7 @@ public final class Cursor implements Closeable {
     private final Consumer<Cursor> whenClosed;
     private final Sleepers sleepers = Sleepers.create();
     private final Object closing = new Object();
+    private final Copies copies = new Copies();
     private int turn;
     private volatile boolean closed;
     private volatile boolean asleep;
@@ -175,33 +179,38 @@ public final class Cursor implements Closeable {
         return List.of();
     }
 
-    /** Reads these from now on; those that it does not read any more are the caller's to close. By the thread that reads. */
+    /**
+     * Reads these from now on, and goes on with the one whose turn it was; those that it does not read any more are the caller's to
+     * close. By the thread that reads.
+     */
     void replace(List<PartitionCursor> others) {
         requireNotHandling();
+        int next = places.isEmpty() ? 0 : others.indexOf(places.get(turn));
+        turn = next >= 0 ? next : others.isEmpty() ? 0 : turn % others.size(); // or the first would always come first
         places = List.copyOf(others);
-        turn = 0;
         if (closed) {
             others.forEach(PartitionCursor::close); // it did not know of them
         }
     }
 
-    /** What is there, at most 500 records. Does not wait, nor heed an interrupt. */
+    /** What is there, at most 500 records, and at most 16 MiB of them unless a single one is larger. Does not wait, nor heed an interrupt. */
     public List<TopicRecord> tryPoll() throws IOException {
         return tryPoll(MOST_POLLED);
     }
 
     /** The same, at most so many. */
     List<TopicRecord> tryPoll(int most) throws IOException {
-        List<TopicRecord> records = new ArrayList<>();
         int answer;
         try {
-            answer = drain(record -> records.add(record.copy()), most, true);
-        } catch (ErrnoException refused) {
+            answer = drain(copies, most, true);
+        } catch (IOException | RuntimeException | Error thrown) {
+            List<TopicRecord> records = copies.taken();
             if (records.isEmpty()) {
-                throw refused;
+                throw thrown;
             }
-            return records; // they are used; the next call finds it so again
+            return records; // they are used, and would be lost; the next call finds it so again
         }
+        List<TopicRecord> records = copies.taken();
         if (answer == CLOSED) {
             throw new ClosedChannelException();
         }
@@ -212,6 +221,40 @@ public final class Cursor implements Closeable {
             throw places.get(turn).truncated();
         }
         return records;
+    }
+
+    /** Copies what a poll answers; nothing is made when nothing is there. */
+    private static final class Copies implements RecordHandler {
+        private List<TopicRecord> records = List.of();
+        private long bytes;
+
+        @Override
+        public void onRecord(RecordView record) {
+            long more = Math.max(0, record.keyLength()) + (long) Math.max(0, record.valueLength());
+            if (records.isEmpty()) {
+                records = new ArrayList<>();
+            } else if (bytes + more > MOST_POLLED_BYTES) {
+                throw new Enough(); // this one comes first at the next poll
+            }
+            boolean _ = records.add(record.copy());
+            bytes += more;
+        }
+
+        List<TopicRecord> taken() {
+            List<TopicRecord> all = records;
+            records = List.of();
+            bytes = 0;
+            return all;
+        }
+    }
+
+    /** Ends a poll that has enough. */
+    private static final class Enough extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Enough() {
+            super("", null, false, false);
+        }
     }
 
     /** Waits until there is a record. */

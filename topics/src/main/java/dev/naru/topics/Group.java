@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +33,12 @@ public final class Group implements Closeable {
     private final GroupPlaces.Opener topics;
     private final GroupFile file;
     private final GroupTable table; // guarded by this object's monitor
-    private boolean closed;
+    private final Consumer<Group> whenClosed;
+    private volatile boolean closed;
+    private boolean ended; // guarded by this object's monitor
 
-    Group(String name, StoreContext store, GroupPlaces.Opener topics, GroupFile file) {
+    Group(String name, StoreContext store, GroupPlaces.Opener topics, GroupFile file, Consumer<Group> whenClosed) {
+        this.whenClosed = whenClosed;
         this.name = name;
         this.store = store;
         this.topics = topics;
@@ -191,7 +195,7 @@ public final class Group implements Closeable {
         Map<String, Map<Integer, PartitionStatus>> topicsThere = new HashMap<>();
         List<GroupStatus.Partition> partitions = new ArrayList<>();
         for (int row = 0; row < table.partitions(); row++) {
-            if (!table.isInUse(row)) {
+            if (!table.isThere(row)) {
                 continue;
             }
             String topic = table.topicName(table.topicOf(row));
@@ -257,12 +261,17 @@ public final class Group implements Closeable {
         return all;
     }
 
-    /** Ends the use of it here; the group stays. Idempotent; any thread may call it. */
+    /** Ends the use of it here, and what waits; the group stays. Idempotent; any thread may call it. */
     @Override
-    public synchronized void close() throws IOException {
-        if (!closed) {
-            closed = true;
-            file.close();
+    public void close() throws IOException {
+        closed = true;
+        file.lock().close(); // without the monitor: who waits for the lock has it
+        synchronized (this) {
+            if (!ended) {
+                ended = true;
+                file.close();
+                whenClosed.accept(this);
+            }
         }
     }
 

@@ -59,7 +59,8 @@ public final class GroupMember implements Closeable {
 
     private final ReentrantLock turn = new ReentrantLock();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile boolean awakened;
+    private final Awakening awakening = new Awakening();
+    private volatile boolean enrolled;
     private volatile @Nullable Thread lastUser;
     private long nextCommit; // in the time of nanoTime
 
@@ -69,7 +70,7 @@ public final class GroupMember implements Closeable {
             StoreContext store,
             GroupPlaces.Opener topics,
             Consumer<GroupMember> whenClosed)
-            throws IOException, InterruptedException {
+            throws IOException {
         this.group = group;
         this.spec = spec;
         this.whenClosed = whenClosed;
@@ -77,23 +78,31 @@ public final class GroupMember implements Closeable {
         this.places = new GroupPlaces(spec, topics, new Cursor.Bell() {
             @Override
             public List<Futex.Word> word() {
-                return List.of(session.bell());
+                return List.of(session.bell(), awakening.word());
             }
 
             @Override
             public boolean hasRung() {
-                return session.hasRung();
+                return session.hasRung() || awakening.isWanted();
             }
         });
         this.autoCommitNanos = spec.autoCommit().map(Duration::toNanos).orElse(Poller.NEVER);
         this.nextCommit = Poller.deadlineIn(spec.autoCommit().orElse(Duration.ofNanos(Poller.NEVER)));
-        boolean enrolled = false;
+    }
+
+    /** Joins, or is closed. Whoever closes it meanwhile ends that. */
+    void enroll() throws IOException, InterruptedException {
+        turn.lock();
         try {
+            requireOpen();
             session.enroll();
             enrolled = true;
+        } catch (ClosedChannelException thrown) {
+            throw closed.get() ? new AsynchronousCloseException() : thrown;
         } finally {
+            turn.unlock();
             if (!enrolled) {
-                session.close();
+                close();
             }
         }
     }
@@ -108,16 +117,19 @@ public final class GroupMember implements Closeable {
         return session.id();
     }
 
-    /** How often the group's partitions were divided, also before it joined. */
+    /** How often the group's partitions were divided, also before it joined; as of the last poll. Any thread may ask. */
     public long generation() {
-        return session.table().rebalances();
+        return session.generation();
     }
 
     /**
      * Waits until there are records of its partitions. Records that an earlier poll answered count as done: partitions may go to others
      * now, after the listener was told.
      *
-     * @throws ErrnoException as {@link Cursor#poll}; {@link Problem#GROUP_REMOVED}
+     * <p>A topic that is removed while it has others is lost, and read again when it is made anew.
+     *
+     * @throws ErrnoException as {@link Cursor#poll}; {@link Problem#TOPIC_REMOVED} when none of its topics is there; {@link
+     *     Problem#GROUP_REMOVED}
      * @throws InterruptedException when the thread was interrupted; the member stays usable
      */
     public List<TopicRecord> poll() throws IOException, InterruptedException {
@@ -139,23 +151,33 @@ public final class GroupMember implements Closeable {
         try {
             while (true) {
                 attend();
-                List<TopicRecord> records = places.cursor().tryPoll(spec.mostPolled());
-                if (!records.isEmpty()) {
-                    return records;
+                try {
+                    List<TopicRecord> records = places.cursor().tryPoll(spec.mostPolled());
+                    if (!records.isEmpty() || awakening.take() || Poller.isOver(deadline)) {
+                        return records;
+                    }
+                    boolean _ = places.cursor().awaitRecord(Math.min(deadline, GroupSession.watchDeadline()));
+                } catch (ErrnoException refused) {
+                    passIfRemoved(refused);
                 }
-                if (awakened) {
-                    awakened = false;
-                    return List.of();
-                }
-                if (Poller.isOver(deadline)) {
-                    return List.of();
-                }
-                boolean _ = places.cursor().awaitRecord(Math.min(deadline, GroupSession.watchDeadline()));
             }
         } catch (ClosedChannelException thrown) {
             throw closed.get() ? new AsynchronousCloseException() : thrown;
         } finally {
             turn.unlock();
+        }
+    }
+
+    /** One topic of several: the visit that follows gives up its partitions. */
+    private void passIfRemoved(ErrnoException refused) throws IOException, InterruptedException {
+        if (refused.problem() != Problem.TOPIC_REMOVED) {
+            throw refused;
+        }
+        int before = places.all().size();
+        session.setDue();
+        attend();
+        if (places.all().size() >= before) {
+            throw refused; // it stands there still
         }
     }
 
@@ -186,6 +208,7 @@ public final class GroupMember implements Closeable {
             boolean carriedOut = false;
             try {
                 carryOut(session.visit(places.all()));
+                session.requireTopic();
                 carriedOut = true;
             } finally {
                 if (!carriedOut) {
@@ -218,7 +241,15 @@ public final class GroupMember implements Closeable {
         }
         if (!visit.gained().isEmpty()) {
             List<Held> gained = places.take(visit.gained());
-            keepStart(gained);
+            boolean isTheirs = false;
+            try {
+                keepStart(gained);
+                isTheirs = true;
+            } finally {
+                if (!isTheirs) {
+                    places.drop(gained); // the next visit finds them again, and the listener is told then
+                }
+            }
             spec.listener().onAssigned(ids(gained));
             requireOpen();
         }
@@ -376,10 +407,7 @@ public final class GroupMember implements Closeable {
 
     /** Ends the poll that waits, or else the next one that finds nothing: it answers no records. Any thread may call it. */
     public void wakeUp() {
-        awakened = true;
-        if (!closed.get()) {
-            session.table().ring();
-        }
+        awakening.want();
     }
 
     /** Whether {@link #close} was not called yet. */
@@ -398,10 +426,15 @@ public final class GroupMember implements Closeable {
             return;
         }
         places.cursor().close(); // ends a wait
+        if (!enrolled) {
+            session.abandon(); // likewise
+        }
         turn.lock();
         try {
             Closing closing = Closing.begin();
-            closing.close(this::takeLeave);
+            if (enrolled) {
+                closing.close(this::takeLeave);
+            }
             closing.close(places);
             closing.close(session);
             whenClosed.accept(this);
@@ -417,9 +450,7 @@ public final class GroupMember implements Closeable {
             if (autoCommitNanos != Poller.NEVER && Thread.currentThread() == lastUser) {
                 commitWhatIsOurs();
             }
-            if (!places.all().isEmpty()) {
-                spec.listener().onRevoked(ids(List.copyOf(places.all())));
-            }
+            tellOfTheEnd();
         } catch (InterruptedException again) {
             isInterrupted = true;
         } finally {
@@ -427,6 +458,18 @@ public final class GroupMember implements Closeable {
             if (isInterrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    private void tellOfTheEnd() throws IOException, InterruptedException {
+        Set<PartitionId> all = ids(List.copyOf(places.all()));
+        if (all.isEmpty()) {
+            return;
+        }
+        if (session.isMember()) {
+            spec.listener().onRevoked(all);
+        } else {
+            spec.listener().onLost(all); // others may have begun already
         }
     }
 

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The partitions that a member has, with a place in each, and the cursor that reads them. For one thread at a time. */
@@ -22,7 +24,7 @@ final class GroupPlaces implements Closeable {
     private final Cursor cursor;
     private final Map<PartitionId, Held> held = new TreeMap<>();
     private final Map<String, Topic> topics = new HashMap<>();
-    private final List<Topic> opened = new ArrayList<>();
+    private final Set<Topic> opened = new HashSet<>();
 
     /** Opens a topic. */
     interface Opener {
@@ -62,8 +64,7 @@ final class GroupPlaces implements Closeable {
         boolean isWhole = false;
         try {
             for (GroupSession.Gain gain : gained) {
-                PartitionCursor place = place(gain.id(), start(gain.committed()));
-                taken.add(new Held(gain.id(), gain.row(), gain.generation(), place, gain.committed()));
+                taken.add(held(gain));
             }
             isWhole = true;
         } finally {
@@ -78,16 +79,21 @@ final class GroupPlaces implements Closeable {
         return taken;
     }
 
-    private PartitionCursor place(PartitionId id, Start start) throws IOException {
+    private Held held(GroupSession.Gain gain) throws IOException {
         try {
-            return topic(id).place(id.partition(), start, spec.reading());
+            return held(gain, topic(gain.id()));
         } catch (ErrnoException refused) {
             if (refused.problem() != Problem.TOPIC_REMOVED) {
                 throw refused;
             }
-            var _ = topics.remove(id.topic()); // it was made anew since it was opened
-            return topic(id).place(id.partition(), start, spec.reading());
+            var _ = topics.remove(gain.id().topic()); // it was made anew since it was opened
+            return held(gain, topic(gain.id()));
         }
+    }
+
+    private Held held(GroupSession.Gain gain, Topic topic) throws IOException {
+        PartitionCursor place = topic.place(gain.id().partition(), start(gain.committed()), spec.reading());
+        return new Held(gain.id(), topic, gain.row(), gain.generation(), place, gain.committed());
     }
 
     /** What is committed; if it is no longer there, what the member's start says. */
@@ -114,16 +120,32 @@ final class GroupPlaces implements Closeable {
         if (there == null || id.partition() >= there.spec().partitions()) {
             there = opener.open(id.topic());
             var _ = topics.put(id.topic(), there);
-            opened.add(there);
+            boolean _ = opened.add(there);
         }
         return there;
     }
 
     /** Reads them no more. */
-    void drop(List<Held> gone) {
+    void drop(List<Held> gone) throws IOException {
         gone.forEach(each -> held.remove(each.id(), each));
         arrange();
         gone.forEach(each -> each.place().close());
+        closeUnused();
+    }
+
+    /** Topics that were opened once more since they had grown, or were made anew, when the last place of before is gone. */
+    private void closeUnused() throws IOException {
+        Set<Topic> unused = new HashSet<>(opened);
+        unused.removeAll(topics.values());
+        held.values().forEach(each -> unused.remove(each.topic()));
+        boolean _ = opened.removeAll(unused);
+        close(unused);
+    }
+
+    private static void close(Collection<Topic> some) throws IOException {
+        Closing closing = Closing.begin();
+        some.forEach(closing::close);
+        closing.end();
     }
 
     void setPaused(Collection<PartitionId> partitions, boolean paused) throws ErrnoException {
@@ -144,8 +166,6 @@ final class GroupPlaces implements Closeable {
     public void close() throws IOException {
         cursor.close();
         held.values().forEach(each -> each.place().close());
-        Closing closing = Closing.begin();
-        opened.forEach(closing::close);
-        closing.end();
+        close(opened);
     }
 }

@@ -38,6 +38,7 @@ final class GroupSession implements Closeable {
     private final Map<String, TopicFiles.Stamp> stamps = new HashMap<>();
     private final Map<String, TopicFiles.Stamp> looked = new HashMap<>(); // of topics whose rows are not there yet
 
+    private volatile long generation;
     private BitSet subscription = new BitSet();
     private int row;
     private long id; // 0: no member
@@ -72,6 +73,7 @@ final class GroupSession implements Closeable {
         this.file = store.openOrCreateGroup(group);
         this.table = new GroupTable(file);
         this.seen = table.bell() - 1;
+        this.generation = table.rebalances();
     }
 
     private Membership processes() {
@@ -81,6 +83,11 @@ final class GroupSession implements Closeable {
     /** Its number in the group. */
     long id() {
         return id;
+    }
+
+    /** How often the partitions were divided, as of the last visit. Any thread may ask. */
+    long generation() {
+        return generation;
     }
 
     GroupTable table() {
@@ -93,14 +100,22 @@ final class GroupSession implements Closeable {
         if (due || table.bell() != seen || isLapsed(now)) {
             return true;
         }
-        polled = now;
-        table.setPolled(row, now);
+        if (!polledAt(now)) {
+            return true;
+        }
         if (now - watched < WATCH_MILLIS) {
             return false;
         }
         watched = now;
         due = table.hasGone(processes(), now) || hasGrown();
         return due;
+    }
+
+    /** False when it is no member any more. */
+    private boolean polledAt(long now) {
+        long before = polled;
+        polled = now;
+        return before == now || table.setPolled(row, before, now);
     }
 
     private boolean isLapsed(long now) {
@@ -110,11 +125,29 @@ final class GroupSession implements Closeable {
     private boolean hasGrown() throws IOException {
         for (String topic : spec.topics()) {
             TopicFiles.Stamp stamp = store.files().stamp(topic);
-            if (stamp.isThere() && !stamp.equals(stamps.get(topic))) { // one that was removed says so itself
+            if (!stamp.equals(stamps.get(topic))) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Whether what it holds is still its, as far as can be told without a visit. */
+    boolean isMember() {
+        return id != 0 && table.memberId(row) == id && !isLapsed(store.leaseMillis());
+    }
+
+    /** @throws ErrnoException {@link Problem#TOPIC_REMOVED} when none of its topics was there at its last visit */
+    void requireTopic() throws ErrnoException {
+        for (TopicFiles.Stamp each : stamps.values()) {
+            if (each.isThere()) {
+                return;
+            }
+        }
+        if (!stamps.isEmpty()) {
+            throw ErrnoException.of(
+                    Problem.TOPIC_REMOVED, store.files().target(spec.topics().getFirst()));
+        }
     }
 
     /** When it is to look at the latest, in the time of {@link System#nanoTime}. */
@@ -135,36 +168,27 @@ final class GroupSession implements Closeable {
         return table.bellWord(seen);
     }
 
-    /** Becomes a member, who has nothing yet. */
+    /** Becomes a member, who has nothing yet; each of its topics must be there. */
     void enroll() throws IOException, InterruptedException {
-        Map<String, Named> topics = topics();
+        for (String topic : spec.topics()) {
+            TopicSpec _ = store.files().read(topic);
+        }
         var _ = file.lock().lock();
         try {
             requireThere();
             table.expire(store.today());
-            join(topics);
+            join();
             boolean _ = table.sweep(processes(), polled, store.today());
             boolean _ = table.plan();
+            generation = table.rebalances();
         } finally {
             file.lock().unlock();
         }
     }
 
-    private record Named(String id, int partitions) {}
-
-    /** What the topics are now: read before the lock is taken. */
-    private Map<String, Named> topics() throws IOException {
-        Map<String, Named> named = new HashMap<>();
-        for (String topic : spec.topics()) {
-            TopicFiles.Stamp stamp = store.files().stamp(topic);
-            if (id == 0 || stamp.isThere()) {
-                var _ = looked.put(topic, stamp); // before they are read: a change in between is seen again
-                String topicId = store.files().id(topic);
-                var _ = named.put(
-                        topic, new Named(topicId, store.files().read(topic).partitions()));
-            }
-        }
-        return named;
+    /** Ends the wait for the lock of one that has not joined yet, and its use of the group. */
+    void abandon() throws IOException {
+        file.lock().close();
     }
 
     private void requireThere() throws ErrnoException {
@@ -173,30 +197,46 @@ final class GroupSession implements Closeable {
         }
     }
 
-    private void join(Map<String, Named> topics) throws ErrnoException {
-        table(topics);
-        table.setRetention(spec.retention().toMillis());
+    private void join() throws IOException {
+        look();
+        spec.retention().ifPresent(time -> table.setRetention(time.toMillis()));
         polled = store.leaseMillis();
         String label = spec.label().isEmpty() ? Identity.nameOfThisProcess() : spec.label();
         row = table.join(processes().id(), spec.lease().toMillis(), polled, label, subscription);
         id = table.memberId(row);
     }
 
-    /** Their rows. */
-    private void table(Map<String, Named> topics) throws ErrnoException {
-        BitSet numbers = new BitSet();
-        for (Map.Entry<String, Named> each : topics.entrySet()) {
-            Named named = each.getValue();
-            numbers.set(table.topic(each.getKey(), named.id(), named.partitions()));
-        }
-        subscription.or(numbers);
-        stamps.putAll(looked); // only now: if a row could not be had, the next visit tries again
+    /** The rows of its topics as they are now. Under the lock: what somebody else has read later, he also says later. */
+    private void look() throws IOException {
         looked.clear();
+        for (String topic : spec.topics()) {
+            TopicFiles.Stamp stamp =
+                    store.files().stamp(topic); // before they are read: a change in between is seen again
+            var _ = looked.put(topic, stamp);
+            if (stamp.isThere()) {
+                look(topic);
+            } else {
+                table.remove(topic);
+            }
+        }
+        stamps.putAll(looked); // only now: if a row could not be had, the next visit tries again
+    }
+
+    private void look(String topic) throws IOException {
+        try {
+            String topicId = store.files().id(topic);
+            int partitions = store.files().read(topic).partitions();
+            subscription.set(table.topic(topic, topicId, partitions));
+        } catch (ErrnoException refused) {
+            if (refused.problem() != Problem.NO_TOPIC) {
+                throw refused;
+            } // removed this very moment: it has another stamp next time
+        }
     }
 
     /** Looks at what has changed, and takes what is free and meant for it. */
     Visit visit(Collection<Held> held) throws IOException, InterruptedException {
-        Map<String, Named> topics = id == 0 || hasGrown() ? topics() : Map.of();
+        boolean hasGrown = hasGrown();
         var _ = file.lock().lock();
         try {
             requireThere();
@@ -210,16 +250,18 @@ final class GroupSession implements Closeable {
                 return new Visit(true, List.copyOf(held), List.of(), List.of());
             }
             if (id == 0) {
-                join(topics);
+                join();
             } else {
-                table(topics);
-                polled = now;
-                table.setPolled(row, now);
+                boolean _ = polledAt(now); // nobody takes it out meanwhile
+                if (hasGrown) {
+                    look();
+                }
             }
             watched = now;
             boolean _ = table.sweep(processes(), now, store.today());
             boolean _ = table.plan();
             seen = table.bell();
+            generation = table.rebalances();
             due = false;
             return compare(held);
         } finally {
@@ -235,7 +277,7 @@ final class GroupSession implements Closeable {
         Visit visit = new Visit(false, new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (int each = 0; each < table.partitions(); each++) {
             Held mine = byRow.get(each);
-            boolean isMeant = table.isInUse(each) && table.target(each) == id;
+            boolean isMeant = table.isThere(each) && table.target(each) == id;
             if (mine != null) {
                 if (!table.isOwner(each, id, mine.generation())) {
                     visit.lost.add(mine);

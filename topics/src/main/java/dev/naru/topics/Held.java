@@ -5,6 +5,7 @@ import java.io.IOException;
 /** A partition that a member of a group has, and its place there. For one thread at a time. */
 final class Held {
     private final PartitionId id;
+    private final Topic topic;
     private final int row;
     private final long generation;
     private final PartitionCursor place;
@@ -12,12 +13,14 @@ final class Held {
     private boolean paused;
 
     /**
+     * @param topic by which its place was opened
      * @param row of the partition in the group
      * @param generation of its owner, by which a commit is accepted
      * @param committed what is committed; -1 for nothing
      */
-    Held(PartitionId id, int row, long generation, PartitionCursor place, long committed) {
+    Held(PartitionId id, Topic topic, int row, long generation, PartitionCursor place, long committed) {
         this.id = id;
+        this.topic = topic;
         this.row = row;
         this.generation = generation;
         this.place = place;
@@ -26,6 +29,10 @@ final class Held {
 
     PartitionId id() {
         return id;
+    }
+
+    Topic topic() {
+        return topic;
     }
 
     int row() {

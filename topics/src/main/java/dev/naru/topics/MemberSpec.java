@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param mostPolled the most records that a poll answers
  * @param listener is told of partitions that come and go
  * @param label what people call it; empty for the name of its process
- * @param retention how long what is committed stays when the group has no members any more; of who joined last
+ * @param retention how long what is committed stays when the group has no members any more, of who said that last; empty to leave it
+ *     as it is, 7 days to begin with
  */
 public record MemberSpec(
         List<String> topics,
@@ -27,16 +28,15 @@ public record MemberSpec(
         int mostPolled,
         RebalanceListener listener,
         String label,
-        Duration retention) {
+        Optional<Duration> retention) {
     private static final Duration USUAL_LEASE = Duration.ofMinutes(5); // as Kafka's max.poll.interval.ms
-    private static final Duration USUAL_RETENTION = Duration.ofDays(7); // as Kafka's offsets.retention.minutes
     private static final int USUALLY_POLLED = 500; // as Kafka's max.poll.records
 
     /** Checks it. */
     public MemberSpec {
         topics = topics.stream().distinct().toList();
         requirePositive(lease, "lease");
-        requirePositive(retention, "retention");
+        retention.ifPresent(time -> requirePositive(time, "retention"));
         if (mostPolled < 1) {
             throw new IllegalArgumentException("at most " + mostPolled + " records a poll");
         }
@@ -64,7 +64,7 @@ public record MemberSpec(
                 USUALLY_POLLED,
                 RebalanceListener.NONE,
                 "",
-                USUAL_RETENTION);
+                Optional.empty());
     }
 
     /** The same, which may be silent for so long between two polls. */
@@ -105,6 +105,7 @@ public record MemberSpec(
 
     /** The same, where what is committed stays for so long when the group has no members. */
     public MemberSpec withRetention(Duration time) {
-        return new MemberSpec(topics, lease, autoCommit, start, reading, mostPolled, listener, label, time);
+        return new MemberSpec(
+                topics, lease, autoCommit, start, reading, mostPolled, listener, label, Optional.of(time));
     }
 }

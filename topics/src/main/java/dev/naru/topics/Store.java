@@ -245,14 +245,16 @@ public final class Store implements Closeable {
     public GroupMember join(String group, MemberSpec spec) throws IOException, InterruptedException {
         requireOpen();
         GroupMember member = new GroupMember(group, spec, context, this::open, this::forget);
+        boolean isClosed;
         synchronized (this) {
-            if (!closed) {
-                boolean _ = joined.add(member);
-                return member;
-            }
+            isClosed = closed;
+            boolean _ = isClosed || joined.add(member); // before it joins: whoever closes the store ends that
         }
-        member.close();
-        throw new ClosedChannelException();
+        if (isClosed) {
+            member.close();
+        }
+        member.enroll();
+        return member;
     }
 
     /** The names of its groups, in order. */
@@ -267,13 +269,28 @@ public final class Store implements Closeable {
      */
     public Group group(String name) throws IOException {
         requireOpen();
-        return new Group(name, context, this::open, context.openGroup(name));
+        return opened(new Group(name, context, this::open, context.openGroup(name), this::forget));
     }
 
     /** The same; it is made when it is not there. */
     public Group openOrCreateGroup(String name) throws IOException {
         requireOpen();
-        return new Group(name, context, this::open, context.openOrCreateGroup(name));
+        return opened(new Group(name, context, this::open, context.openOrCreateGroup(name), this::forget));
+    }
+
+    private Group opened(Group group) throws IOException {
+        synchronized (this) {
+            if (!closed) {
+                boolean _ = others.add(group);
+                return group;
+            }
+        }
+        group.close();
+        throw new ClosedChannelException();
+    }
+
+    private synchronized void forget(Group group) {
+        boolean _ = others.remove(group);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.naru.topics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.topics.testing.CrashLoader;
@@ -11,6 +12,7 @@ import dev.naru.topics.testing.Logs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +118,55 @@ class GroupCrashTest {
     private static boolean hasGroup(State state) {
         byte[] file = state.files().get(FILE);
         return file != null && file[64] == 0; // it is not marked as removed
+    }
+
+    /** What is appended after a power cut that took the end of the log is not taken for done. */
+    @Test
+    void aLogThatIsShorterThanWhatIsCommittedTakesThatBack() throws Exception {
+        Path control = data.resolve("topics/t-0/partition.naru");
+        try (Store store = Store.open(data);
+                Topic topic = store.open("t");
+                GroupMember member = topic.join("g")) {
+            assertThat(member.tryPoll()).hasSize(4);
+            member.commit();
+        }
+        Logs.setWordOf(control, BOOT_AT, 0);
+        Path log = data.resolve("topics/t-0/00000000000000000000.log");
+        byte[] all = Files.readAllBytes(log);
+        var _ = Files.write(log, Arrays.copyOf(all, all.length / 2));
+        try (Store store = Store.open(data);
+                Topic topic = store.open("t")) {
+            long next = topic.describe(0).next();
+            assertThat(next).isBetween(1L, 3L);
+            for (int i = 0; i < 8; i++) {
+                var _ = topic.append(NewRecord.of(null, "new " + i).toPartition(0));
+            }
+            try (GroupMember member = topic.join("g")) {
+                assertThat(member.committed(FIRST)).contains(Committed.offset(next));
+                assertThat(member.tryPoll())
+                        .hasSize(8)
+                        .first()
+                        .extracting(TopicRecord::value)
+                        .isEqualTo("new 0");
+            }
+        }
+    }
+
+    /** The counts may be on the disk before the size of the file is. */
+    @Test
+    void aGroupFileThatIsShorterThanItsCountsAfterAPowerCutIsOpened() throws Exception {
+        List<State> states = record(GroupScript.REBALANCE);
+        State last = states.getLast();
+        byte[] file = last.files().get(FILE);
+        for (int size : new int[] {4096, 4096 + 512, 266_240, 266_240 + 512, 528_384, 528_384 + 100, file.length - 1}) {
+            Path laid = layOut(last);
+            var _ = Files.write(laid.resolve(FILE), Arrays.copyOf(file, size));
+            assertThatThrownBy(() -> judge(laid, 0, 3))
+                    .as("no power cut was there")
+                    .hasMessageContaining("cut at " + size);
+            Logs.setWordOf(laid.resolve(FILE), BOOT_AT, 0);
+            var _ = judge(laid, 0, 3);
+        }
     }
 
     /** What a power cut leaves may be of any moment since the last flush; but it is whole, and no record is skipped. */

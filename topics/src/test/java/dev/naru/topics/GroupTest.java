@@ -441,6 +441,140 @@ class GroupTest {
     }
 
     @Test
+    void oneTopicOfSeveralThatIsRemovedIsLostAndTakenUpWhenItIsMadeAnew() throws Exception {
+        List<String> told = new ArrayList<>();
+        RebalanceListener listener = new RebalanceListener() {
+            @Override
+            public void onAssigned(Set<PartitionId> partitions) {
+                told.add("+" + partitions.size());
+            }
+
+            @Override
+            public void onLost(Set<PartitionId> partitions) {
+                told.add("lost " + partitions);
+            }
+        };
+        append(0, "a");
+        try (Topic other = store.create("u", TopicSpec.partitions(1));
+                GroupMember member = join(MemberSpec.topics("t", "u").withListener(listener))) {
+            var _ = other.append(null, "b");
+            assertThat(drained(member)).containsExactlyInAnyOrder("a", "b");
+            member.commit();
+            store.remove("u");
+            append(0, "c");
+            assertThat(drained(member)).containsExactly("c");
+            assertThat(told).containsExactly("+7", "lost [u-0]");
+            assertThat(member.assignment()).hasSize(6);
+            try (Topic anew = store.create("u", TopicSpec.partitions(2))) {
+                var _ = anew.append(NewRecord.of(null, "d").toPartition(0));
+            }
+            later(Duration.ofSeconds(1));
+            assertThat(drained(member)).containsExactly("d");
+            assertThat(member.assignment()).hasSize(8);
+        }
+    }
+
+    @Test
+    void aGroupToldOfARemovedTopicKeepsNothingOfIt() throws Exception {
+        append(0, "a");
+        try (Topic _ = store.create("u", TopicSpec.partitions(1));
+                GroupMember member = join(MemberSpec.topics("t", "u"));
+                Group group = store.group("g")) {
+            var _ = drained(member);
+            member.commit();
+            store.remove("u");
+            later(Duration.ofSeconds(1));
+            settle(member);
+            assertThat(group.describe().partitions()).hasSize(6);
+            assertThat(group.committed(new PartitionId("u", 0))).isEmpty();
+        }
+    }
+
+    @Test
+    void aMemberThatIsClosedWhenItsLeaseIsOverHasLostItsPartitions() throws Exception {
+        List<String> told = new ArrayList<>();
+        GroupMember member = join(spec().withLease(HOUR).withListener(new RebalanceListener() {
+            @Override
+            public void onRevoked(Set<PartitionId> partitions) {
+                told.add("revoked");
+            }
+
+            @Override
+            public void onLost(Set<PartitionId> partitions) {
+                told.add("lost");
+            }
+        }));
+        settle(member);
+        later(HOUR.plusSeconds(1));
+        member.close();
+        assertThat(told).containsExactly("lost");
+    }
+
+    @Test
+    void aPollEndsBeforeItsRecordsAreTooMuch() throws Exception {
+        byte[] large = new byte[1 << 20];
+        for (int i = 0; i < 40; i++) {
+            var _ = topic.append(NewRecord.of(null, large).toPartition(0));
+        }
+        try (Cursor cursor = topic.read(Start.earliest())) {
+            List<Integer> polls = new ArrayList<>();
+            for (var some = cursor.tryPoll(); !some.isEmpty(); some = cursor.tryPoll()) {
+                polls.add(some.size());
+            }
+            assertThat(polls).containsExactly(16, 16, 8);
+        }
+    }
+
+    @Test
+    void pausingAndResumingStarvesNoPartition() throws Exception {
+        for (int i = 0; i < 100; i++) {
+            append(0, "first");
+            append(1, "second");
+        }
+        try (GroupMember member = join(spec().withMostPolled(10))) {
+            Set<String> seen = new HashSet<>();
+            for (int round = 0; round < 4; round++) {
+                seen.addAll(values(member.tryPoll()));
+                member.pause(List.of(id(5)));
+                member.resume(List.of(id(5)));
+            }
+            assertThat(seen).containsExactlyInAnyOrder("first", "second");
+        }
+    }
+
+    @Test
+    void theRetentionThatAMemberSaidIsNotTakenBackByOneWhoSaysNothing() throws Exception {
+        append(0, "a");
+        try (GroupMember member = join(spec().withRetention(Duration.ofDays(30)))) {
+            var _ = drained(member);
+            member.commit();
+        }
+        try (GroupMember member = join()) {
+            assertThat(drained(member)).isEmpty();
+        }
+        later(Duration.ofDays(20));
+        try (GroupMember member = join()) {
+            assertThat(drained(member)).isEmpty();
+        }
+    }
+
+    @Test
+    void closingTheStoreEndsItsGroupsAndWhoIsWokenAfterwardsDoesNoHarm() throws Exception {
+        GroupMember member = join();
+        settle(member);
+        long generation = member.generation();
+        Group group = store.group("g");
+        store.close();
+        assertThat(member.isOpen()).isFalse();
+        member.wakeUp();
+        assertThat(member.generation()).isEqualTo(generation);
+        assertThatThrownBy(group::describe).isInstanceOf(ClosedChannelException.class);
+        assertThatThrownBy(() -> group.commit(Map.of(id(0), Committed.offset(0))))
+                .isInstanceOf(ClosedChannelException.class);
+        group.close();
+    }
+
+    @Test
     void whatIsCommittedIsForgottenAfterItsRetention() throws Exception {
         append(0, "a");
         MemberSpec day = spec().withRetention(Duration.ofDays(1));

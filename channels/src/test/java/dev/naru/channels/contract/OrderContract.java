@@ -27,8 +27,8 @@ interface OrderContract extends Contract {
         "65537, DIRECT",
         "1048577, HEAP",
         "1048577, DIRECT",
-        "67108864, HEAP",
-        "67108864, DIRECT"
+        "8388608, HEAP",
+        "8388608, DIRECT"
     })
     default void whatThePeerWritesArrives(int size, Buffers kind) throws Exception {
         // given
@@ -58,8 +58,8 @@ interface OrderContract extends Contract {
         "65537, DIRECT",
         "1048577, HEAP",
         "1048577, DIRECT",
-        "67108864, HEAP",
-        "67108864, DIRECT"
+        "8388608, HEAP",
+        "8388608, DIRECT"
     })
     default void whatWeWriteReachesThePeer(int size, Buffers kind) throws Exception {
         // given

@@ -6,6 +6,7 @@ import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.linux.SharedFiles;
 import dev.naru.linux.SharedMapping;
+import dev.naru.memory.Membership;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -41,7 +42,7 @@ final class ControlBlock implements Closeable {
     }
 
     /** Opens the block in that folder, which must be there, and recovers the partition when its words are of another time. */
-    static ControlBlock open(Path folder, StoreId store) throws IOException {
+    static ControlBlock open(Path folder, StoreId store, Membership members) throws IOException {
         Path path = folder.resolve(NAME);
         String target = path.toString();
         Descriptor file = SharedFiles.open(path, true, target);
@@ -55,7 +56,14 @@ final class ControlBlock implements Closeable {
                     throw ErrnoException.of(Problem.WRONG_KIND, Errno.EINVAL.number(), "open", target, wanted, fault);
                 }
                 ControlBlock opened = new ControlBlock(path, file, mapping, target);
-                FileHead.recover(file, mapping.segment(), store, target, () -> Recovery.run(folder, opened));
+                FileHead.recover(file, mapping.segment(), store, target, () -> {
+                    Recovery.run(folder, opened);
+                    if (PartitionLayout.isAppendedByLock(mapping.segment())) {
+                        PublishedEnd end = new PublishedEnd();
+                        end.loadOwned(mapping.segment());
+                        CommittedAhead.lower(folder, store, members, end.next);
+                    }
+                });
                 return opened;
             } catch (IOException | RuntimeException | Error failed) {
                 mapping.close();

@@ -112,8 +112,15 @@ public final class GroupFile implements Closeable {
             SharedMapping mapping =
                     SharedMapping.mapAhead(file, GroupLayout.MOST, SharedMapping.Options.WRITABLE, target);
             try {
-                requireSound(file, mapping.segment(), target);
-                FileHead.recover(file, mapping.segment(), store, target, () -> GroupTable.recover(mapping.segment()));
+                MemorySegment memory = mapping.segment();
+                requireGroup(file, memory, target);
+                FileHead.recover(
+                        file,
+                        memory,
+                        store,
+                        target,
+                        () -> GroupTable.recover(memory, file.status().size()));
+                requireWhole(file, memory, target);
                 if (GroupLayout.isRemoved(mapping.segment())) { // whoever removed it was killed, or is about to go on
                     removeName(folder, path, file);
                     throw none(group);
@@ -152,14 +159,19 @@ public final class GroupFile implements Closeable {
                 folder, path, GroupLayout.HEADER, (memory, inode) -> GroupLayout.fill(memory, store, inode, now));
     }
 
-    private static void requireSound(Descriptor file, MemorySegment memory, String target) throws ErrnoException {
+    private static void requireGroup(Descriptor file, MemorySegment memory, String target) throws ErrnoException {
         long size = file.status().size();
-        String fault = size < GroupLayout.HEADER ? "a file of " + size + " B" : GroupLayout.fault(memory);
-        if (fault.isEmpty()) {
-            long needed = GroupLayout.size(memory); // first: others may be adding rows just now
-            size = file.status().size();
-            fault = size < needed ? "a group that was cut at " + size + " B" : "";
-        }
+        require(size < GroupLayout.HEADER ? "a file of " + size + " B" : GroupLayout.fault(memory), target);
+    }
+
+    /** Nobody but a power cut makes it shorter. */
+    private static void requireWhole(Descriptor file, MemorySegment memory, String target) throws ErrnoException {
+        long needed = GroupLayout.size(memory); // first: others may be adding rows just now
+        long size = file.status().size();
+        require(size < needed ? "a group that was cut at " + size + " B" : "", target);
+    }
+
+    private static void require(String fault, String target) throws ErrnoException {
         if (!fault.isEmpty()) {
             String wanted = "a group of version " + GroupLayout.VERSION;
             throw ErrnoException.of(Problem.WRONG_KIND, Errno.EINVAL.number(), "open", target, wanted, fault);

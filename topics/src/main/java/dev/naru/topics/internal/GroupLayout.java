@@ -140,6 +140,17 @@ public final class GroupLayout {
         return partitions > 0 ? partition(partitions) : topics > 0 ? topic(topics) : member(members);
     }
 
+    /** What is not in a file of that size is not counted any more. */
+    static void requireWithin(MemorySegment memory, long size) {
+        lower(memory, MEMBER_ROWS_AT, (size - MEMBERS_FROM) / ROW);
+        lower(memory, TOPICS_AT, (size - TOPICS_FROM) / ROW);
+        lower(memory, PARTITIONS_AT, (size - PARTITIONS_FROM) / PARTITION_ROW);
+    }
+
+    private static void lower(MemorySegment memory, long at, long most) {
+        Words.setInt(memory, at, (int) Math.max(0, Math.min(Words.getInt(memory, at), most)));
+    }
+
     static boolean isRemoved(MemorySegment memory) {
         return (Words.getOpaque(memory, MARKS_AT) & REMOVED) != 0;
     }

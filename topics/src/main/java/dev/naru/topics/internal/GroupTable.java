@@ -116,9 +116,14 @@ public final class GroupTable {
         return Words.getOpaque(memory, GroupLayout.member(index) + GroupLayout.POLLED);
     }
 
-    /** It polls now; the lock is not needed. */
-    public void setPolled(int index, long now) {
-        Words.setOpaque(memory, GroupLayout.member(index) + GroupLayout.POLLED, now);
+    /**
+     * It polls now; the lock is not needed.
+     *
+     * @param before when it polled last
+     * @return false when that does not stand there: it was stopped for so long that the row is another's
+     */
+    public boolean setPolled(int index, long before, long now) {
+        return Words.compareAndSet(memory, GroupLayout.member(index) + GroupLayout.POLLED, before, now);
     }
 
     /** The topics that it reads. */
@@ -275,6 +280,20 @@ public final class GroupTable {
         return number;
     }
 
+    /** That topic was removed: nobody has a partition of it, and nothing is committed, until {@link #topic} finds another one of its name. */
+    public void remove(String name) {
+        int number = numberOf(name);
+        if (number < topics() && !isGone(number)) {
+            forget(number, "".hashCode(), Integer.MAX_VALUE);
+            GroupLayout.setText(memory, GroupLayout.topic(number) + GroupLayout.TOPIC_ID, "", GroupLayout.MOST_NAME);
+            ring();
+        }
+    }
+
+    private boolean isGone(int topic) {
+        return topicId(topic).isEmpty();
+    }
+
     private int numberOf(String name) {
         int number = 0;
         while (number < topics() && !topicName(number).equals(name)) {
@@ -307,8 +326,8 @@ public final class GroupTable {
                 row.load(each);
                 row.clear(hash);
                 setOwner(0);
+                Words.setOpaque(memory, GroupLayout.partition(each) + GroupLayout.TARGET, 0);
                 if (partitionOf(each) >= partitions) {
-                    Words.setOpaque(memory, GroupLayout.partition(each) + GroupLayout.TARGET, 0);
                     Words.setInt(memory, GroupLayout.partition(each) + GroupLayout.TOPIC, -1);
                 }
             }
@@ -353,6 +372,11 @@ public final class GroupTable {
         return topicOf(index) >= 0;
     }
 
+    /** Whether the topic of that partition is there, as far as the group knows. */
+    public boolean isThere(int index) {
+        return isInUse(index) && !isGone(topicOf(index));
+    }
+
     /** The topic of the partition in that row. */
     public int topicOf(int index) {
         return Words.getInt(memory, GroupLayout.partition(index) + GroupLayout.TOPIC);
@@ -384,7 +408,7 @@ public final class GroupTable {
                 subscriptions.add(subscription(index));
             }
         }
-        int[] used = IntStream.range(0, partitions()).filter(this::isInUse).toArray();
+        int[] used = IntStream.range(0, partitions()).filter(this::isThere).toArray();
         int[] topics = new int[used.length];
         int[] current = new int[used.length];
         for (int i = 0; i < used.length; i++) {
@@ -524,14 +548,31 @@ public final class GroupTable {
         row.flip();
     }
 
+    /** The log of that partition ends there: what is committed past that counts no more; under the lock. */
+    void lower(String topic, int partition, long end) {
+        int index = find(topic, partition);
+        if (index >= 0) {
+            row.load(index);
+            if (row.committed > end) {
+                row.committed = end;
+                row.flip();
+            }
+        }
+    }
+
     /** Marks the group as removed, under the lock. */
     public void setRemoved() {
         GroupLayout.setRemoved(memory);
         ring();
     }
 
-    /** After a boot, or in a copy: no process of before lives, and of what is committed the sound copies count. */
-    static void recover(MemorySegment memory) {
+    /**
+     * After a boot, or in a copy: no process of before lives, and of what is committed the sound copies count.
+     *
+     * @param size of the file: a power cut may have kept the counts and not what they count
+     */
+    static void recover(MemorySegment memory, long size) {
+        GroupLayout.requireWithin(memory, size);
         for (int index = 0; index < Words.getInt(memory, GroupLayout.MEMBER_ROWS_AT); index++) {
             Words.set(memory, GroupLayout.member(index) + GroupLayout.ID, 0);
         }

@@ -105,7 +105,7 @@ public final class Partition implements Closeable {
 
     /** Opens the partition in that folder, which must be there. */
     public static Partition open(Path folder, Surroundings around) throws IOException {
-        ControlBlock control = ControlBlock.open(folder, around.store());
+        ControlBlock control = ControlBlock.open(folder, around.store(), around.members());
         try {
             return new Partition(folder, around, control);
         } catch (IOException | RuntimeException | Error failed) {
@@ -249,7 +249,7 @@ public final class Partition implements Closeable {
         if (!ControlBlock.exists(folder)) {
             return;
         }
-        try (ControlBlock control = ControlBlock.open(folder, store)) {
+        try (ControlBlock control = ControlBlock.open(folder, store, members)) {
             MemorySegment block = control.memory();
             if (PartitionLayout.hasLivingPublisher(block, members)) {
                 throw PartitionLayout.appendedElsewhere(block, members, "remove", folder);
@@ -272,7 +272,7 @@ public final class Partition implements Closeable {
      */
     public static void remove(Path folder, StoreId store, Membership members) throws IOException {
         if (ControlBlock.exists(folder)) {
-            try (ControlBlock control = ControlBlock.open(folder, store)) {
+            try (ControlBlock control = ControlBlock.open(folder, store, members)) {
                 Removal.run(folder, control, members);
             } catch (ErrnoException refused) {
                 passIfGarbled(refused);
