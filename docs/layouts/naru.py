@@ -1,5 +1,5 @@
 """The header page and the lock (lock.md) of Naru from Python 3; naru_ring.py and naru_broadcast.py are the rings,
-naru_log.py topics. Linux, little-endian.
+naru_log.py topics, naru_group.py groups. Linux, little-endian.
 Atomic operations come from libatomic (Debian: libatomic1) and futex(2) from the C library, by ctypes. One thread uses an object.
 Damaged, a ValueError, says that something stands in the file that no member stores. Whatever that is, nothing outside of the
 file is touched, and nothing goes on for ever; only a file that is cut off while it is open is a SIGBUS.

@@ -29,10 +29,9 @@ static inline int naru_group_next(DIR *groups, char name[NAME_MAX + 1]) {
         if (length < 6 || strcmp(file->d_name + length - 5, ".naru")) continue;
         char *to = name;
         for (const char *at = file->d_name; at < file->d_name + length - 5; at++) {
-            char digits[3] = {at[0] == '%' ? at[1] : 0, at[0] == '%' && at[1] ? at[2] : 0, 0}, *end;
-            long code = strtol(digits, &end, 16);
-            int coded = digits[0] && end == digits + 2;
-            *to++ = coded ? (char)code : *at;
+            char digits[3] = {at[0] == '%' ? at[1] : 0, at[0] == '%' && at[1] ? at[2] : 0, 0};
+            int coded = strspn(digits, "0123456789ABCDEFabcdef") == 2;
+            *to++ = coded ? (char)strtol(digits, NULL, 16) : *at;
             at += coded ? 2 : 0;
         }
         *to = 0;

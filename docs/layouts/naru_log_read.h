@@ -68,6 +68,12 @@ static inline int64_t naru_cursor_list(naru_cursor *c) {
     closedir(folder);
     return c->file.fd < 0 && found < 0 ? lowest : found;
 }
+/* Whether its file was taken away. After a listing: of files that were merged the lowest goes first, so none behind it was missed. */
+static inline int naru_cursor_gone(naru_cursor *c) {
+    char path[PATH_MAX + 32];
+    snprintf(path, sizeof path, "%s/%020lld.log", c->log->folder, (long long)c->file.base);
+    return access(path, F_OK) < 0 && errno == ENOENT;
+}
 /* Finds more to read. In another generation what comes next may lie in another file: a compaction has merged some. */
 static inline int naru_cursor_more(naru_cursor *c) {
     while (c->position >= c->limit) {
@@ -83,6 +89,7 @@ static inline int naru_cursor_more(naru_cursor *c) {
         int64_t base = naru_cursor_list(c); /* before the log start, and the look at the generation */
         if (naru_end_load(c->log, &look) < 0) return -1;
         if (look.generation != c->generation) continue;
+        if (c->file.fd >= 0 && naru_cursor_gone(c)) { naru_segment_close(&c->file); continue; }
         if ((uint64_t)c->next < (uint64_t)naru_acquire(NARU_LOG_AT(c->log, 512)) || c->next > c->end.next) return naru_log_fails(ERANGE);
         if (base < 0) return c->next >= c->end.next ? naru_log_fails(EAGAIN) : naru_damaged();
         naru_segment next = {.fd = -1};

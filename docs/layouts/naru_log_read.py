@@ -134,6 +134,10 @@ class Cursor:
             base = self._list()  # before the log start, and the look at the generation
             if self.log.load_end().generation != self.generation:
                 continue
+            # after the listing: of files that were merged the lowest goes first, so none behind this one was missed
+            if self.fd >= 0 and not os.path.exists(os.path.join(self.log.folder, f"{self.base:020}.log")):
+                self.close()
+                continue
             if self.next < self.log.load(512) or self.next > end.next:
                 raise error(errno.ERANGE, self.log.folder)
             if base is None:

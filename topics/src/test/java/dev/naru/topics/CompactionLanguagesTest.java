@@ -125,6 +125,34 @@ class CompactionLanguagesTest {
         }
     }
 
+    /** It began there between the flip and the unlinking. */
+    @ParameterizedTest
+    @EnumSource
+    void whoStandsInAFileThatIsAboutToGoMissesNothing(Language language) throws Exception {
+        append(0, 20);
+        List<Path> files = Logs.segments(log()).subList(1, 3); // 6 to 11, 12 to 17
+        byte[] second = Files.readAllBytes(files.getFirst());
+        byte[] third = Files.readAllBytes(files.getLast());
+        store.change("t", MERGED);
+        topic.compact();
+        var _ = Files.write(files.getFirst(), second);
+        var _ = Files.write(files.getLast(), third);
+        try (Talk peer = talk(language, "stand", data, 7, 1);
+                Cursor cursor = topic.read(0, Start.offset(7))) {
+            assertThat(told(peer, "stands")).containsExactly(7L);
+            assertThat(cursor.drain(_ -> {}, 1)).isEqualTo(1);
+            Files.delete(files.getFirst());
+            Files.delete(files.getLast());
+
+            assertThat(told(peer.say("go on"), "end")).containsExactly(8L, 9L, 10L, 11L, 13L, 15L, 16L, 17L, 18L, 19L);
+            List<Long> rest = new ArrayList<>();
+            for (var some = cursor.tryPoll(); !some.isEmpty(); some = cursor.tryPoll()) {
+                some.forEach(record -> rest.add(record.offset()));
+            }
+            assertThat(rest).containsExactly(8L, 9L, 10L, 11L, 13L, 15L, 16L, 17L, 18L, 19L);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void itAppendsWithAKeyAndIsCompacted(Language language) throws Exception {

@@ -10,6 +10,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -343,7 +344,11 @@ public final class BatchCursor implements Closeable {
             next = end.next(); // a gap before the end
             return true;
         }
-        long base = SegmentFiles.above(SegmentFiles.list(partition.folder()), open.base(), end);
+        long[] bases = SegmentFiles.list(partition.folder());
+        // after the listing: of files that were merged into one before them the lowest goes first, so that it misses
+        // none behind this one
+        boolean isThere = Files.exists(SegmentFiles.path(partition.folder(), open.base()));
+        long base = isThere ? SegmentFiles.above(bases, open.base(), end) : SegmentFiles.holding(bases, next, end);
         if (base == SegmentFiles.NONE && !end.isExact()) {
             return false;
         }
