@@ -123,7 +123,7 @@ final class Races {
                     + " member of a group, which commits after each poll; its peer polls with a cursor and commits nothing; numbers"
                     + " checked by their sum";
     private static final String KAFKA_SETTINGS =
-            "; a broker of Apache Kafka on loopback, which has the second core unless there is one for all, its files"
+            "; a broker of Apache Kafka on loopback, which has the second core, its files"
                     + " in memory as ours; one partition, no key; ";
     private static final String LOCAL_PRODUCE =
             "100 B sent through Kafka's Producer, until all are acknowledged" + KAFKA_SETTINGS
@@ -211,9 +211,7 @@ final class Races {
                     new Race("topic.flush.4k", Metric.LATENCY, C, 1.2, Placement.ALONE, new LogFlush(4 * KIB), FLUSH),
                     append("group.poll.100", NARU, 0.8, new LogPoll(100), GROUP_POLL),
                     produce(),
-                    produce().onOneCore(),
-                    consume(),
-                    consume().onOneCore())
+                    consume())
             .toList();
 
     private Races() {}

@@ -81,10 +81,10 @@ class BenchCommandTest {
     @Test
     void withoutACompilerTheRacesWithCAreSkippedByName() {
         // when
-        Bench bench = Bench.run("--short", "--rounds", "1", "--json", "--cc", "no-compiler-of-that-name", "*.*t*.32");
+        Bench bench = Bench.run("--short", "--rounds", "1", "--json", "--cc", "no-compiler-of-that-name", "ring.rtt.*");
 
         // then
-        List<Race> races = Races.matching("*.*t*.32");
+        List<Race> races = Races.matching("ring.rtt.*");
         assertThat(races).extracting(Race::peer).contains("c", "agrona", "aeron", "naru");
         assertThat(bench.status()).isEqualTo(69);
         assertThat(bench.out()).doesNotContain("\"peer\":\"c\"");

@@ -72,7 +72,8 @@ public final class Naru {
                 .needing(FfmTerminalProvider.class)
                 .needing(JsonFactory.class)
                 .needing(Histogram.class)
-                .option("-XX:+UseSerialGC");
+                .option("-XX:+UseSerialGC")
+                .option("-XX:TieredStopAtLevel=1"); // hundreds of short lives
     }
 
     /** As words of the shell. */
