@@ -11,7 +11,6 @@ import dev.naru.topics.TopicRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +21,17 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The partitions that a consumer has as a member of its group. Where {@code auto.offset.reset} is {@code none}, what the group would do by
- * itself is an error of the next poll instead, until somebody says where to go on.
+ * The partitions that a consumer has as a member of its group. A member goes on by itself with the earliest record or the latest one; what
+ * else {@code auto.offset.reset} says is done here: a time is looked up anew each time, and {@code none} is an error of the next poll, until
+ * somebody seeks.
  */
 final class MemberSource implements Source {
     private final GroupMember member;
     private final Places finder;
-    private final Set<TopicPartition> unknown = new HashSet<>(); // where nothing is committed, and that is an error
-    private final Map<TopicPartition, Long> outOfRange = new HashMap<>(); // likewise; where it was to go
+    private final GroupOffsets group;
+    private final Unplaced unplaced = new Unplaced();
+    private final Set<TopicPartition> fresh =
+            new HashSet<>(); // where to go on there is to be found here, and was not yet
 
     /** Is told of partitions, in the thread that polls, while {@link #poll} runs. */
     interface Listener {
@@ -46,70 +48,90 @@ final class MemberSource implements Source {
     /** Joins the group. */
     MemberSource(GroupOffsets group, TopicCatalog topics, MemberSpec spec, Offsets offsets, Reset reset, Listener told)
             throws IOException, InterruptedException {
+        this.group = group;
         this.finder = new Places(offsets, reset);
-        Start start = reset.start().orElse(Start.earliest());
         this.member = topics.store()
-                .join(group.requireName(), spec.withStart(start).withListener(new RebalanceListener() {
-                    @Override
-                    public void onRevoked(Set<PartitionId> partitions) throws IOException, InterruptedException {
-                        told.onRevoked(Ids.of(partitions));
-                        forget(Ids.of(partitions));
-                    }
+                .join(
+                        group.requireName(),
+                        spec.withStart(reset.startOfCursor().orElse(Start.earliest()))
+                                .withListener(bridge(told, reset.startOfCursor().isEmpty())));
+    }
 
-                    @Override
-                    public void onLost(Set<PartitionId> partitions) throws IOException, InterruptedException {
-                        told.onLost(Ids.of(partitions));
-                        forget(Ids.of(partitions));
-                    }
+    private RebalanceListener bridge(Listener told, boolean placesHere) {
+        return new RebalanceListener() {
+            @Override
+            public void onRevoked(Set<PartitionId> partitions) throws IOException, InterruptedException {
+                told.onRevoked(Ids.of(partitions));
+                forget(Ids.of(partitions));
+            }
 
-                    @Override
-                    public void onAssigned(Set<PartitionId> partitions) throws IOException, InterruptedException {
-                        Set<TopicPartition> gained = Ids.of(partitions);
-                        if (reset.start().isEmpty()) {
-                            findUnknown(group, gained);
-                        }
-                        told.onAssigned(gained);
-                    }
-                }));
+            @Override
+            public void onLost(Set<PartitionId> partitions) throws IOException, InterruptedException {
+                told.onLost(Ids.of(partitions));
+                forget(Ids.of(partitions));
+            }
+
+            @Override
+            public void onAssigned(Set<PartitionId> partitions) throws IOException, InterruptedException {
+                Set<TopicPartition> gained = Ids.of(partitions);
+                if (placesHere) {
+                    boolean _ = fresh.addAll(gained);
+                    place();
+                }
+                told.onAssigned(gained);
+            }
+        };
     }
 
     private void forget(Set<TopicPartition> gone) {
-        boolean _ = unknown.removeAll(gone);
-        boolean _ = outOfRange.keySet().removeAll(gone);
+        boolean _ = fresh.removeAll(gone);
+        gone.forEach(unplaced::remove);
     }
 
-    private void findUnknown(GroupOffsets group, Set<TopicPartition> gained) throws IOException {
-        for (TopicPartition each : gained) {
-            if (group.committed(each).isEmpty()) {
-                boolean _ = unknown.add(each);
-            }
+    /** Goes, in those that are fresh, where the group has come to, or where the reset says. */
+    private void place() throws IOException {
+        for (TopicPartition each : Set.copyOf(fresh)) {
+            Place committed = group.committed(each)
+                    .<Place>map(there -> new Place.At(there.offset()))
+                    .orElse(Place.Named.RESET);
+            seek(each, committed);
         }
     }
 
     @Override
     public List<TopicRecord> poll(Duration most) throws IOException, InterruptedException {
-        requireKnown(); // before any record is read that the group would go on with by itself
-        List<TopicRecord> records = member.poll(most);
-        if (unknown.isEmpty()) {
-            return records;
+        place(); // what could not be done when they came
+        unplaced.requireNone(); // before any record is read that the member would go on with by itself
+        List<TopicRecord> records;
+        try {
+            records = member.poll(most);
+        } catch (ErrnoException refused) {
+            if (refused.problem() != Problem.OUT_OF_RANGE && refused.problem() != Problem.TRUNCATED) {
+                throw refused;
+            }
+            placeAnew();
+            records = List.of();
         }
-        rewind(records);
-        throw new NoOffsetForPartitionException(Set.copyOf(unknown));
+        if (!unplaced.isEmpty()) {
+            rewind(records);
+            unplaced.requireNone();
+        }
+        return records;
     }
 
-    private void requireKnown() {
-        if (!unknown.isEmpty()) {
-            throw new NoOffsetForPartitionException(Set.copyOf(unknown));
-        }
-        if (!outOfRange.isEmpty()) {
-            throw new OffsetOutOfRangeException(Map.copyOf(outOfRange));
+    /** Some of what comes next is not there: goes where the reset says. */
+    private void placeAnew() throws IOException {
+        for (TopicPartition each : assignment()) {
+            if (isKnown(each)) {
+                seek(each, new Place.At(member.position(Ids.of(each))));
+            }
         }
     }
 
     /** They were read in the poll that found partitions out of which nothing may be read yet. */
     private void rewind(List<TopicRecord> records) throws IOException {
         for (TopicRecord record : records.reversed()) { // the first one last
-            member.seek(new PartitionId(record.topic(), record.partition()), Start.offset(record.offset()));
+            member.seek(new PartitionId(record.topic(), record.partition()), finder.start(record.offset()));
         }
     }
 
@@ -124,27 +146,29 @@ final class MemberSource implements Source {
 
     @Override
     public long position(TopicPartition partition) throws IOException {
-        if (unknown.contains(partition)) {
-            throw new NoOffsetForPartitionException(partition);
-        }
-        Long sought = outOfRange.get(partition);
-        return sought == null ? member.position(Ids.of(partition)) : sought;
+        Long wanted = unplaced.wanted(partition);
+        return wanted == null ? member.position(Ids.of(partition)) : wanted;
     }
 
     @Override
     public boolean isKnown(TopicPartition partition) {
-        return !unknown.contains(partition) && !outOfRange.containsKey(partition);
+        return !unplaced.contains(partition) && !fresh.contains(partition);
     }
 
     @Override
     public void seek(TopicPartition partition, Place place) throws IOException {
-        boolean _ = unknown.remove(partition);
-        var _ = outOfRange.remove(partition);
+        unplaced.remove(partition);
         try {
             member.seek(Ids.of(partition), finder.start(finder.findThere(partition, place)));
+        } catch (NoOffsetForPartitionException nowhere) {
+            unplaced.add(nowhere);
         } catch (OffsetOutOfRangeException nowhere) {
-            outOfRange.putAll(nowhere.offsetOutOfRangePartitions()); // the next poll says so
+            unplaced.add(nowhere);
         }
+        if (unplaced.contains(partition)) {
+            member.wakeUp(); // the next poll, or the one that is under way, says so and does not wait
+        }
+        boolean _ = fresh.remove(partition);
     }
 
     @Override

@@ -7,7 +7,10 @@ import dev.naru.linux.testing.Await;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Task;
 import dev.naru.linux.testing.ThreadKind;
+import dev.naru.topics.Committed;
+import dev.naru.topics.Group;
 import dev.naru.topics.NewRecord;
+import dev.naru.topics.PartitionId;
 import dev.naru.topics.Store;
 import dev.naru.topics.Topic;
 import dev.naru.topics.TopicSpec;
@@ -27,6 +30,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -324,6 +328,119 @@ class LocalGroupTest {
             assertThatThrownBy(() -> consumer.poll(LONG)).isInstanceOf(NoOffsetForPartitionException.class);
             consumer.seekToBeginning(List.of(T0, T1));
             assertThat(polled(consumer, 2)).containsExactlyInAnyOrder("a", "b");
+        }
+    }
+
+    @Test
+    void noneIsAnErrorAtOnceAlsoWhereThereIsNoRecord() {
+        try (Consumer<String, String> consumer = consumer(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none")) {
+            consumer.subscribe(List.of("t"));
+            assertThatThrownBy(() -> consumer.poll(LONG))
+                    .isInstanceOfSatisfying(
+                            NoOffsetForPartitionException.class,
+                            nowhere -> assertThat(nowhere.partitions()).containsExactlyInAnyOrder(T0, T1));
+            assertThatThrownBy(() -> consumer.position(T0)).isInstanceOf(NoOffsetForPartitionException.class);
+        }
+    }
+
+    private void commit(long offset) throws Exception {
+        try (Group group = store.openOrCreateGroup("g")) {
+            group.commit(Map.of(
+                    new PartitionId("t", 0), Committed.offset(offset), new PartitionId("t", 1), Committed.offset(0)));
+        }
+    }
+
+    @Test
+    void whatIsCommittedAndNoLongerKeptIsAnErrorWithNone() throws Exception {
+        append(0, "a", "b", "c", "d");
+        append(1, "e");
+        commit(1);
+        t.deleteBefore(0, 2);
+        try (Consumer<String, String> consumer =
+                consumer(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none", ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1)) {
+            consumer.subscribe(List.of("t"));
+            for (int times = 0; times < 2; times++) {
+                assertThatThrownBy(() -> consumer.poll(LONG)).satisfies(lost -> isOutOfRange(lost, 1));
+            }
+            consumer.seekToBeginning(List.of(T0));
+            consumer.pause(List.of(T1));
+            assertThat(polled(consumer, 2)).containsExactly("c", "d");
+
+            consumer.seek(T0, 3);
+            t.deleteBefore(0, 4); // what it goes on with
+
+            assertThatThrownBy(() -> consumer.poll(LONG)).satisfies(lost -> isOutOfRange(lost, 3));
+            consumer.seek(T0, 4);
+            consumer.resume(List.of(T1));
+            assertThat(polled(consumer, 1)).containsExactly("e");
+        }
+    }
+
+    private static void isOutOfRange(Throwable lost, long offset) {
+        assertThat(lost)
+                .isInstanceOfSatisfying(
+                        OffsetOutOfRangeException.class,
+                        those -> assertThat(those.offsetOutOfRangePartitions()).isEqualTo(Map.of(T0, offset)));
+    }
+
+    @Test
+    void aListenerMaySayWhereToGoOnWhereNoneWouldBeAnError() throws Exception {
+        append(0, "a");
+        append(1, "b");
+        try (Consumer<String, String> consumer = consumer(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none")) {
+            consumer.subscribe(List.of("t"), new ConsumerRebalanceListener() {
+                @Override
+                public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
+
+                @Override
+                public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                    consumer.seekToBeginning(partitions);
+                }
+            });
+            assertThat(polled(consumer, 2)).containsExactlyInAnyOrder("a", "b");
+        }
+    }
+
+    /** Appends one that was made two hours ago, and one that is new. */
+    private void appendOldAndNew(int partition, String old, String young) throws Exception {
+        var _ = t.append(
+                NewRecord.of("k", old).toPartition(partition).withTimestamp(System.currentTimeMillis() - 7_200_000));
+        append(partition, young);
+    }
+
+    @Test
+    void byDurationBeginsWithThatTimeWhereNothingIsCommittedOrItIsNoLongerKept() throws Exception {
+        appendOldAndNew(0, "a", "b");
+        appendOldAndNew(1, "c", "d");
+        Object[] hour = {
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            "by_duration:PT1H",
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            1,
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            false
+        };
+        try (Consumer<String, String> consumer = consumer(hour)) {
+            consumer.subscribe(List.of("t"));
+            assertThat(polled(consumer, 2)).containsExactlyInAnyOrder("b", "d");
+        }
+        commit(1);
+        t.deleteBefore(0, 2);
+        appendOldAndNew(0, "e", "f");
+        try (Consumer<String, String> consumer = consumer(hour)) {
+            consumer.subscribe(List.of("t"));
+            var _ = consumer.poll(Duration.ZERO);
+            consumer.pause(List.of(T1));
+            consumer.seek(T0, 2);
+            assertThat(polled(consumer, 2)).containsExactly("e", "f");
+            consumer.seek(T0, 2);
+            append(0, "g");
+            t.deleteBefore(0, 4); // what it goes on with
+            assertThat(polled(consumer, 1)).containsExactly("g");
+        }
+        try (Consumer<String, String> consumer = consumer(hour)) { // of what is committed one is not kept
+            consumer.subscribe(List.of("t"));
+            assertThat(polled(consumer, 3)).containsExactlyInAnyOrder("g", "c", "d");
         }
     }
 
