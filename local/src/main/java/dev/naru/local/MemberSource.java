@@ -7,6 +7,7 @@ import dev.naru.topics.MemberSpec;
 import dev.naru.topics.PartitionId;
 import dev.naru.topics.RebalanceListener;
 import dev.naru.topics.Start;
+import dev.naru.topics.Store;
 import dev.naru.topics.TopicRecord;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,12 +27,18 @@ import org.apache.kafka.common.TopicPartition;
  * somebody seeks.
  */
 final class MemberSource implements Source {
-    private final GroupMember member;
+    private final Store store;
+    private final MemberSpec spec;
     private final Places finder;
     private final GroupOffsets group;
+    private final Listener told;
     private final Unplaced unplaced = new Unplaced();
     private final Set<TopicPartition> fresh =
             new HashSet<>(); // where to go on there is to be found here, and was not yet
+    private final Set<TopicPartition> removed =
+            new HashSet<>(); // of topics that are not there any more; they are paused
+    private boolean isLost; // what goes now has gone already
+    private volatile GroupMember member; // another one when the group was removed
 
     /** Is told of partitions, in the thread that polls, while {@link #poll} runs. */
     interface Listener {
@@ -43,32 +50,51 @@ final class MemberSource implements Source {
 
         /** These are there. */
         void onAssigned(Set<TopicPartition> partitions) throws IOException, InterruptedException;
+
+        /** Topics of the group were removed; others of their names may be there. */
+        void onTopicsRemoved() throws IOException;
+
+        /** Whether the user's code has thrown something that was not thrown on yet. */
+        boolean hasThrown();
+
+        /** Throws it, if so. */
+        void rethrow();
     }
 
     /** Joins the group. */
     MemberSource(GroupOffsets group, TopicCatalog topics, MemberSpec spec, Offsets offsets, Reset reset, Listener told)
             throws IOException, InterruptedException {
         this.group = group;
+        this.told = told;
         this.finder = new Places(offsets, reset);
-        this.member = topics.store()
-                .join(
-                        group.requireName(),
-                        spec.withStart(reset.startOfCursor().orElse(Start.earliest()))
-                                .withListener(bridge(told, reset.startOfCursor().isEmpty())));
+        this.store = topics.store();
+        this.spec = spec.withStart(reset.startOfCursor().orElse(Start.earliest()))
+                .withListener(bridge(reset.startOfCursor().isEmpty()));
+        this.member = join();
     }
 
-    private RebalanceListener bridge(Listener told, boolean placesHere) {
+    private GroupMember join() throws IOException, InterruptedException {
+        return store.join(group.requireName(), spec);
+    }
+
+    private RebalanceListener bridge(boolean placesHere) {
         return new RebalanceListener() {
             @Override
             public void onRevoked(Set<PartitionId> partitions) throws IOException, InterruptedException {
+                if (isLost) {
+                    onLost(partitions);
+                    return;
+                }
                 told.onRevoked(Ids.of(partitions));
                 forget(Ids.of(partitions));
+                hurry();
             }
 
             @Override
             public void onLost(Set<PartitionId> partitions) throws IOException, InterruptedException {
                 told.onLost(Ids.of(partitions));
                 forget(Ids.of(partitions));
+                hurry();
             }
 
             @Override
@@ -79,18 +105,30 @@ final class MemberSource implements Source {
                     place();
                 }
                 told.onAssigned(gained);
+                hurry();
             }
         };
     }
 
+    /** What the user's code has thrown is thrown as soon as all is carried out, and does not wait for records. */
+    private void hurry() {
+        if (told.hasThrown()) {
+            member.wakeUp();
+        }
+    }
+
     private void forget(Set<TopicPartition> gone) {
         boolean _ = fresh.removeAll(gone);
+        boolean _ = removed.removeAll(gone);
         gone.forEach(unplaced::remove);
     }
 
     /** Goes, in those that are fresh, where the group has come to, or where the reset says. */
     private void place() throws IOException {
         for (TopicPartition each : Set.copyOf(fresh)) {
+            if (!finder.offsets().has(each)) {
+                continue; // the member finds so, too
+            }
             Place committed = group.committed(each)
                     .<Place>map(there -> new Place.At(there.offset()))
                     .orElse(Place.Named.RESET);
@@ -106,17 +144,53 @@ final class MemberSource implements Source {
         try {
             records = member.poll(most);
         } catch (ErrnoException refused) {
-            if (refused.problem() != Problem.OUT_OF_RANGE && refused.problem() != Problem.TRUNCATED) {
-                throw refused;
-            }
-            placeAnew();
+            mend(refused);
             records = List.of();
         }
-        if (!unplaced.isEmpty()) {
+        if (told.hasThrown() || !unplaced.isEmpty()) {
             rewind(records);
+            told.rethrow();
             unplaced.requireNone();
         }
         return records;
+    }
+
+    /** What the poll has met is nothing that it ends with: the next one goes on. */
+    private void mend(ErrnoException met) throws IOException, InterruptedException {
+        switch (met.problem()) {
+            case OUT_OF_RANGE, TRUNCATED -> placeAnew();
+            case TOPIC_REMOVED, NO_TOPIC -> passRemoved();
+            case GROUP_REMOVED -> joinAnew();
+            default -> throw met;
+        }
+    }
+
+    /** Reads no more in topics that were removed: they are another's, or nobody's, as soon as the group has noticed. */
+    private void passRemoved() throws IOException {
+        for (PartitionId each : member.assignment()) {
+            try {
+                member.seek(each, finder.start(member.position(each)));
+            } catch (ErrnoException refused) {
+                if (refused.problem() == Problem.TOPIC_REMOVED) {
+                    member.pause(List.of(each));
+                    boolean _ = removed.add(Ids.of(each));
+                } else if (refused.problem() != Problem.OUT_OF_RANGE) { // which the next poll finds
+                    throw refused;
+                }
+            }
+        }
+        told.onTopicsRemoved();
+    }
+
+    /** The group was removed while this was no member of it, being silent for too long. */
+    private void joinAnew() throws IOException, InterruptedException {
+        isLost = true;
+        try {
+            member.close();
+        } finally {
+            isLost = false;
+        }
+        member = join();
     }
 
     /** Some of what comes next is not there: goes where the reset says. */
@@ -128,7 +202,7 @@ final class MemberSource implements Source {
         }
     }
 
-    /** They were read in the poll that found partitions out of which nothing may be read yet. */
+    /** They were read in a poll that is to throw. */
     private void rewind(List<TopicRecord> records) throws IOException {
         for (TopicRecord record : records.reversed()) { // the first one last
             member.seek(new PartitionId(record.topic(), record.partition()), finder.start(record.offset()));
@@ -178,12 +252,15 @@ final class MemberSource implements Source {
 
     @Override
     public void resume(Collection<TopicPartition> partitions) throws IOException {
-        member.resume(Ids.of(partitions));
+        member.resume(Ids.of(
+                partitions.stream().filter(each -> !removed.contains(each)).toList()));
     }
 
     @Override
     public Set<TopicPartition> paused() throws IOException {
-        return Ids.of(member.paused());
+        Set<TopicPartition> paused = Ids.of(member.paused());
+        boolean _ = paused.removeAll(removed);
+        return paused;
     }
 
     @Override
@@ -215,5 +292,6 @@ final class MemberSource implements Source {
     @Override
     public void close() throws IOException {
         member.close();
+        told.rethrow();
     }
 }
