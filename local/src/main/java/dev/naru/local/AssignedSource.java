@@ -2,16 +2,17 @@ package dev.naru.local;
 
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Poller;
-import dev.naru.linux.Problem;
 import dev.naru.topics.Cursor;
 import dev.naru.topics.PartitionId;
 import dev.naru.topics.ReadOptions;
 import dev.naru.topics.Start;
+import dev.naru.topics.Topic;
 import dev.naru.topics.TopicRecord;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -31,9 +32,13 @@ import org.jspecify.annotations.Nullable;
  * and the next poll opens another where this one had come to. A wake-up is nothing else than a close by another thread.
  */
 final class AssignedSource implements Source {
+    /** What is assigned and not there is looked for again after so long. */
+    private static final long MISSING_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final TopicCatalog topics;
     private final GroupOffsets group;
     private final ReadOptions options;
+    private final Offsets offsets;
     private final Places finder;
     private final BooleanSupplier isWoken;
     private final Object bell = new Object(); // rung by a wake-up
@@ -41,6 +46,8 @@ final class AssignedSource implements Source {
     private final Map<TopicPartition, Place> places = new LinkedHashMap<>(); // where to go on
     private final Set<TopicPartition> fresh = new HashSet<>(); // of these: where the group has come to is not known yet
     private final Set<TopicPartition> paused = new LinkedHashSet<>();
+    private final Map<String, Topic> seen = new HashMap<>(); // as they were when places in them were found
+    private long nextLook = Poller.NEVER; // for what is assigned and not there, in the time of nanoTime
     private volatile @Nullable Cursor cursor; // null when the next poll is to open it
 
     /** Of no partition yet. A wait ends when it is woken. */
@@ -48,7 +55,8 @@ final class AssignedSource implements Source {
         this.topics = topics;
         this.group = group;
         this.options = options;
-        this.finder = new Places(new Offsets(topics, options), reset);
+        this.offsets = new Offsets(topics, options);
+        this.finder = new Places(offsets, reset);
         this.isWoken = isWoken;
     }
 
@@ -77,11 +85,14 @@ final class AssignedSource implements Source {
 
     @Override
     public List<TopicRecord> poll(Duration most) throws IOException, InterruptedException {
+        if (Poller.isOver(nextLook)) {
+            settle();
+        }
         Cursor open = cursor;
         if (open == null) {
             Map<PartitionId, Start> starts = starts();
             if (starts.isEmpty()) {
-                awaitBell(most);
+                awaitBell(untilLook(most));
                 return List.of();
             }
             open = topics.store().read(starts, options);
@@ -91,7 +102,7 @@ final class AssignedSource implements Source {
             return List.of();
         }
         try {
-            List<TopicRecord> records = open.poll(most);
+            List<TopicRecord> records = open.poll(untilLook(most));
             keep(records);
             return records;
         } catch (ClosedChannelException _) { // woken up
@@ -99,23 +110,53 @@ final class AssignedSource implements Source {
             return List.of();
         } catch (ErrnoException refused) {
             settle();
-            if (refused.problem() != Problem.OUT_OF_RANGE && refused.problem() != Problem.TRUNCATED) {
-                throw refused;
-            }
-            return List.of(); // the next poll finds out where to go on
+            return switch (refused.problem()) {
+                case OUT_OF_RANGE, TRUNCATED, TOPIC_REMOVED -> List.of(); // the next poll finds out where to go on
+                default -> throw refused;
+            };
         }
     }
 
+    private Duration untilLook(Duration most) {
+        if (nextLook == Poller.NEVER) {
+            return most;
+        }
+        Duration left = Duration.ofNanos(Math.max(0, nextLook - System.nanoTime()));
+        return left.compareTo(most) < 0 ? left : most;
+    }
+
     private Map<PartitionId, Start> starts() throws IOException {
+        resetRemoved();
+        nextLook = Poller.NEVER;
         Map<PartitionId, Start> starts = new TreeMap<>();
         for (TopicPartition each : List.copyOf(places.keySet())) {
-            if (!paused.contains(each)) {
+            if (!offsets.has(each)) {
+                nextLook = System.nanoTime() + MISSING_NANOS;
+            } else if (!paused.contains(each)) {
                 long offset = finder.findThere(each, place(each));
                 var _ = places.put(each, new Place.At(offset));
                 var _ = starts.put(Ids.of(each), finder.start(offset));
             }
         }
         return starts;
+    }
+
+    /** No place of a topic that was removed is one of another that has its name now. */
+    private void resetRemoved() throws IOException {
+        Set<String> removed = new HashSet<>();
+        for (Topic each : seen.values()) {
+            if (!TopicCatalog.isThere(each)) {
+                boolean _ = removed.add(each.name());
+                var _ = topics.look(each.name());
+            }
+        }
+        boolean _ = seen.keySet().removeAll(removed);
+        places.replaceAll((partition, place) -> removed.contains(partition.topic()) ? Place.Named.RESET : place);
+        for (TopicPartition each : places.keySet()) {
+            if (!seen.containsKey(each.topic())) {
+                topics.find(each.topic()).ifPresent(found -> seen.put(each.topic(), found.topic()));
+            }
+        }
     }
 
     /** Where to go on; of one that is fresh, where the group has come to, if it has. */

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -105,8 +106,11 @@ final class ConsumerSession<K, V> {
         if (isOther) {
             throw exclusive();
         }
+        Source from = source;
+        if (from != null) {
+            rewind(from, from.assignment()); // some of it may be of topics that are not wanted any more
+        }
         subscription = wanted;
-        joined = Set.of();
         nextLook = System.nanoTime();
     }
 
@@ -213,7 +217,7 @@ final class ConsumerSession<K, V> {
         Set<String> there = wanted.topics(topics);
         if (from == null || !there.equals(joined)) {
             leave();
-            from = there.isEmpty() ? unassigned() : member(there, wanted);
+            from = there.isEmpty() ? unassigned() : member(there);
             joined = there;
             source = from;
         }
@@ -222,14 +226,18 @@ final class ConsumerSession<K, V> {
         return from;
     }
 
-    private MemberSource member(Set<String> there, Subscription wanted) throws IOException, InterruptedException {
+    private MemberSource member(Set<String> there) throws IOException, InterruptedException {
         return new MemberSource(
                 group,
                 topics,
                 settings.member(there),
                 offsets,
                 settings.reset(),
-                new RebalanceBridge(wanted.listener(), this::beforeRevocation, this::afterLoss));
+                new RebalanceBridge(this::listener, this::beforeRevocation, this::afterLoss, this::afterRemoval));
+    }
+
+    private Optional<ConsumerRebalanceListener> listener() {
+        return Optional.ofNullable(subscription).map(Subscription::listener);
     }
 
     private void beforeRevocation(Set<TopicPartition> partitions) throws IOException, InterruptedException {
@@ -241,6 +249,14 @@ final class ConsumerSession<K, V> {
 
     private void afterLoss(Set<TopicPartition> partitions) {
         var _ = fetched.drop(partitions);
+    }
+
+    /** The next poll joins for those topics that are there then. */
+    private void afterRemoval() throws IOException {
+        for (String each : joined) {
+            var _ = topics.look(each); // what is known of it is not true any more
+        }
+        nextLook = System.nanoTime();
     }
 
     private ConsumerRecords<K, V> handOn() throws IOException {
@@ -304,11 +320,15 @@ final class ConsumerSession<K, V> {
 
     void pause(Collection<TopicPartition> partitions) throws IOException {
         Source from = assigned(partitions);
-        for (Map.Entry<TopicPartition, Long> each :
-                fetched.drop(Set.copyOf(partitions)).entrySet()) {
+        rewind(from, Set.copyOf(partitions));
+        from.pause(partitions);
+    }
+
+    /** What was read ahead in these is read again. */
+    private void rewind(Source from, Set<TopicPartition> partitions) throws IOException {
+        for (Map.Entry<TopicPartition, Long> each : fetched.drop(partitions).entrySet()) {
             from.seek(each.getKey(), new Place.At(each.getValue()));
         }
-        from.pause(partitions);
     }
 
     void resume(Collection<TopicPartition> partitions) throws IOException {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class GroupOffsets implements Closeable {
     private final Store store;
     private final Optional<String> name;
-    private @Nullable Group group; // opened when it is first used
+    private @Nullable Group group; // for commits; opened when it is first used
 
     GroupOffsets(Store store, Optional<String> name) {
         this.store = store;
@@ -35,20 +35,19 @@ final class GroupOffsets implements Closeable {
                         + " valid group.id in the consumer configuration."));
     }
 
-    private Group group() throws IOException {
-        Group open = group;
-        if (open == null) {
-            open = store.openOrCreateGroup(requireName());
-            group = open;
-        }
-        return open;
-    }
-
     /** What is committed in that partition; nothing where there is no group. */
     Optional<OffsetAndMetadata> committed(TopicPartition partition) throws IOException {
-        return name.isEmpty()
-                ? Optional.empty()
-                : group().committed(Ids.of(partition)).map(Ids::of);
+        if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Group now = store.group(name.get())) { // one that is kept would not say that it was removed
+            return now.committed(Ids.of(partition)).map(Ids::of);
+        } catch (ErrnoException refused) {
+            if (refused.problem() != Problem.NO_GROUP) {
+                throw refused;
+            }
+            return Optional.empty();
+        }
     }
 
     /**
@@ -60,11 +59,24 @@ final class GroupOffsets implements Closeable {
         try {
             group().commit(ids(offsets));
         } catch (ErrnoException refused) {
-            if (refused.problem() == Problem.GROUP_IN_USE) {
-                throw failed(refused);
+            switch (refused.problem()) {
+                case GROUP_IN_USE -> throw failed(refused);
+                case GROUP_REMOVED -> {
+                    close();
+                    group().commit(ids(offsets)); // in another one of its name
+                }
+                default -> throw refused;
             }
-            throw refused;
         }
+    }
+
+    private Group group() throws IOException {
+        Group open = group;
+        if (open == null) {
+            open = store.openOrCreateGroup(requireName());
+            group = open;
+        }
+        return open;
     }
 
     static CommitFailedException failed(ErrnoException refused) {
@@ -82,6 +94,7 @@ final class GroupOffsets implements Closeable {
     @Override
     public void close() throws IOException {
         Group open = group;
+        group = null;
         if (open != null) {
             open.close();
         }

@@ -7,11 +7,11 @@ import dev.naru.topics.MemberSpec;
 import dev.naru.topics.PartitionId;
 import dev.naru.topics.RebalanceListener;
 import dev.naru.topics.Start;
+import dev.naru.topics.Store;
 import dev.naru.topics.TopicRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +22,23 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * The partitions that a consumer has as a member of its group. Where {@code auto.offset.reset} is {@code none}, what the group would do by
- * itself is an error of the next poll instead, until somebody says where to go on.
+ * The partitions that a consumer has as a member of its group. A member goes on by itself with the earliest record or the latest one; what
+ * else {@code auto.offset.reset} says is done here: a time is looked up anew each time, and {@code none} is an error of the next poll, until
+ * somebody seeks.
  */
 final class MemberSource implements Source {
-    private final GroupMember member;
+    private final Store store;
+    private final MemberSpec spec;
     private final Places finder;
-    private final Set<TopicPartition> unknown = new HashSet<>(); // where nothing is committed, and that is an error
-    private final Map<TopicPartition, Long> outOfRange = new HashMap<>(); // likewise; where it was to go
+    private final GroupOffsets group;
+    private final Listener told;
+    private final Unplaced unplaced = new Unplaced();
+    private final Set<TopicPartition> fresh =
+            new HashSet<>(); // where to go on there is to be found here, and was not yet
+    private final Set<TopicPartition> removed =
+            new HashSet<>(); // of topics that are not there any more; they are paused
+    private boolean isLost; // what goes now has gone already
+    private volatile GroupMember member; // another one when the group was removed
 
     /** Is told of partitions, in the thread that polls, while {@link #poll} runs. */
     interface Listener {
@@ -41,75 +50,162 @@ final class MemberSource implements Source {
 
         /** These are there. */
         void onAssigned(Set<TopicPartition> partitions) throws IOException, InterruptedException;
+
+        /** Topics of the group were removed; others of their names may be there. */
+        void onTopicsRemoved() throws IOException;
+
+        /** Whether the user's code has thrown something that was not thrown on yet. */
+        boolean hasThrown();
+
+        /** Throws it, if so. */
+        void rethrow();
     }
 
     /** Joins the group. */
     MemberSource(GroupOffsets group, TopicCatalog topics, MemberSpec spec, Offsets offsets, Reset reset, Listener told)
             throws IOException, InterruptedException {
+        this.group = group;
+        this.told = told;
         this.finder = new Places(offsets, reset);
-        Start start = reset.start().orElse(Start.earliest());
-        this.member = topics.store()
-                .join(group.requireName(), spec.withStart(start).withListener(new RebalanceListener() {
-                    @Override
-                    public void onRevoked(Set<PartitionId> partitions) throws IOException, InterruptedException {
-                        told.onRevoked(Ids.of(partitions));
-                        forget(Ids.of(partitions));
-                    }
+        this.store = topics.store();
+        this.spec = spec.withStart(reset.startOfCursor().orElse(Start.earliest()))
+                .withListener(bridge(reset.startOfCursor().isEmpty()));
+        this.member = join();
+    }
 
-                    @Override
-                    public void onLost(Set<PartitionId> partitions) throws IOException, InterruptedException {
-                        told.onLost(Ids.of(partitions));
-                        forget(Ids.of(partitions));
-                    }
+    private GroupMember join() throws IOException, InterruptedException {
+        return store.join(group.requireName(), spec);
+    }
 
-                    @Override
-                    public void onAssigned(Set<PartitionId> partitions) throws IOException, InterruptedException {
-                        Set<TopicPartition> gained = Ids.of(partitions);
-                        if (reset.start().isEmpty()) {
-                            findUnknown(group, gained);
-                        }
-                        told.onAssigned(gained);
-                    }
-                }));
+    private RebalanceListener bridge(boolean placesHere) {
+        return new RebalanceListener() {
+            @Override
+            public void onRevoked(Set<PartitionId> partitions) throws IOException, InterruptedException {
+                if (isLost) {
+                    onLost(partitions);
+                    return;
+                }
+                told.onRevoked(Ids.of(partitions));
+                forget(Ids.of(partitions));
+                hurry();
+            }
+
+            @Override
+            public void onLost(Set<PartitionId> partitions) throws IOException, InterruptedException {
+                told.onLost(Ids.of(partitions));
+                forget(Ids.of(partitions));
+                hurry();
+            }
+
+            @Override
+            public void onAssigned(Set<PartitionId> partitions) throws IOException, InterruptedException {
+                Set<TopicPartition> gained = Ids.of(partitions);
+                if (placesHere) {
+                    boolean _ = fresh.addAll(gained);
+                    place();
+                }
+                told.onAssigned(gained);
+                hurry();
+            }
+        };
+    }
+
+    /** What the user's code has thrown is thrown as soon as all is carried out, and does not wait for records. */
+    private void hurry() {
+        if (told.hasThrown()) {
+            member.wakeUp();
+        }
     }
 
     private void forget(Set<TopicPartition> gone) {
-        boolean _ = unknown.removeAll(gone);
-        boolean _ = outOfRange.keySet().removeAll(gone);
+        boolean _ = fresh.removeAll(gone);
+        boolean _ = removed.removeAll(gone);
+        gone.forEach(unplaced::remove);
     }
 
-    private void findUnknown(GroupOffsets group, Set<TopicPartition> gained) throws IOException {
-        for (TopicPartition each : gained) {
-            if (group.committed(each).isEmpty()) {
-                boolean _ = unknown.add(each);
+    /** Goes, in those that are fresh, where the group has come to, or where the reset says. */
+    private void place() throws IOException {
+        for (TopicPartition each : Set.copyOf(fresh)) {
+            if (!finder.offsets().has(each)) {
+                continue; // the member finds so, too
             }
+            Place committed = group.committed(each)
+                    .<Place>map(there -> new Place.At(there.offset()))
+                    .orElse(Place.Named.RESET);
+            seek(each, committed);
         }
     }
 
     @Override
     public List<TopicRecord> poll(Duration most) throws IOException, InterruptedException {
-        requireKnown(); // before any record is read that the group would go on with by itself
-        List<TopicRecord> records = member.poll(most);
-        if (unknown.isEmpty()) {
-            return records;
+        place(); // what could not be done when they came
+        unplaced.requireNone(); // before any record is read that the member would go on with by itself
+        List<TopicRecord> records;
+        try {
+            records = member.poll(most);
+        } catch (ErrnoException refused) {
+            mend(refused);
+            records = List.of();
         }
-        rewind(records);
-        throw new NoOffsetForPartitionException(Set.copyOf(unknown));
+        if (told.hasThrown() || !unplaced.isEmpty()) {
+            rewind(records);
+            told.rethrow();
+            unplaced.requireNone();
+        }
+        return records;
     }
 
-    private void requireKnown() {
-        if (!unknown.isEmpty()) {
-            throw new NoOffsetForPartitionException(Set.copyOf(unknown));
-        }
-        if (!outOfRange.isEmpty()) {
-            throw new OffsetOutOfRangeException(Map.copyOf(outOfRange));
+    /** What the poll has met is nothing that it ends with: the next one goes on. */
+    private void mend(ErrnoException met) throws IOException, InterruptedException {
+        switch (met.problem()) {
+            case OUT_OF_RANGE, TRUNCATED -> placeAnew();
+            case TOPIC_REMOVED, NO_TOPIC -> passRemoved();
+            case GROUP_REMOVED -> joinAnew();
+            default -> throw met;
         }
     }
 
-    /** They were read in the poll that found partitions out of which nothing may be read yet. */
+    /** Reads no more in topics that were removed: they are another's, or nobody's, as soon as the group has noticed. */
+    private void passRemoved() throws IOException {
+        for (PartitionId each : member.assignment()) {
+            try {
+                member.seek(each, finder.start(member.position(each)));
+            } catch (ErrnoException refused) {
+                if (refused.problem() == Problem.TOPIC_REMOVED) {
+                    member.pause(List.of(each));
+                    boolean _ = removed.add(Ids.of(each));
+                } else if (refused.problem() != Problem.OUT_OF_RANGE) { // which the next poll finds
+                    throw refused;
+                }
+            }
+        }
+        told.onTopicsRemoved();
+    }
+
+    /** The group was removed while this was no member of it, being silent for too long. */
+    private void joinAnew() throws IOException, InterruptedException {
+        isLost = true;
+        try {
+            member.close();
+        } finally {
+            isLost = false;
+        }
+        member = join();
+    }
+
+    /** Some of what comes next is not there: goes where the reset says. */
+    private void placeAnew() throws IOException {
+        for (TopicPartition each : assignment()) {
+            if (isKnown(each)) {
+                seek(each, new Place.At(member.position(Ids.of(each))));
+            }
+        }
+    }
+
+    /** They were read in a poll that is to throw. */
     private void rewind(List<TopicRecord> records) throws IOException {
         for (TopicRecord record : records.reversed()) { // the first one last
-            member.seek(new PartitionId(record.topic(), record.partition()), Start.offset(record.offset()));
+            member.seek(new PartitionId(record.topic(), record.partition()), finder.start(record.offset()));
         }
     }
 
@@ -124,27 +220,29 @@ final class MemberSource implements Source {
 
     @Override
     public long position(TopicPartition partition) throws IOException {
-        if (unknown.contains(partition)) {
-            throw new NoOffsetForPartitionException(partition);
-        }
-        Long sought = outOfRange.get(partition);
-        return sought == null ? member.position(Ids.of(partition)) : sought;
+        Long wanted = unplaced.wanted(partition);
+        return wanted == null ? member.position(Ids.of(partition)) : wanted;
     }
 
     @Override
     public boolean isKnown(TopicPartition partition) {
-        return !unknown.contains(partition) && !outOfRange.containsKey(partition);
+        return !unplaced.contains(partition) && !fresh.contains(partition);
     }
 
     @Override
     public void seek(TopicPartition partition, Place place) throws IOException {
-        boolean _ = unknown.remove(partition);
-        var _ = outOfRange.remove(partition);
+        unplaced.remove(partition);
         try {
             member.seek(Ids.of(partition), finder.start(finder.findThere(partition, place)));
+        } catch (NoOffsetForPartitionException nowhere) {
+            unplaced.add(nowhere);
         } catch (OffsetOutOfRangeException nowhere) {
-            outOfRange.putAll(nowhere.offsetOutOfRangePartitions()); // the next poll says so
+            unplaced.add(nowhere);
         }
+        if (unplaced.contains(partition)) {
+            member.wakeUp(); // the next poll, or the one that is under way, says so and does not wait
+        }
+        boolean _ = fresh.remove(partition);
     }
 
     @Override
@@ -154,12 +252,15 @@ final class MemberSource implements Source {
 
     @Override
     public void resume(Collection<TopicPartition> partitions) throws IOException {
-        member.resume(Ids.of(partitions));
+        member.resume(Ids.of(
+                partitions.stream().filter(each -> !removed.contains(each)).toList()));
     }
 
     @Override
     public Set<TopicPartition> paused() throws IOException {
-        return Ids.of(member.paused());
+        Set<TopicPartition> paused = Ids.of(member.paused());
+        boolean _ = paused.removeAll(removed);
+        return paused;
     }
 
     @Override
@@ -191,5 +292,6 @@ final class MemberSource implements Source {
     @Override
     public void close() throws IOException {
         member.close();
+        told.rethrow();
     }
 }

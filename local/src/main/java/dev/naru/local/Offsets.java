@@ -1,5 +1,7 @@
 package dev.naru.local;
 
+import dev.naru.linux.ErrnoException;
+import dev.naru.linux.Problem;
 import dev.naru.topics.Cursor;
 import dev.naru.topics.ReadOptions;
 import dev.naru.topics.Start;
@@ -27,7 +29,7 @@ record Offsets(TopicCatalog topics, ReadOptions options) {
 
     /** Where a cursor would begin that begins there. */
     long of(TopicPartition partition, Start start) throws IOException {
-        try (Cursor cursor = topic(partition).read(partition.partition(), start, options)) {
+        try (Cursor cursor = read(partition, start)) {
             return cursor.position(partition.partition());
         }
     }
@@ -40,8 +42,7 @@ record Offsets(TopicCatalog topics, ReadOptions options) {
     /** The first record of that time or a later one; null when there is none. */
     @Nullable
     OffsetAndTimestamp ofTime(TopicPartition partition, long millis) throws IOException {
-        try (Cursor cursor = topic(partition)
-                .read(partition.partition(), Start.timestamp(millis).orEarliest(), options)) {
+        try (Cursor cursor = read(partition, Start.timestamp(millis).orEarliest())) {
             List<TopicRecord> records = cursor.tryPoll();
             if (records.isEmpty() || records.getFirst().timestamp() < millis) { // one that came since
                 return null;
@@ -51,16 +52,37 @@ record Offsets(TopicCatalog topics, ReadOptions options) {
         }
     }
 
-    /** The topic, which has that partition. */
+    private Cursor read(TopicPartition partition, Start start) throws IOException {
+        try {
+            return topic(partition).read(partition.partition(), start, options);
+        } catch (ErrnoException refused) {
+            if (refused.problem() != Problem.TOPIC_REMOVED) {
+                throw refused;
+            }
+            var _ = topics.look(partition.topic()); // there may be another one of its name
+            return topic(partition).read(partition.partition(), start, options);
+        }
+    }
+
+    /** Whether there is such a partition. */
+    boolean has(TopicPartition partition) throws IOException {
+        return find(partition).isPresent();
+    }
+
     private Topic topic(TopicPartition partition) throws IOException {
+        return find(partition)
+                .orElseThrow(() -> new TimeoutException(
+                        partition + " is not present: the store has no such topic, or it has fewer partitions."));
+    }
+
+    /** The topic, if it has that partition. */
+    private Optional<Topic> find(TopicPartition partition) throws IOException {
         Optional<TopicCatalog.Entry> known = topics.find(partition.topic());
         if (known.isPresent()
                 && partition.partition() >= known.get().partitions().size()) {
             known = topics.look(partition.topic());
         }
         return known.filter(entry -> partition.partition() < entry.partitions().size())
-                .orElseThrow(() -> new TimeoutException(
-                        partition + " is not present: the store has no such topic, or it" + " has fewer partitions."))
-                .topic();
+                .map(TopicCatalog.Entry::topic);
     }
 }

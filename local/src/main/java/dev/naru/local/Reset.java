@@ -24,6 +24,14 @@ record Reset(AutoOffsetResetStrategy strategy) {
         };
     }
 
+    /** Where a cursor or a member goes on by itself; empty when it cannot be told so. */
+    Optional<Start> startOfCursor() {
+        return switch (strategy.type()) {
+            case EARLIEST, LATEST -> start();
+            case BY_DURATION, NONE -> Optional.empty();
+        };
+    }
+
     /** The same start, by which a cursor goes on by itself when it falls behind, if it can be told how. */
     Start otherwise(Start start) {
         return switch (strategy.type()) {

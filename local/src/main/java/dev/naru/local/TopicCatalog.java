@@ -76,6 +76,7 @@ final class TopicCatalog implements Closeable {
         Entry known = entries.get(topic);
         try {
             if (known != null
+                    && isThere(known.topic())
                     && store.spec(topic).partitions() == known.partitions().size()) {
                 return Optional.of(enter(topic, known.topic()));
             }
@@ -87,6 +88,19 @@ final class TopicCatalog implements Closeable {
             }
             forget(topic);
             return Optional.empty();
+        }
+    }
+
+    /** Whether it was not removed: another one of its name is not the same. */
+    static boolean isThere(Topic topic) throws IOException {
+        try {
+            var _ = topic.describe(0);
+            return true;
+        } catch (ErrnoException refused) {
+            if (refused.problem() != Problem.TOPIC_REMOVED) {
+                throw refused;
+            }
+            return false;
         }
     }
 

@@ -306,6 +306,38 @@ class LocalConsumerTest {
     }
 
     @Test
+    void aTopicThatWasRemovedIsReadFromItsBeginningWhenItIsMadeAnew() throws Exception {
+        append(t, 0, "a", "b");
+        append(u, 0, "c");
+        try (Consumer<String, String> consumer = consumer(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false)) {
+            consumer.assign(List.of(T0, T1, U0));
+            List<String> read = new ArrayList<>();
+            while (read.size() < 3) {
+                read.addAll(values(consumer.poll(LONG)));
+            }
+            assertThat(consumer.endOffsets(List.of(T0))).isEqualTo(Map.of(T0, 2L));
+            consumer.pause(List.of(T1));
+
+            store.remove("t");
+
+            assertThat(consumer.poll(Duration.ofMillis(1)).isEmpty()).isTrue();
+            append(u, 0, "d");
+            assertThat(values(consumer.poll(LONG))).containsExactly("d"); // the others go on
+            assertThatThrownBy(() -> consumer.endOffsets(List.of(T0))).isInstanceOf(TimeoutException.class);
+            assertThat(consumer.partitionsFor("t")).isEmpty();
+            assertThat(consumer.assignment()).contains(T0, T1);
+            try (Topic anew = store.create("t", TopicSpec.partitions(2))) {
+                for (int partition = 0; partition < 2; partition++) {
+                    append(anew, partition, "e", "f", "g");
+                }
+                assertThat(values(consumer.poll(LONG))).containsExactly("e", "f", "g");
+                assertThat(consumer.position(T0)).isEqualTo(3);
+                assertThat(consumer.endOffsets(List.of(T0))).isEqualTo(Map.of(T0, 3L));
+            }
+        }
+    }
+
+    @Test
     void offsetsAreLookedUp() throws Exception {
         for (int i = 0; i < 5; i++) {
             var _ = t.append(NewRecord.of("k", "v" + i).toPartition(0).withTimestamp(1_000 + i));

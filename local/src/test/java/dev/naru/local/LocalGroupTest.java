@@ -3,11 +3,15 @@ package dev.naru.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.naru.linux.ErrnoException;
 import dev.naru.linux.testing.Await;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Task;
 import dev.naru.linux.testing.ThreadKind;
+import dev.naru.topics.Committed;
+import dev.naru.topics.Group;
 import dev.naru.topics.NewRecord;
+import dev.naru.topics.PartitionId;
 import dev.naru.topics.Store;
 import dev.naru.topics.Topic;
 import dev.naru.topics.TopicSpec;
@@ -27,10 +31,12 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.consumer.SubscriptionPattern;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.IntegerDeserializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -221,21 +227,55 @@ class LocalGroupTest {
         }
     }
 
-    @Test
-    void aListenerThatThrowsIsTold() {
-        try (Consumer<String, String> consumer = consumer()) {
-            consumer.subscribe(List.of("t"), new ConsumerRebalanceListener() {
-                @Override
-                public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
+    /** Throws at all that it is told. */
+    private static final class Throwing implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            throw new IllegalArgumentException("revoked");
+        }
 
-                @Override
-                public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-                    throw new IllegalArgumentException("of the user");
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            throw new IllegalArgumentException("assigned");
+        }
+
+        @Override
+        public void onPartitionsLost(Collection<TopicPartition> partitions) {
+            throw new IllegalArgumentException("lost");
+        }
+    }
+
+    private static void hasThrown(Throwable told, String what) {
+        assertThat(told).isInstanceOf(KafkaException.class).hasRootCauseMessage(what);
+    }
+
+    @Test
+    void whatAListenerThrowsIsToldWhenTheRebalanceIsDone() throws Exception {
+        append(0, "a");
+        append(1, "b");
+        Consumer<String, String> consumer = consumer();
+        consumer.subscribe(List.of("t"), new Throwing());
+        assertThatThrownBy(() -> consumer.poll(LONG)).satisfies(told -> hasThrown(told, "assigned"));
+        assertThat(consumer.assignment()).containsExactlyInAnyOrder(T0, T1);
+        assertThat(polled(consumer, 2)).containsExactlyInAnyOrder("a", "b"); // none of them was lost by that
+        try (Consumer<String, String> other = consumer()) {
+            other.subscribe(List.of("t"));
+            List<Exception> told = new ArrayList<>();
+            Await.until("the other one has a partition", () -> {
+                var _ = other.poll(Duration.ZERO);
+                try {
+                    var _ = consumer.poll(Duration.ZERO);
+                } catch (KafkaException thrown) {
+                    told.add(thrown);
                 }
+                return other.assignment().size() == 1;
             });
-            assertThatThrownBy(() -> consumer.poll(LONG))
-                    .isInstanceOf(KafkaException.class)
-                    .hasRootCauseMessage("of the user");
+            assertThat(told).singleElement().satisfies(one -> hasThrown(one, "revoked"));
+            assertThatThrownBy(consumer::close).satisfies(closing -> hasThrown(closing, "revoked"));
+            Await.until("the other one has both", () -> {
+                var _ = other.poll(Duration.ZERO);
+                return other.assignment().size() == 2;
+            });
         }
     }
 
@@ -324,6 +364,256 @@ class LocalGroupTest {
             assertThatThrownBy(() -> consumer.poll(LONG)).isInstanceOf(NoOffsetForPartitionException.class);
             consumer.seekToBeginning(List.of(T0, T1));
             assertThat(polled(consumer, 2)).containsExactlyInAnyOrder("a", "b");
+        }
+    }
+
+    @Test
+    void noneIsAnErrorAtOnceAlsoWhereThereIsNoRecord() {
+        try (Consumer<String, String> consumer = consumer(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none")) {
+            consumer.subscribe(List.of("t"));
+            assertThatThrownBy(() -> consumer.poll(LONG))
+                    .isInstanceOfSatisfying(
+                            NoOffsetForPartitionException.class,
+                            nowhere -> assertThat(nowhere.partitions()).containsExactlyInAnyOrder(T0, T1));
+            assertThatThrownBy(() -> consumer.position(T0)).isInstanceOf(NoOffsetForPartitionException.class);
+        }
+    }
+
+    private void commit(long offset) throws Exception {
+        try (Group group = store.openOrCreateGroup("g")) {
+            group.commit(Map.of(
+                    new PartitionId("t", 0), Committed.offset(offset), new PartitionId("t", 1), Committed.offset(0)));
+        }
+    }
+
+    @Test
+    void whatIsCommittedAndNoLongerKeptIsAnErrorWithNone() throws Exception {
+        append(0, "a", "b", "c", "d");
+        append(1, "e");
+        commit(1);
+        t.deleteBefore(0, 2);
+        try (Consumer<String, String> consumer =
+                consumer(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none", ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1)) {
+            consumer.subscribe(List.of("t"));
+            for (int times = 0; times < 2; times++) {
+                assertThatThrownBy(() -> consumer.poll(LONG)).satisfies(lost -> isOutOfRange(lost, 1));
+            }
+            consumer.seekToBeginning(List.of(T0));
+            consumer.pause(List.of(T1));
+            assertThat(polled(consumer, 2)).containsExactly("c", "d");
+
+            consumer.seek(T0, 3);
+            t.deleteBefore(0, 4); // what it goes on with
+
+            assertThatThrownBy(() -> consumer.poll(LONG)).satisfies(lost -> isOutOfRange(lost, 3));
+            consumer.seek(T0, 4);
+            consumer.resume(List.of(T1));
+            assertThat(polled(consumer, 1)).containsExactly("e");
+        }
+    }
+
+    private static void isOutOfRange(Throwable lost, long offset) {
+        assertThat(lost)
+                .isInstanceOfSatisfying(
+                        OffsetOutOfRangeException.class,
+                        those -> assertThat(those.offsetOutOfRangePartitions()).isEqualTo(Map.of(T0, offset)));
+    }
+
+    @Test
+    void aListenerMaySayWhereToGoOnWhereNoneWouldBeAnError() throws Exception {
+        append(0, "a");
+        append(1, "b");
+        try (Consumer<String, String> consumer = consumer(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none")) {
+            consumer.subscribe(List.of("t"), new ConsumerRebalanceListener() {
+                @Override
+                public void onPartitionsRevoked(Collection<TopicPartition> partitions) {}
+
+                @Override
+                public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                    consumer.seekToBeginning(partitions);
+                }
+            });
+            assertThat(polled(consumer, 2)).containsExactlyInAnyOrder("a", "b");
+        }
+    }
+
+    /** Appends one that was made two hours ago, and one that is new. */
+    private void appendOldAndNew(int partition, String old, String young) throws Exception {
+        var _ = t.append(
+                NewRecord.of("k", old).toPartition(partition).withTimestamp(System.currentTimeMillis() - 7_200_000));
+        append(partition, young);
+    }
+
+    @Test
+    void byDurationBeginsWithThatTimeWhereNothingIsCommittedOrItIsNoLongerKept() throws Exception {
+        appendOldAndNew(0, "a", "b");
+        appendOldAndNew(1, "c", "d");
+        Object[] hour = {
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            "by_duration:PT1H",
+            ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+            1,
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            false
+        };
+        try (Consumer<String, String> consumer = consumer(hour)) {
+            consumer.subscribe(List.of("t"));
+            assertThat(polled(consumer, 2)).containsExactlyInAnyOrder("b", "d");
+        }
+        commit(1);
+        t.deleteBefore(0, 2);
+        appendOldAndNew(0, "e", "f");
+        try (Consumer<String, String> consumer = consumer(hour)) {
+            consumer.subscribe(List.of("t"));
+            var _ = consumer.poll(Duration.ZERO);
+            consumer.pause(List.of(T1));
+            consumer.seek(T0, 2);
+            assertThat(polled(consumer, 2)).containsExactly("e", "f");
+            consumer.seek(T0, 2);
+            append(0, "g");
+            t.deleteBefore(0, 4); // what it goes on with
+            assertThat(polled(consumer, 1)).containsExactly("g");
+        }
+        try (Consumer<String, String> consumer = consumer(hour)) { // of what is committed one is not kept
+            consumer.subscribe(List.of("t"));
+            assertThat(polled(consumer, 3)).containsExactlyInAnyOrder("g", "c", "d");
+        }
+    }
+
+    @Test
+    void whoSubscribesToTheSameAgainKeepsWhatItHas() throws Exception {
+        append(0, "a", "b", "c");
+        Told first = new Told();
+        Told second = new Told();
+        try (Consumer<String, String> consumer =
+                consumer(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1, ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false)) {
+            consumer.subscribe(List.of("t"), first);
+            assertThat(polled(consumer, 1)).containsExactly("a");
+            consumer.subscribe(List.of("t"), second);
+            assertThat(polled(consumer, 2)).containsExactly("b", "c");
+        }
+        assertThat(first.all).containsExactly("assigned [t-0, t-1]");
+        assertThat(second.all).containsExactly("revoked [t-0, t-1]");
+    }
+
+    @Test
+    void whoSubscribesToOthersGivesAllBackAndGoesOnWhereItCommitted() throws Exception {
+        append(0, "a", "b");
+        Told told = new Told();
+        try (Topic u = store.create("u", TopicSpec.partitions(1));
+                Consumer<String, String> consumer = consumer(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1)) {
+            consumer.subscribe(List.of("t"), told);
+            assertThat(polled(consumer, 1)).containsExactly("a");
+            consumer.subscribe(List.of("t", "u"), told);
+            assertThat(polled(consumer, 1)).containsExactly("b"); // "a" was committed when it was given back
+            var _ = u.append("k", "c");
+            assertThat(polled(consumer, 1)).containsExactly("c");
+            append(0, "d");
+            var _ = u.append("k", "e");
+            consumer.subscribe(List.of("u"), told);
+            assertThat(polled(consumer, 1)).containsExactly("e");
+            assertThat(consumer.assignment()).containsExactly(new TopicPartition("u", 0));
+        }
+        assertThat(told.all)
+                .startsWith("assigned [t-0, t-1]", "revoked [t-0, t-1]", "assigned [t-0, t-1, u-0]")
+                .endsWith("revoked [t-0, t-1, u-0]", "assigned [u-0]", "revoked [u-0]");
+    }
+
+    @Test
+    void noRecordComesOfATopicThatIsNotSubscribedToAnyMore() throws Exception {
+        var _ = t.append(NewRecord.of(null, new byte[] {0, 0, 0, 1}).toPartition(0));
+        append(0, "broken");
+        Map<String, Object> config = Clients.consuming(
+                folder,
+                ConsumerConfig.GROUP_ID_CONFIG,
+                "g",
+                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
+                IntegerDeserializer.class);
+        try (Topic u = store.create("u", TopicSpec.partitions(1));
+                Consumer<String, Integer> consumer = new LocalConsumer<>(config)) {
+            consumer.subscribe(List.of("t"));
+            assertThat(consumer.poll(LONG).records(T0).getFirst().value()).isEqualTo(1); // the other one is read ahead
+            var _ = u.append(NewRecord.of(null, new byte[] {0, 0, 0, 2}));
+            consumer.subscribe(List.of("u"));
+            assertThat(consumer.poll(LONG).iterator().next().value()).isEqualTo(2);
+            assertThat(consumer.committed(Set.of(T0)).get(T0).offset()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aTopicThatWasRemovedIsTakenUpWhenItIsMadeAnewAndTheOthersGoOn() throws Exception {
+        append(0, "a", "b");
+        try (Topic u = store.create("u", TopicSpec.partitions(1));
+                Consumer<String, String> consumer = consumer(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false)) {
+            consumer.subscribe(List.of("t", "u"));
+            assertThat(polled(consumer, 2)).containsExactly("a", "b");
+            store.remove("t");
+            var _ = u.append("k", "c");
+            assertThat(polled(consumer, 1)).containsExactly("c");
+            Await.until("nothing of it is assigned", () -> {
+                var _ = consumer.poll(Duration.ZERO);
+                return consumer.assignment().equals(Set.of(new TopicPartition("u", 0)));
+            });
+            try (Topic anew = store.create("t", TopicSpec.partitions(2))) {
+                var _ = anew.append(NewRecord.of("k", "d").toPartition(0));
+                assertThat(polled(consumer, 1)).containsExactly("d");
+                assertThat(consumer.position(T0)).isEqualTo(1);
+                assertThat(consumer.endOffsets(List.of(T0))).isEqualTo(Map.of(T0, 1L));
+                assertThat(consumer.paused()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aTopicThatIsMadeAnewAtOnceIsReadFromItsBeginning() throws Exception {
+        append(0, "a", "b");
+        Told told = new Told();
+        try (Consumer<String, String> consumer = consumer()) {
+            consumer.subscribe(List.of("t"), told);
+            assertThat(polled(consumer, 2)).containsExactly("a", "b");
+            store.remove("t");
+            try (Topic anew = store.create("t", TopicSpec.partitions(2))) {
+                for (String value : List.of("c", "d", "e")) {
+                    var _ = anew.append(NewRecord.of("k", value).toPartition(0));
+                }
+                assertThat(polled(consumer, 3)).containsExactly("c", "d", "e");
+            }
+        }
+        assertThat(told.all).startsWith("assigned [t-0, t-1]", "lost [t-0, t-1]", "assigned [t-0, t-1]");
+    }
+
+    @Test
+    void aGroupThatWasRemovedIsMadeAnewByWhoeverCommitsOrPolls() throws Exception {
+        append(0, "a");
+        Told told = new Told();
+        try (Consumer<String, String> byHand = consumer(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+                Consumer<String, String> silent = consumer(
+                        ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+                        1,
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false)) {
+            byHand.assign(List.of(T0));
+            assertThat(byHand.committed(Set.of(T0)).get(T0)).isNull();
+            assertThat(store.groups()).isEmpty();
+            assertThat(polled(byHand, 1)).containsExactly("a");
+            byHand.commitSync();
+            store.removeGroup("g");
+            assertThat(byHand.committed(Set.of(T0)).get(T0)).isNull();
+            byHand.commitSync();
+            assertThat(byHand.committed(Set.of(T0)).get(T0).offset()).isEqualTo(1);
+            silent.subscribe(List.of("t"), told);
+            var _ = silent.poll(Duration.ZERO);
+            Await.until("it is no member any more", () -> {
+                try {
+                    store.removeGroup("g");
+                    return true;
+                } catch (ErrnoException stillThere) {
+                    return false;
+                }
+            });
+            assertThatThrownBy(silent::commitSync).isInstanceOf(CommitFailedException.class);
+            assertThat(polled(silent, 1)).containsExactly("a"); // nothing is committed there
+            assertThat(told.all).startsWith("assigned [t-0, t-1]", "lost [t-0, t-1]", "assigned [t-0, t-1]");
         }
     }
 
