@@ -4,6 +4,7 @@ import dev.naru.topics.TopicSetting;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A topic that a producer sends to, with its lanes.
@@ -16,15 +17,21 @@ final class Destination {
     private final StickyPartition sticky;
     private volatile long oldAtMillis;
 
-    /** Of a topic; what is known of it is old at that time. */
-    Destination(TopicCatalog.Entry entry, int batchBytes, long oldAtMillis) {
+    /**
+     * Of a topic; what is known of it is old at that time.
+     *
+     * @param before what it was when it had fewer partitions: those keep their lanes, and so the order of what is on its way
+     */
+    Destination(TopicCatalog.Entry entry, @Nullable Destination before, int batchBytes, long oldAtMillis) {
         int partitions = entry.partitions().size();
         int most = (int) Math.min(
                 Math.min(batchBytes, entry.spec().segmentBytes()), entry.spec().value(TopicSetting.MAX_MESSAGE_BYTES));
         this.entry = entry;
         this.oldAtMillis = oldAtMillis;
         this.lanes = IntStream.range(0, partitions)
-                .mapToObj(number -> new Lane(entry.topic(), number, most))
+                .mapToObj(number -> before != null && number < before.partitions()
+                        ? before.lane(number)
+                        : new Lane(entry.topic(), number, most))
                 .toList();
         this.sticky = new StickyPartition(partitions, batchBytes);
     }

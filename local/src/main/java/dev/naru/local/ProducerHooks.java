@@ -21,6 +21,11 @@ final class ProducerHooks<K, V> {
         this.interceptors = interceptors;
     }
 
+    /** Whether there are interceptors. */
+    boolean intercept() {
+        return !interceptors.isEmpty();
+    }
+
     /** What shall be sent instead. */
     ProducerRecord<K, V> onSend(ProducerRecord<K, V> record) {
         ProducerRecord<K, V> changed = record;
@@ -43,18 +48,16 @@ final class ProducerHooks<K, V> {
 
     /** All records of a batch have arrived, or failed. */
     void onDone(Batch batch) {
-        List<PendingRecord> records = batch.records();
         Exception why = batch.error();
-        for (int i = 0; i < records.size(); i++) {
-            PendingRecord record = records.get(i);
-            Callback callback = record.callback();
-            if (callback == null && interceptors.isEmpty()) {
-                continue;
+        for (PendingRecord record : batch.awaited()) {
+            RecordMetadata where =
+                    why == null ? record.metadata() : nowhere(batch.place().id());
+            Headers headers = record.shown();
+            if (headers != null) {
+                acknowledge(where, why, headers);
             }
-            RecordMetadata where = why == null
-                    ? record.metadata(batch, i)
-                    : nowhere(batch.place().id());
-            acknowledge(where, why, record.headers());
+            Callback callback = record.callback();
+            record.arrived();
             call(callback, where, why);
         }
     }

@@ -116,7 +116,7 @@ final class Sender {
             return;
         }
         try {
-            batch.appended(batch.place().appender().append(batch));
+            batch.appended(batch.place().append(batch.records()));
         } catch (InterruptedException | InterruptedIOException _) {
             batch.failed(isForced() ? closedByForce() : late(batch));
         } catch (ErrnoException refused) {
@@ -156,7 +156,7 @@ final class Sender {
     }
 
     private TimeoutException late(Batch batch) {
-        return new TimeoutException("Expiring " + batch.records().size() + " record(s) for "
+        return new TimeoutException("Expiring " + batch.records().count() + " record(s) for "
                 + batch.place().id() + ": " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - batch.bornAt())
                 + " ms has passed since batch creation. The partition could not be appended to: another process may be"
                 + " stopped while it appends, or the disk is slow.");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.naru.linux.testing.Await;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Task;
 import dev.naru.linux.testing.ThreadKind;
@@ -400,6 +401,69 @@ class LocalProducerTest {
             other.abort();
         }
         assertThat(records("t")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(ThreadKind.class)
+    void anInterruptEndsACloseAndAllIsReleased(ThreadKind kind) throws Exception {
+        try (Store store = Store.openOrCreate(folder);
+                Topic topic = store.create("t", TopicSpec.partitions(1))) {
+            // given: one that waits, and one that is interrupted before
+            TopicWriter other = claimed(topic);
+            Producer<String, String> waiting = producer(ProducerConfig.CLIENT_ID_CONFIG, "waiting " + kind);
+            Future<RecordMetadata> held = waiting.send(new ProducerRecord<>("t", "v"));
+            Producer<String, String> before = producer(ProducerConfig.CLIENT_ID_CONFIG, "before " + kind);
+            assertThat(before.partitionsFor("t")).hasSize(1); // it has the store open, and the topic
+
+            // when
+            var first = closing(kind, waiting, false).awaitWaitingIn(Sender.class.getName());
+            assertThat(first.interrupt().failure()).isInstanceOf(InterruptException.class);
+            var second = closing(kind, before, true);
+            assertThat(second.failure()).isInstanceOf(InterruptException.class);
+
+            // then: NoLeaks looks at the descriptors
+            assertThat(first.interruptedAtEnd()).isTrue();
+            assertThat(second.interruptedAtEnd()).isTrue();
+            assertThatThrownBy(held::get).hasCauseInstanceOf(KafkaException.class);
+            Await.until("the threads have ended", () -> Thread.getAllStackTraces().keySet().stream()
+                    .noneMatch(thread -> thread.getName().endsWith("| waiting " + kind)
+                            || thread.getName().endsWith("| before " + kind)));
+            other.abort();
+        }
+    }
+
+    private static Task<Integer> closing(ThreadKind kind, Producer<?, ?> producer, boolean interrupted) {
+        return Task.start(kind, () -> {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            producer.close();
+            return 0;
+        });
+    }
+
+    @Test
+    void recordsOfAPartitionKeepTheirOrderWhenTheTopicGrows() throws Exception {
+        try (Store store = Store.openOrCreate(folder);
+                Producer<String, String> producer =
+                        producer(ProducerConfig.LINGER_MS_CONFIG, 600_000, ProducerConfig.BATCH_SIZE_CONFIG, 1_000)) {
+            // given: one lingers
+            var _ = producer.send(new ProducerRecord<>("t", 0, "k", "v0"));
+            store.change("t", spec -> spec.withPartitions(2));
+            var _ = producer.send(new ProducerRecord<>("t", 1, "k", "finds that"));
+
+            // when: more fill a batch
+            Future<RecordMetadata> second = producer.send(new ProducerRecord<>("t", 0, "k", "v1".repeat(300)));
+            var _ = producer.send(new ProducerRecord<>("t", 0, "k", "v2".repeat(300)));
+            producer.flush();
+
+            // then
+            assertThat(second.get().offset()).isEqualTo(1);
+        }
+        assertThat(records("t"))
+                .filteredOn(record -> record.partition() == 0)
+                .extracting(record -> record.value().substring(0, 2))
+                .containsExactly("v0", "v1", "v2");
     }
 
     @Test
