@@ -413,7 +413,7 @@ class LocalProducerTest {
             Producer<String, String> waiting = producer(ProducerConfig.CLIENT_ID_CONFIG, "waiting " + kind);
             Future<RecordMetadata> held = waiting.send(new ProducerRecord<>("t", "v"));
             Producer<String, String> before = producer(ProducerConfig.CLIENT_ID_CONFIG, "before " + kind);
-            assertThat(before.partitionsFor("t")).hasSize(1); // it has the store open, and the topic
+            Future<RecordMetadata> alsoHeld = before.send(new ProducerRecord<>("t", "v"));
 
             // when
             var first = closing(kind, waiting, false).awaitWaitingIn(Sender.class.getName());
@@ -425,9 +425,12 @@ class LocalProducerTest {
             assertThat(first.interruptedAtEnd()).isTrue();
             assertThat(second.interruptedAtEnd()).isTrue();
             assertThatThrownBy(held::get).hasCauseInstanceOf(KafkaException.class);
-            Await.until("the threads have ended", () -> Thread.getAllStackTraces().keySet().stream()
-                    .noneMatch(thread -> thread.getName().endsWith("| waiting " + kind)
-                            || thread.getName().endsWith("| before " + kind)));
+            assertThatThrownBy(alsoHeld::get).hasCauseInstanceOf(KafkaException.class);
+            Await.until(
+                    "the threads have ended",
+                    () -> Thread.getAllStackTraces().keySet().stream()
+                            .noneMatch(thread -> thread.getName().endsWith("| waiting " + kind)
+                                    || thread.getName().endsWith("| before " + kind)));
             other.abort();
         }
     }
