@@ -220,12 +220,12 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
         return known;
     }
 
-    /** The lanes stay as long as the topic does: what is open in them is in order. */
+    /** The lanes stay as long as the topic does, also when it grows: what is open in them is in order. */
     private Destination lookedAt(String topic, @Nullable Destination before, long now) {
         TopicCatalog.Entry entry = found(topic);
         return before != null && before.isOf(entry)
                 ? before.seen(now + settings.ageMillis())
-                : new Destination(entry, before, settings.batchBytes(), now + settings.ageMillis());
+                : Destination.of(entry, before, settings.batchBytes(), now + settings.ageMillis());
     }
 
     /** It was removed: the next record that is sent looks for it again. */
@@ -358,10 +358,10 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
     }
 
     /**
-     * The same, for at most so long: what is not done then fails. By a callback: does not wait.
+     * The same, for at most so long: what is not done then fails, also when the thread is interrupted meanwhile. By a callback: does not
+     * wait.
      *
-     * @throws org.apache.kafka.common.errors.InterruptException when the thread is interrupted, or was before: it is closed all the
-     *     same, what is not done fails, and the interrupt status is set
+     * @throws org.apache.kafka.common.errors.InterruptException when the thread was interrupted; it is closed all the same
      */
     @Override
     public void close(Duration timeout) {
@@ -370,31 +370,32 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
         }
         boolean first = closed.compareAndSet(false, true);
         accumulator.close();
-        Optional<InterruptedException> interrupted = Optional.empty();
+        InterruptedException interrupted = null;
         if (sender.isCurrentThread()) {
             sender.force();
         } else {
             interrupted = awaitEnd(timeout);
         }
         if (first) {
-            plugins.close(); // before the thread is interrupted again: it has much to do there
+            plugins.close();
         }
-        if (interrupted.isPresent()) {
-            throw Errors.interrupted(interrupted.get());
+        if (interrupted != null) { // last: it sets the thread's status again
+            throw Errors.interrupted(interrupted);
         }
     }
 
-    /** An interrupt ends the wait, and the sender. */
-    private Optional<InterruptedException> awaitEnd(Duration timeout) {
+    /** Waits until the sender has ended; answers what has interrupted that. */
+    private @Nullable InterruptedException awaitEnd(Duration timeout) {
         try {
             if (!sender.join(timeout)) {
                 sender.force();
                 sender.join();
             }
-            return Optional.empty();
+            return null;
         } catch (InterruptedException interrupted) {
             sender.force();
-            return Optional.of(interrupted);
+            sender.awaitAppended(); // not its callbacks, which may take any time: as Kafka's
+            return interrupted;
         }
     }
 }

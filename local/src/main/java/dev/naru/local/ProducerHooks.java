@@ -11,7 +11,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** The code of users that is told of records: interceptors and callbacks. What it throws is logged, and goes no further. */
+/**
+ * The code of users that is told of records: interceptors and callbacks. An exception that it throws is logged, and goes no further; an
+ * {@link Error} does, as it does through Kafka's {@code ProducerInterceptors} and {@code ProducerBatch}, which catch the same.
+ */
 final class ProducerHooks<K, V> {
     private static final Logger LOGGER = System.getLogger(LocalProducer.class.getName());
 

@@ -145,6 +145,22 @@ final class Sender {
     private synchronized void end() {
         appending = null;
         boolean _ = Thread.interrupted();
+        notifyAll();
+    }
+
+    /** Waits until nothing is under way in the store, also when interrupted: soon, after {@link #force}. */
+    synchronized void awaitAppended() {
+        boolean interrupted = false;
+        while (appending != null) {
+            try {
+                wait();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private synchronized boolean isForced() {
