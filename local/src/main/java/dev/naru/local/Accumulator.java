@@ -1,8 +1,9 @@
 package dev.naru.local;
 
-import dev.naru.topics.TopicWriter;
+import dev.naru.topics.RecordBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Queue;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Accumulator {
     private final long lingerNanos;
     private final long totalBytes;
+    private final int largestSpare;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
@@ -32,13 +34,22 @@ final class Accumulator {
     private final Queue<Batch> full = new ArrayDeque<>();
     private final Set<Batch> open = new LinkedHashSet<>(); // the oldest first
     private final Set<Batch> unfinished = new LinkedHashSet<>();
+    private final Deque<RecordBuffer> spare = new ArrayDeque<>(); // empty ones; the last one used is the first
     private long freeBytes;
     private int hurrying; // who waits for what is open
     private boolean closed;
 
-    Accumulator(long lingerNanos, long totalBytes) {
+    /**
+     * Of a producer.
+     *
+     * @param lingerNanos how long a batch is open
+     * @param totalBytes that are on their way at most
+     * @param batchBytes of a batch of several records, at most
+     */
+    Accumulator(long lingerNanos, long totalBytes, int batchBytes) {
         this.lingerNanos = lingerNanos;
         this.totalBytes = totalBytes;
+        this.largestSpare = batchBytes;
         this.freeBytes = totalBytes;
     }
 
@@ -54,25 +65,42 @@ final class Accumulator {
         lock.lock();
         try {
             reserve(bytes, mostNanos);
-            Batch batch = lane.open();
-            if (batch != null && !batch.hasRoom(bytes)) {
-                seal(batch);
-                full.add(batch);
-                batch = null;
-                work.signal();
+            boolean isIn = false;
+            try {
+                put(lane, record, bytes);
+                isIn = true;
+            } finally {
+                freeBytes += isIn ? 0 : bytes; // there was no memory
             }
-            if (batch == null) {
-                batch = new Batch(lane, System.nanoTime());
-                lane.setOpen(batch);
-                open.add(batch);
-                unfinished.add(batch);
-                if (open.size() == 1) { // else the taker knows already when to look
-                    work.signal();
-                }
-            }
-            batch.add(record, bytes);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void put(Lane lane, PendingRecord record, long bytes) {
+        Batch batch = lane.open();
+        if (batch != null && batch.add(record, bytes)) {
+            return;
+        }
+        if (batch != null) {
+            seal(batch);
+            full.add(batch);
+            work.signal();
+        }
+        begin(lane, record, bytes);
+    }
+
+    private void begin(Lane lane, PendingRecord record, long bytes) {
+        RecordBuffer used = spare.poll();
+        Batch batch = new Batch(lane, System.nanoTime(), used == null ? RecordBuffer.create() : used);
+        if (!batch.add(record, bytes)) {
+            throw new IllegalStateException("a record of " + bytes + " B has no room in a batch of its own");
+        }
+        lane.setOpen(batch);
+        open.add(batch);
+        unfinished.add(batch);
+        if (open.size() == 1) { // else the taker knows already when to look
+            work.signal();
         }
     }
 
@@ -143,13 +171,22 @@ final class Accumulator {
         try {
             batch.done(); // under the lock: who has flushed finds the room, too
             if (unfinished.remove(batch)) {
-                freeBytes += batch.bytes() - TopicWriter.BATCH_OVERHEAD;
+                freeBytes += batch.reserved();
+                keep(batch.records());
                 if (hurrying > 0) {
                     room.signalAll();
                 }
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** For the next batch; not more of them than were ever needed at once, and none that a large record made large. */
+    private void keep(RecordBuffer buffer) {
+        if (buffer.capacity() <= largestSpare) {
+            buffer.clear();
+            spare.push(buffer);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.naru.local;
 
+import dev.naru.topics.RecordBuffer;
 import dev.naru.topics.TopicWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,19 +15,20 @@ import org.jspecify.annotations.Nullable;
 final class Batch {
     private final Lane place;
     private final long bornAt;
-    private final List<PendingRecord> records = new ArrayList<>();
     private final CountDownLatch done = new CountDownLatch(1);
-    private long bytes = TopicWriter.BATCH_OVERHEAD;
-    private boolean hasHeaders;
+    private final RecordBuffer records; // as they will lie in the log; its next user's when this is done
+    private List<PendingRecord> awaited = new ArrayList<>(); // those of which somebody is told
+    private long reserved;
 
     // Set once, before it is done.
     private long baseOffset = -1;
     private @Nullable Exception error;
 
-    /** For that lane, begun at that {@link System#nanoTime}. */
-    Batch(Lane place, long bornAt) {
+    /** For that lane, begun at that {@link System#nanoTime}, in a buffer that is empty. */
+    Batch(Lane place, long bornAt, RecordBuffer records) {
         this.place = place;
         this.bornAt = bornAt;
+        this.records = records;
     }
 
     Lane place() {
@@ -48,30 +50,37 @@ final class Batch {
         return most;
     }
 
-    /** Whether there is room for so many bytes more. */
-    boolean hasRoom(long more) {
-        return records.isEmpty() || bytes + more <= place.mostBytes();
+    /**
+     * Copies a record in; false when there is no room for it. The first one always has.
+     *
+     * @param bytes that are reserved for it
+     */
+    boolean add(PendingRecord record, long bytes) {
+        int number = records.count();
+        if (!record.write(records, number == 0 ? Integer.MAX_VALUE : place.mostBytes())) {
+            return false;
+        }
+        record.joined(this, number);
+        if (record.isAwaited()) {
+            awaited.add(record);
+        }
+        reserved += bytes;
+        return true;
     }
 
-    /** Takes a record in. */
-    void add(PendingRecord record, long itsBytes) {
-        record.joined(this, records.size());
-        records.add(record);
-        bytes += itsBytes;
-        hasHeaders |= record.headerArray().length > 0;
-    }
-
-    List<PendingRecord> records() {
+    /** Its records. */
+    RecordBuffer records() {
         return records;
     }
 
-    boolean hasHeaders() {
-        return hasHeaders;
+    /** Those of which somebody is told, in order. */
+    List<PendingRecord> awaited() {
+        return awaited;
     }
 
-    /** At most: what it takes in the log. */
-    long bytes() {
-        return bytes;
+    /** The bytes that are reserved for it. */
+    long reserved() {
+        return reserved;
     }
 
     /** It is there, from that offset on; it is not done yet. */
@@ -95,8 +104,7 @@ final class Batch {
 
     /** All have been told. */
     void done() {
-        records.forEach(PendingRecord::arrived);
-        records.clear(); // a future keeps its batch, and shall not keep the others
+        awaited = List.of(); // a future keeps its batch, and shall not keep the others
         done.countDown();
     }
 

@@ -279,7 +279,8 @@ final class ConsumerSession<K, V> {
                 break; // the next poll tells
             }
             if (!partition.equals(last)) {
-                ofPartition = records.computeIfAbsent(partition, _ -> new ArrayList<>());
+                int left = most - made; // they come partition by partition
+                ofPartition = records.computeIfAbsent(partition, _ -> new ArrayList<>(left));
                 last = partition;
             }
             ofPartition.add(record);

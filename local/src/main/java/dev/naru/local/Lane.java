@@ -1,7 +1,10 @@
 package dev.naru.local;
 
+import dev.naru.topics.RecordBuffer;
 import dev.naru.topics.Topic;
 import dev.naru.topics.TopicSetting;
+import dev.naru.topics.TopicWriter;
+import java.io.IOException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +15,7 @@ final class Lane {
     private final int mostBytes;
     private final boolean isLogTime;
     private @Nullable Batch open;
-    private @Nullable BatchAppender appender; // of the sender's thread
+    private @Nullable TopicWriter writer; // of the sender's thread
 
     /** A lane whose batches have at most so many bytes, or one record. */
     Lane(Topic topic, int partition, int mostBytes) {
@@ -48,13 +51,13 @@ final class Lane {
         open = batch;
     }
 
-    /** What appends to it. For the sender's thread. */
-    BatchAppender appender() {
-        BatchAppender kept = appender;
+    /** Appends these as one batch of the log: the offset of the first one. For the sender's thread. */
+    long append(RecordBuffer records) throws IOException, InterruptedException {
+        TopicWriter kept = writer;
         if (kept == null) {
-            kept = new BatchAppender(topic, id.partition());
-            appender = kept;
+            kept = topic.writer(id.partition());
+            writer = kept;
         }
-        return kept;
+        return kept.append(records);
     }
 }

@@ -135,7 +135,7 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
             plugins.close();
             throw failed;
         }
-        this.accumulator = new Accumulator(settings.lingerNanos(), settings.bufferBytes());
+        this.accumulator = new Accumulator(settings.lingerNanos(), settings.bufferBytes(), settings.batchBytes());
         this.sender = new Sender(settings.clientId(), accumulator, this::forget, hooks::onDone, settings.delivery());
         this.metrics = sender.counts().metrics(settings.clientId(), settings.bufferBytes(), accumulator);
         sender.start();
@@ -195,7 +195,8 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
         requireSize(bytes);
         int number = partition >= 0 ? partition : partition(record, key, value, to, bytes);
         long timestamp = record.timestamp() == null ? now : record.timestamp();
-        PendingRecord pending = new PendingRecord(key, value, headers, headerArray, timestamp, callback);
+        PendingRecord pending =
+                new PendingRecord(key, value, headerArray, timestamp, callback, hooks.intercept() ? headers : null);
         accumulator.add(to.lane(number), pending, bytes, settings.blockNanos());
         return pending;
     }
@@ -219,12 +220,12 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
         return known;
     }
 
-    /** The lanes stay as long as the topic does: what is open in them is in order. */
+    /** The lanes stay as long as the topic does, also when it grows: what is open in them is in order. */
     private Destination lookedAt(String topic, @Nullable Destination before, long now) {
         TopicCatalog.Entry entry = found(topic);
         return before != null && before.isOf(entry)
                 ? before.seen(now + settings.ageMillis())
-                : new Destination(entry, settings.batchBytes(), now + settings.ageMillis());
+                : Destination.of(entry, before, settings.batchBytes(), now + settings.ageMillis());
     }
 
     /** It was removed: the next record that is sent looks for it again. */
@@ -356,7 +357,12 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
         close(Duration.ofMillis(Long.MAX_VALUE));
     }
 
-    /** The same, for at most so long: what is not done then fails. By a callback: does not wait. */
+    /**
+     * The same, for at most so long: what is not done then fails, also when the thread is interrupted meanwhile. By a callback: does not
+     * wait.
+     *
+     * @throws org.apache.kafka.common.errors.InterruptException when the thread was interrupted; it is closed all the same
+     */
     @Override
     public void close(Duration timeout) {
         if (timeout.isNegative()) {
@@ -364,25 +370,32 @@ public final class LocalProducer<K, V> implements Producer<K, V> {
         }
         boolean first = closed.compareAndSet(false, true);
         accumulator.close();
+        InterruptedException interrupted = null;
         if (sender.isCurrentThread()) {
             sender.force();
         } else {
-            awaitEnd(timeout);
+            interrupted = awaitEnd(timeout);
         }
         if (first) {
             plugins.close();
         }
+        if (interrupted != null) { // last: it sets the thread's status again
+            throw Errors.interrupted(interrupted);
+        }
     }
 
-    private void awaitEnd(Duration timeout) {
+    /** Waits until the sender has ended; answers what has interrupted that. */
+    private @Nullable InterruptedException awaitEnd(Duration timeout) {
         try {
             if (!sender.join(timeout)) {
                 sender.force();
                 sender.join();
             }
+            return null;
         } catch (InterruptedException interrupted) {
             sender.force();
-            throw Errors.interrupted(interrupted);
+            sender.awaitAppended(); // not its callbacks, which may take any time: as Kafka's
+            return interrupted;
         }
     }
 }

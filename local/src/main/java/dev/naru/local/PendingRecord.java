@@ -1,5 +1,8 @@
 package dev.naru.local;
 
+import dev.naru.topics.RecordBuffer;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -14,67 +17,75 @@ import org.jspecify.annotations.Nullable;
 /**
  * A record on its way, and the future of where it is then.
  *
- * <p>Thread-safe as a future. Until its batch is done, its bytes belong to whoever appends it.
+ * <p>Thread-safe as a future. It has its bytes until they are copied into a batch, and whom to tell until its batch is done.
  */
 final class PendingRecord implements Future<RecordMetadata> {
+    private static final Header[] NO_HEADERS = {};
+
     private final int keyLength;
     private final int valueLength;
     private final long timestamp;
-    private final Headers headers;
-    private final Header[] headerArray; // the same
 
-    // Let go of when it is done: who keeps the future keeps no more than that.
+    // Let go of when they are copied, and when it is done: who keeps the future keeps no more than that.
     private byte @Nullable [] key;
     private byte @Nullable [] value;
+    private Header[] headers;
     private @Nullable Callback callback;
+    private @Nullable Headers shown;
 
     // Set when it is put into a batch, under the lock of the accumulator.
     private @Nullable Batch batch;
     private int index;
 
+    /**
+     * One that is in no batch yet.
+     *
+     * @param callback of who has sent it
+     * @param shown its headers, where there are interceptors that are shown them afterwards
+     */
     PendingRecord(
             byte @Nullable [] key,
             byte @Nullable [] value,
-            Headers headers,
-            Header[] headerArray,
+            Header[] headers,
             long timestamp,
-            @Nullable Callback callback) {
+            @Nullable Callback callback,
+            @Nullable Headers shown) {
         this.key = key;
         this.value = value;
         this.keyLength = key == null ? -1 : key.length;
         this.valueLength = value == null ? -1 : value.length;
         this.headers = headers;
-        this.headerArray = headerArray;
         this.timestamp = timestamp;
         this.callback = callback;
+        this.shown = shown;
     }
 
-    byte @Nullable [] key() {
-        return key;
+    /** Copies it there; false when the batch would have more than so many bytes. */
+    boolean write(RecordBuffer into, int mostBytes) {
+        return into.add(key, value, copied(headers), timestamp, mostBytes);
     }
 
-    byte @Nullable [] value() {
-        return value;
+    private static List<dev.naru.topics.Header> copied(Header[] headers) {
+        if (headers.length == 0) {
+            return List.of(); // as most have
+        }
+        return Arrays.stream(headers)
+                .map(header -> dev.naru.topics.Header.of(header.key(), header.value()))
+                .toList();
     }
 
-    int keyLength() {
-        return keyLength;
+    /** It is the so-many-th of that batch, and copied there. */
+    void joined(Batch its, int number) {
+        batch = its;
+        index = number;
+        key = null;
+        value = null;
+        headers = NO_HEADERS;
     }
 
-    int valueLength() {
-        return valueLength;
-    }
-
-    long timestamp() {
-        return timestamp;
-    }
-
-    Headers headers() {
-        return headers;
-    }
-
-    Header[] headerArray() {
-        return headerArray;
+    /** Whether somebody is told of it, beside who asks the future. */
+    boolean isAwaited() {
+        return callback != null || shown != null;
     }
 
     @Nullable
@@ -82,25 +93,25 @@ final class PendingRecord implements Future<RecordMetadata> {
         return callback;
     }
 
-    /** It is the so-many-th of that batch. */
-    void joined(Batch its, int number) {
-        batch = its;
-        index = number;
+    /** Its headers; null when there are no interceptors. */
+    @Nullable
+    Headers shown() {
+        return shown;
     }
 
-    /** Lets go of what only the way needed. */
+    /** All were told. */
     void arrived() {
-        key = null;
-        value = null;
         callback = null;
+        shown = null;
     }
 
     /** Where it is, once its batch is appended. */
-    RecordMetadata metadata(Batch its, int number) {
+    RecordMetadata metadata() {
+        Batch its = batch();
         return new RecordMetadata(
                 its.place().id(),
                 its.baseOffset(),
-                number,
+                index,
                 its.place().isLogTime() ? ConsumerRecord.NO_TIMESTAMP : timestamp, // the log has set another
                 keyLength,
                 valueLength);
@@ -134,7 +145,7 @@ final class PendingRecord implements Future<RecordMetadata> {
         if (error != null) {
             throw new ExecutionException(error);
         }
-        return metadata(batch(), index);
+        return metadata();
     }
 
     @Override

@@ -11,7 +11,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** The code of users that is told of records: interceptors and callbacks. What it throws is logged, and goes no further. */
+/**
+ * The code of users that is told of records: interceptors and callbacks. An exception that it throws is logged, and goes no further; an
+ * {@link Error} does, as it does through Kafka's {@code ProducerInterceptors} and {@code ProducerBatch}, which catch the same.
+ */
 final class ProducerHooks<K, V> {
     private static final Logger LOGGER = System.getLogger(LocalProducer.class.getName());
 
@@ -19,6 +22,11 @@ final class ProducerHooks<K, V> {
 
     ProducerHooks(List<ProducerInterceptor<K, V>> interceptors) {
         this.interceptors = interceptors;
+    }
+
+    /** Whether there are interceptors. */
+    boolean intercept() {
+        return !interceptors.isEmpty();
     }
 
     /** What shall be sent instead. */
@@ -43,18 +51,16 @@ final class ProducerHooks<K, V> {
 
     /** All records of a batch have arrived, or failed. */
     void onDone(Batch batch) {
-        List<PendingRecord> records = batch.records();
         Exception why = batch.error();
-        for (int i = 0; i < records.size(); i++) {
-            PendingRecord record = records.get(i);
-            Callback callback = record.callback();
-            if (callback == null && interceptors.isEmpty()) {
-                continue;
+        for (PendingRecord record : batch.awaited()) {
+            RecordMetadata where =
+                    why == null ? record.metadata() : nowhere(batch.place().id());
+            Headers headers = record.shown();
+            if (headers != null) {
+                acknowledge(where, why, headers);
             }
-            RecordMetadata where = why == null
-                    ? record.metadata(batch, i)
-                    : nowhere(batch.place().id());
-            acknowledge(where, why, record.headers());
+            Callback callback = record.callback();
+            record.arrived();
             call(callback, where, why);
         }
     }

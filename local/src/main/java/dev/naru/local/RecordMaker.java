@@ -5,6 +5,7 @@ import dev.naru.topics.TopicRecord;
 import dev.naru.topics.TopicSetting;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -70,8 +71,10 @@ final class RecordMaker<K, V> {
     }
 
     private static Headers headers(TopicRecord from) {
-        RecordHeaders headers = new RecordHeaders();
-        for (Header header : from.headers()) {
+        RecordHeaders headers = new RecordHeaders(); // one of its own: users add to it
+        List<Header> all = from.headers();
+        for (int i = 0; i < all.size(); i++) { // without an iterator: most have none
+            Header header = all.get(i);
             var _ = headers.add(header.name(), header.valueBytes());
         }
         return headers;

@@ -116,7 +116,7 @@ final class Sender {
             return;
         }
         try {
-            batch.appended(batch.place().appender().append(batch));
+            batch.appended(batch.place().append(batch.records()));
         } catch (InterruptedException | InterruptedIOException _) {
             batch.failed(isForced() ? closedByForce() : late(batch));
         } catch (ErrnoException refused) {
@@ -145,6 +145,22 @@ final class Sender {
     private synchronized void end() {
         appending = null;
         boolean _ = Thread.interrupted();
+        notifyAll();
+    }
+
+    /** Waits until nothing is under way in the store, also when interrupted: soon, after {@link #force}. */
+    synchronized void awaitAppended() {
+        boolean interrupted = false;
+        while (appending != null) {
+            try {
+                wait();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private synchronized boolean isForced() {
@@ -156,7 +172,7 @@ final class Sender {
     }
 
     private TimeoutException late(Batch batch) {
-        return new TimeoutException("Expiring " + batch.records().size() + " record(s) for "
+        return new TimeoutException("Expiring " + batch.records().count() + " record(s) for "
                 + batch.place().id() + ": " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - batch.bornAt())
                 + " ms has passed since batch creation. The partition could not be appended to: another process may be"
                 + " stopped while it appends, or the disk is slow.");

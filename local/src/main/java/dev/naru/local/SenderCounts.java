@@ -14,13 +14,13 @@ final class SenderCounts {
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread counts
     void appended(Batch batch) {
         batches++;
-        records += batch.records().size();
-        bytes += batch.bytes();
+        records += batch.records().count();
+        bytes += batch.records().bytes();
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread counts
     void failed(Batch batch) {
-        failedRecords += batch.records().size();
+        failedRecords += batch.records().count();
     }
 
     /** As Kafka's producer names them. */
@@ -29,9 +29,9 @@ final class SenderCounts {
                 .add("record-send-total", "Records that were appended.", () -> (double) records)
                 .add("record-error-total", "Records that were not.", () -> (double) failedRecords)
                 .add("request-total", "Batches that were appended.", () -> (double) batches)
-                .add("outgoing-byte-total", "Bytes of them, at most.", () -> (double) bytes)
+                .add("outgoing-byte-total", "Bytes of them, before they are compressed.", () -> (double) bytes)
                 .add("records-per-request-avg", "Records of a batch.", () -> average(records))
-                .add("batch-size-avg", "Bytes of a batch, at most.", () -> average(bytes))
+                .add("batch-size-avg", "Bytes of a batch, before it is compressed.", () -> average(bytes))
                 .add("buffer-total-bytes", "What buffer.memory says.", () -> (double) totalBytes)
                 .add("buffer-available-bytes", "What of it is free.", () -> (double) accumulator.freeBytes())
                 .all();

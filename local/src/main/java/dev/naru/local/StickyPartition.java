@@ -21,8 +21,12 @@ final class StickyPartition {
     }
 
     /** Where a record of so many bytes goes. */
-    synchronized int next(long bytes) {
-        if (used > 0 && used + bytes > mostBytes && partitions > 1) {
+    int next(long bytes) {
+        return partitions == 1 ? 0 : nextOfMany(bytes);
+    }
+
+    private synchronized int nextOfMany(long bytes) {
+        if (used > 0 && used + bytes > mostBytes) {
             int other = ThreadLocalRandom.current().nextInt(partitions - 1);
             current = other < current ? other : other + 1;
             used = 0;

@@ -402,6 +402,49 @@ class LocalProducerTest {
         assertThat(records("t")).isEmpty();
     }
 
+    @ParameterizedTest
+    @EnumSource(ThreadKind.class)
+    void aCloseThatIsInterruptedReleasesAll(ThreadKind kind) throws Exception {
+        LastOne.isClosed = false;
+        try (Store store = Store.openOrCreate(folder);
+                Topic topic = store.create("t", TopicSpec.partitions(1))) {
+            TopicWriter other = claimed(topic);
+            Producer<String, String> producer = producer(ProducerConfig.PARTITIONER_CLASS_CONFIG, LastOne.class);
+            Future<RecordMetadata> held = producer.send(new ProducerRecord<>("t", "v"));
+            var closing = Task.start(kind, () -> {
+                        producer.close();
+                        return 0;
+                    })
+                    .awaitWaitingIn(Sender.class.getName());
+
+            assertThat(closing.interrupt().failure()).isInstanceOf(InterruptException.class);
+
+            assertThat(closing.interruptedAtEnd()).isTrue();
+            assertThat(LastOne.isClosed).isTrue();
+            assertThatThrownBy(held::get).hasMessageContaining("forcefully");
+            other.abort();
+        }
+    }
+
+    @Test
+    void theOrderOfAPartitionHoldsWhenItsTopicGrows() throws Exception {
+        try (Store store = Store.openOrCreate(folder);
+                Topic _ = store.create("t", TopicSpec.partitions(1));
+                Producer<String, String> producer =
+                        producer(ProducerConfig.LINGER_MS_CONFIG, 600_000, ProducerConfig.BATCH_SIZE_CONFIG, 1_000)) {
+            var _ = producer.send(new ProducerRecord<>("t", 0, "k", "0")); // stays open
+            store.change("t", spec -> spec.withPartitions(2));
+            var _ = producer.send(new ProducerRecord<>("t", 1, "k", "finds the other partition"));
+            for (int i = 1; i <= 40; i++) { // some batches, of which the full ones go at once
+                var _ = producer.send(new ProducerRecord<>("t", 0, "k", i + " ".repeat(100)));
+            }
+        }
+        assertThat(records("t").stream().filter(record -> record.partition() == 0))
+                .extracting(record -> Integer.parseInt(record.value().strip()))
+                .isSorted()
+                .hasSize(41);
+    }
+
     @Test
     void aDeliveryThatTakesTooLongFails() throws Exception {
         try (Store store = Store.openOrCreate(folder);

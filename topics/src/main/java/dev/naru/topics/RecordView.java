@@ -205,6 +205,13 @@ public final class RecordView {
     public TopicRecord copy() {
         byte[] key = bytes(keyOffset(), keyLength);
         byte[] value = bytes(valueOffset(), valueLength);
+        return new TopicRecord(topic, partition, offset, timestamp, key, value, copiedHeaders());
+    }
+
+    private List<Header> copiedHeaders() {
+        if (headers == 0) {
+            return List.of(); // as most have
+        }
         List<Header> copied = new ArrayList<>();
         at = headersAt;
         for (int i = 0; i < headers; i++) {
@@ -212,7 +219,7 @@ public final class RecordView {
             byte[] header = field();
             copied.add(new Header(name == null ? "" : new String(name, StandardCharsets.UTF_8), header));
         }
-        return new TopicRecord(topic, partition, offset, timestamp, key, value, List.copyOf(copied));
+        return List.copyOf(copied);
     }
 
     private byte @Nullable [] field() {

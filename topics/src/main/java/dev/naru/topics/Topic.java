@@ -156,7 +156,11 @@ public final class Topic implements Closeable {
         return List.of(answers);
     }
 
-    private static List<RecordWriter.Pair> encoded(List<Header> headers) {
+    /** The headers as they are written. */
+    static List<RecordWriter.Pair> encoded(List<Header> headers) {
+        if (headers.isEmpty()) {
+            return List.of(); // as most are
+        }
         return headers.stream()
                 .map(header -> RecordWriter.Pair.of(header.name(), header.valueBytes()))
                 .toList();

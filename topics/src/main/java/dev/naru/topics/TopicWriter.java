@@ -119,6 +119,22 @@ public final class TopicWriter {
         return partition.publish();
     }
 
+    /**
+     * Appends these as one batch: {@link #claim(int)}, a copy and {@link #publish} in one. The buffer stays as it is.
+     *
+     * @return the offset of the first record
+     * @throws InterruptedException as {@link #claim(int)}: nothing is appended
+     * @throws IllegalStateException when there are none
+     */
+    public long append(RecordBuffer records) throws IOException, InterruptedException {
+        if (records.count() == 0) {
+            throw new IllegalStateException("no record was added");
+        }
+        claim(records.bytes());
+        batch.take(records.batch());
+        return publish();
+    }
+
     /** Gives up what was claimed; nobody saw it. */
     public void abort() {
         requireClaimed(true);

@@ -7,6 +7,7 @@ import dev.naru.linux.testing.NoLeaks;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,29 @@ class TopicGarbageTest {
             }
             assertThat(fewest).as("bytes allocated a round").isLessThan(SMALLEST_OBJECT);
             assertThat(sum[0]).isPositive();
+        }
+    }
+
+    @Test
+    void layingOutAheadMakesNone() throws Exception {
+        try (Store store = Store.create(folder);
+                Topic topic = store.create("t", TopicSpec.partitions(1).withSegmentBytes(1 << 22))) {
+            TopicWriter writer = topic.writer(0);
+            RecordBuffer buffer = RecordBuffer.create();
+            byte[] value = new byte[8];
+            double fewest = Double.MAX_VALUE;
+            for (int batch = 0; batch < BATCHES && fewest >= SMALLEST_OBJECT; batch++) {
+                long before = THREADS.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < BATCH; i++) {
+                    boolean _ = buffer.add(null, value, List.of(), 1, 1 << 20);
+                    if (i % 10 == 0) {
+                        long _ = writer.append(buffer);
+                        buffer.clear();
+                    }
+                }
+                fewest = Math.min(fewest, (THREADS.getCurrentThreadAllocatedBytes() - before) / (double) BATCH);
+            }
+            assertThat(fewest).as("bytes allocated a round").isLessThan(SMALLEST_OBJECT);
         }
     }
 }

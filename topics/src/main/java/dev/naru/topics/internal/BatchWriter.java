@@ -34,7 +34,8 @@ public final class BatchWriter {
     private short producerEpoch;
     private int sequence;
 
-    BatchWriter() {}
+    /** One that has no memory yet. */
+    public BatchWriter() {}
 
     /** The bytes that a record takes at most, as one of the first million in its batch. */
     public static int most(int keyLength, int valueLength, int headerBytes) {
@@ -75,7 +76,7 @@ public final class BatchWriter {
     }
 
     /** Begins a batch there. */
-    void begin(MemorySegment segment, long from, long to) {
+    public void begin(MemorySegment segment, long from, long to) {
         memory = segment;
         origin = segment.address();
         start = origin + from;
@@ -84,6 +85,34 @@ public final class BatchWriter {
         count = 0;
         hasUnkeyed = false;
         producer = NONE;
+    }
+
+    /** Goes on in that memory, which is larger, with what is laid out. */
+    public void moveTo(MemorySegment segment) {
+        long used = Math.max(at - start, Batch.HEADER);
+        if (count > 0) {
+            MemorySegment.copy(memory, start(), segment, 0, used);
+        }
+        memory = segment;
+        origin = segment.address();
+        start = origin;
+        limit = origin + segment.byteSize();
+        at = start + used;
+    }
+
+    /** Takes over what another one has laid out; there is room for it. */
+    public void take(BatchWriter other) {
+        long records = start + Batch.HEADER;
+        long size = other.at - other.start - Batch.HEADER;
+        if (records + size > limit) {
+            throw new IllegalStateException("less was claimed than a batch takes");
+        }
+        MemorySegment.copy(other.memory, other.start() + Batch.HEADER, memory, start() + Batch.HEADER, size);
+        at = records + size;
+        count = other.count;
+        hasUnkeyed = other.hasUnkeyed;
+        firstTimestamp = other.firstTimestamp;
+        highestTimestamp = other.highestTimestamp;
     }
 
     /** From now on nothing is laid out: the memory may go, or be another batch's. */
@@ -115,7 +144,7 @@ public final class BatchWriter {
             firstTimestamp = timestamp;
             highestTimestamp = timestamp;
         }
-        long delta = timestamp - firstTimestamp;
+        long delta = delta(timestamp);
         long body = body(delta, count, keyLength, valueLength, headers, headerBytes);
         if (at + Varints.size(body) + body > limit) {
             return false;
@@ -157,6 +186,16 @@ public final class BatchWriter {
     /** How many records it has. */
     public int count() {
         return count;
+    }
+
+    /** What it takes so far, in bytes. */
+    public int bytes() {
+        return (int) (at - start);
+    }
+
+    /** That time, as the next record would have it: in ms since that of the first one. */
+    public long delta(long timestamp) {
+        return count == 0 ? 0 : timestamp - firstTimestamp;
     }
 
     /** Whether a record of it has no key. */

@@ -41,8 +41,15 @@ public final class RecordWriter {
         this.key = key;
         this.value = value;
         this.headers = headers;
-        this.headerBytes = (int) Math.min(
-                Integer.MAX_VALUE, headers.stream().mapToLong(Pair::bytes).sum());
+        this.headerBytes = (int) Math.min(Integer.MAX_VALUE, bytes(headers));
+    }
+
+    private static long bytes(List<Pair> headers) {
+        long sum = 0;
+        for (int i = 0; i < headers.size(); i++) {
+            sum += headers.get(i).bytes();
+        }
+        return sum;
     }
 
     private static int length(byte @Nullable [] bytes) {
@@ -68,7 +75,8 @@ public final class RecordWriter {
         var _ = copy(key, memory, batch.keyAt());
         var _ = copy(value, memory, batch.valueAt());
         long at = batch.headersAt();
-        for (Pair header : headers) {
+        for (int i = 0; i < headers.size(); i++) { // without an iterator: most have none
+            Pair header = headers.get(i);
             at = copy(header.name, memory, Varints.write(memory, at, header.name.length));
             at = copy(header.value, memory, Varints.write(memory, at, length(header.value)));
         }
