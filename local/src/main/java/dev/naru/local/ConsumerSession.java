@@ -58,6 +58,7 @@ final class ConsumerSession<K, V> {
     private @Nullable Subscription subscription;
     private volatile @Nullable Source source; // null when nothing is assigned, or the next poll joins
     private Set<String> joined = Set.of();
+    private boolean isRejoining; // though it wants the same
     private long nextLook; // for topics, in the time of nanoTime
     private long nextCommit; // likewise
 
@@ -106,10 +107,7 @@ final class ConsumerSession<K, V> {
         if (isOther) {
             throw exclusive();
         }
-        Source from = source;
-        if (from != null) {
-            rewind(from, from.assignment()); // some of it may be of topics that are not wanted any more
-        }
+        rewindAll(); // some of it may be of topics that are not wanted any more
         subscription = wanted;
         nextLook = System.nanoTime();
     }
@@ -146,8 +144,14 @@ final class ConsumerSession<K, V> {
         subscription = null;
     }
 
-    /** Leaves, so that the next poll joins anew. */
-    void leave() throws IOException {
+    /** The next poll leaves, and joins anew. */
+    void rejoin() throws IOException {
+        rewindAll();
+        isRejoining = true;
+        nextLook = System.nanoTime();
+    }
+
+    private void leave() throws IOException {
         Source from = source;
         if (from != null) {
             try {
@@ -155,6 +159,7 @@ final class ConsumerSession<K, V> {
             } finally {
                 source = null;
                 joined = Set.of();
+                isRejoining = false;
                 fetched.fill(List.of());
                 nextLook = System.nanoTime();
             }
@@ -215,7 +220,7 @@ final class ConsumerSession<K, V> {
             return from;
         }
         Set<String> there = wanted.topics(topics);
-        if (from == null || !there.equals(joined)) {
+        if (from == null || isRejoining || !there.equals(joined)) {
             leave();
             from = there.isEmpty() ? unassigned() : member(there);
             joined = there;
@@ -325,7 +330,15 @@ final class ConsumerSession<K, V> {
         from.pause(partitions);
     }
 
-    /** What was read ahead in these is read again. */
+    /** What was read ahead is read again, if it is still to be. */
+    private void rewindAll() throws IOException {
+        Source from = source;
+        if (from != null) {
+            rewind(from, from.assignment());
+        }
+    }
+
+    /** The same in these. */
     private void rewind(Source from, Set<TopicPartition> partitions) throws IOException {
         for (Map.Entry<TopicPartition, Long> each : fetched.drop(partitions).entrySet()) {
             from.seek(each.getKey(), new Place.At(each.getValue()));

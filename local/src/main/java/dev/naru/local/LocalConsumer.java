@@ -34,6 +34,7 @@ import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.metrics.KafkaMetric;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.jspecify.annotations.Nullable;
@@ -528,18 +529,18 @@ public final class LocalConsumer<K, V> implements Consumer<K, V> {
         return call(session::groupMetadata);
     }
 
-    /** Leaves the group, and the next poll joins it anew. */
+    /** The next poll leaves the group, and joins it anew. */
     @Override
     public void enforceRebalance() {
         run(() -> {
             if (session.subscription() == null) {
                 throw new IllegalStateException("Tried to force a rebalance but consumer does not have a group.");
             }
-            session.leave();
+            session.rejoin();
         });
     }
 
-    /** Leaves the group, and the next poll joins it anew. */
+    /** The next poll leaves the group, and joins it anew. */
     @Override
     public void enforceRebalance(String reason) {
         enforceRebalance();
@@ -561,6 +562,10 @@ public final class LocalConsumer<K, V> implements Consumer<K, V> {
     private void closeOnce() {
         try {
             session.close();
+        } catch (InterruptException passed) {
+            throw passed;
+        } catch (KafkaException thrown) { // by a listener
+            throw new KafkaException("Failed to close kafka consumer", thrown);
         } catch (IOException failed) {
             throw Errors.of(failed);
         } catch (InterruptedException interrupted) {

@@ -10,13 +10,19 @@ import dev.naru.topics.NewRecord;
 import dev.naru.topics.Store;
 import dev.naru.topics.Topic;
 import dev.naru.topics.TopicSpec;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -25,6 +31,7 @@ import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidGroupIdException;
@@ -104,7 +111,7 @@ class LocalConsumerTest {
             assertThat(first.timestampType()).isEqualTo(TimestampType.CREATE_TIME);
             assertThat(first.key()).isEqualTo("k");
             assertThat(first.serializedKeySize()).isEqualTo(1);
-            assertThat(new String(first.headers().lastHeader("h").value(), java.nio.charset.StandardCharsets.UTF_8))
+            assertThat(new String(first.headers().lastHeader("h").value(), StandardCharsets.UTF_8))
                     .isEqualTo("x");
             ConsumerRecord<String, String> second = records.records(T1).getLast();
             assertThat(second.key()).isNull();
@@ -334,6 +341,31 @@ class LocalConsumerTest {
                 assertThat(consumer.position(T0)).isEqualTo(3);
                 assertThat(consumer.endOffsets(List.of(T0))).isEqualTo(Map.of(T0, 3L));
             }
+        }
+    }
+
+    @Test
+    void aDamagedLogIsToldWhateverCheckCrcsSays() throws Exception {
+        append(t, 0, "whole", "damaged");
+        Path log;
+        try (Stream<Path> files = Files.walk(folder)) {
+            log = files.filter(file -> file.toString().matches(".*/t-0/.*\\.log|.*/t/0/.*\\.log"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        try (FileChannel file = FileChannel.open(log, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer begin = ByteBuffer.allocate(1_000);
+            int read = file.read(begin);
+            int at = new String(begin.array(), 0, read, StandardCharsets.ISO_8859_1).indexOf("damaged");
+            assertThat(at).isPositive();
+            assertThat(file.write(ByteBuffer.wrap(new byte[] {'D'}), at)).isOne();
+        }
+        try (Consumer<String, String> consumer = consumer(ConsumerConfig.CHECK_CRCS_CONFIG, false)) {
+            consumer.assign(List.of(T0));
+            assertThat(values(consumer.poll(LONG))).containsExactly("whole");
+            assertThatThrownBy(() -> consumer.poll(LONG))
+                    .isInstanceOf(CorruptRecordException.class)
+                    .hasMessageContaining(log.getFileName().toString());
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -185,6 +186,20 @@ class LocalGroupTest {
         }
         assertThat(told.all).hasSize(4);
         assertThat(told.all.get(1)).startsWith("revoked");
+    }
+
+    @Test
+    void closeLeavesTheGroupWhateverItsOptionsSay() {
+        try (Consumer<String, String> one = consumer()) {
+            Consumer<String, String> other = consumer();
+            one.subscribe(List.of("t"));
+            other.subscribe(List.of("t"));
+            settle(other, 1, one);
+
+            other.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP));
+
+            settle(one, 2, one);
+        }
     }
 
     @Test

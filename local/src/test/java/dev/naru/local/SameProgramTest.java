@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -31,6 +33,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordDeserializationException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.IntegerDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -41,6 +44,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same program sees the same with Kafka's clients and a broker of Apache Kafka as with ours and a store. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES) // a broker starts
@@ -422,6 +427,151 @@ class SameProgramTest {
                 partitions("group")
                         .forEach(each ->
                                 seen.add(each + " " + committed.get(each).offset()));
+            }
+        });
+    }
+
+    /** Throws at all that it is told, and keeps it. Of no partitions only Kafka's consumer tells, in the poll after one that threw. */
+    private record Throwing(List<String> seen, boolean asKafka) implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            fail("revoked ", partitions.size());
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            fail("assigned ", partitions.size());
+        }
+
+        private void fail(String told, int many) {
+            if (many == 0) {
+                return;
+            }
+            String what = told + many;
+            seen.add(what);
+            throw asKafka ? new SerializationException(what) : new IllegalStateException(what);
+        }
+    }
+
+    /** What is thrown and why, as far as that is not of the one who throws. */
+    private static String causes(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        StringBuilder all = new StringBuilder();
+        Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(call);
+        while (thrown != null) {
+            all.append(thrown).append("; ");
+            thrown = thrown.getCause();
+        }
+        return all.toString();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatListenersThrowIsToldTheSameWay(boolean asKafka) throws Exception {
+        String topic = "listeners-" + asKafka;
+        same((made, seen) -> {
+            made.topic(topic);
+            sendSome(made, topic, 9);
+            Consumer<String, String> consumer =
+                    made.consumer(consuming(ConsumerConfig.GROUP_ID_CONFIG, "listeners-" + asKafka));
+            consumer.subscribe(List.of(topic), new Throwing(seen, asKafka));
+            seen.add(causes(() -> consumer.poll(LONG)));
+            seen.addAll(polled(consumer, 9));
+            consumer.enforceRebalance();
+            seen.add(causes(() -> consumer.poll(LONG)));
+            seen.add(causes(() -> consumer.poll(LONG)));
+            seen.add(causes(consumer::close));
+            seen.add(thrown(() -> consumer.poll(LONG)));
+        });
+    }
+
+    @Test
+    void whoSubscribesAgainGoesOnTheSameWay() throws Exception {
+        same((made, seen) -> {
+            made.topic("again");
+            made.topic("again-too");
+            sendSome(made, "again", 9);
+            ConsumerRebalanceListener told = new ConsumerRebalanceListener() {
+                @Override
+                public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+                    seen.add("revoked " + partitions.size());
+                }
+
+                @Override
+                public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+                    seen.add("assigned " + partitions.size());
+                }
+            };
+            for (boolean commits : new boolean[] {true, false}) {
+                Map<String, Object> config = consuming(
+                        ConsumerConfig.GROUP_ID_CONFIG,
+                        "again-" + commits,
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        commits);
+                try (Consumer<String, String> consumer = made.consumer(config)) {
+                    consumer.subscribe(List.of("again"), told);
+                    seen.addAll(polled(consumer, 9));
+                    consumer.subscribe(List.of("again"), told);
+                    seen.add("still " + consumer.poll(Duration.ofMillis(10)).count());
+                    consumer.subscribe(List.of("again-too", "again"), told);
+                    int before = seen.size();
+                    List<String> more = new ArrayList<>();
+                    while (seen.size() < before + 2) { // until it is divided
+                        consumer.poll(Duration.ofMillis(10)).forEach(record -> more.add(text(record)));
+                    }
+                    if (!commits) {
+                        while (more.size() < 9) { // nothing was committed
+                            more.addAll(polled(consumer, 1));
+                        }
+                    }
+                    seen.addAll(more.stream().sorted().toList());
+                    seen.add(consumer.assignment().size() + " assigned");
+                }
+            }
+        });
+    }
+
+    /** The offset of the first record that comes of that partition. */
+    private static long first(Consumer<String, String> consumer, TopicPartition partition) {
+        while (true) {
+            List<ConsumerRecord<String, String>> records = consumer.poll(LONG).records(partition);
+            if (!records.isEmpty()) {
+                return records.getFirst().offset();
+            }
+        }
+    }
+
+    @Test
+    void resetsOfAGroupAreTheSame() throws Exception {
+        same((made, seen) -> {
+            made.topic("resets");
+            sendSome(made, "resets", 9);
+            try (Producer<String, String> producer = made.producer(producing())) {
+                for (TopicPartition each : partitions("resets")) {
+                    var _ = producer.send(new ProducerRecord<>(each.topic(), each.partition(), "k", "young"));
+                }
+            }
+            TopicPartition one = new TopicPartition("resets", 0);
+            for (String reset : List.of("none", "by_duration:PT1H")) {
+                Map<String, Object> config = consuming(
+                        ConsumerConfig.GROUP_ID_CONFIG,
+                        "resets-" + reset.replace(':', '-'),
+                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                        reset);
+                try (Consumer<String, String> consumer = made.consumer(new HashMap<>(config))) {
+                    consumer.subscribe(List.of("resets"));
+                    seen.add(thrown(() -> seen.add("begins with " + first(consumer, one))));
+                }
+                try (Consumer<String, String> consumer = made.consumer(new HashMap<>(config))) {
+                    consumer.commitSync(Map.of(
+                            one,
+                            new OffsetAndMetadata(1_000),
+                            new TopicPartition("resets", 1),
+                            new OffsetAndMetadata(1),
+                            new TopicPartition("resets", 2),
+                            new OffsetAndMetadata(1)));
+                    consumer.subscribe(List.of("resets"));
+                    seen.add(thrown(() -> seen.add("begins with " + first(consumer, one))));
+                }
             }
         });
     }
