@@ -29,8 +29,11 @@ public final class Segment implements Closeable {
      */
     private static final SharedMapping.Options LARGE_PAGES = new SharedMapping.Options(true, false, true);
 
-    /** So much is touched at a time: 20 µs, every few hundred small records. */
+    /** So much is touched at a time, at least: 20 µs, every few hundred small records. */
     private static final long TOUCHED_STEP = 64 << 10;
+
+    /** For a batch no more than this: what is claimed may not all be used. */
+    private static final long MOST_TOUCHED = 1 << 20;
 
     private final long base;
     private final Path path;
@@ -132,13 +135,13 @@ public final class Segment implements Closeable {
     }
 
     /**
-     * Before a batch is laid out: its first pages, and some more, are made present at once.
+     * Before a batch is laid out: its pages, if it is no giant, and some more, are made present at once.
      *
      * @param to where it ends at most; it may turn out much shorter
      * @param most up to where the range is reserved
      */
     void touchAhead(long from, long to, long most) {
-        long wanted = Math.min(to, from + TOUCHED_STEP);
+        long wanted = Math.min(to, from + MOST_TOUCHED);
         if (wanted > touched) {
             long start = Math.max(touched, from);
             touched = Math.min(most, (wanted / TOUCHED_STEP + 1) * TOUCHED_STEP);
