@@ -142,17 +142,17 @@ final class Accumulator {
         lock.lockInterruptibly();
         try {
             while (true) {
-                Batch next = full.poll();
-                if (next != null) {
-                    return next;
+                Batch next = full.peek();
+                Batch oldest = open.isEmpty() ? null : open.iterator().next();
+                long left = oldest == null ? 0 : untilDue(oldest);
+                if (oldest != null && left <= 0 && (next == null || oldest.bornAt() - next.bornAt() < 0)) {
+                    seal(oldest); // what is full in its lane was full before it was born, and so is all before that
+                    return oldest;
                 }
-                if (!open.isEmpty()) {
-                    Batch oldest = open.iterator().next();
-                    long left = closed || hurrying > 0 ? 0 : lingerNanos - (System.nanoTime() - oldest.bornAt());
-                    if (left <= 0) {
-                        seal(oldest);
-                        return oldest;
-                    }
+                if (next != null) {
+                    return full.remove();
+                }
+                if (oldest != null) {
                     long _ = work.awaitNanos(left);
                 } else if (closed) {
                     return null;
@@ -163,6 +163,10 @@ final class Accumulator {
         } finally {
             lock.unlock();
         }
+    }
+
+    private long untilDue(Batch batch) {
+        return closed || hurrying > 0 ? 0 : lingerNanos - (System.nanoTime() - batch.bornAt());
     }
 
     /** All have been told: its futures answer, and its bytes are free again. */

@@ -203,6 +203,11 @@ public final class Cursor implements Closeable {
         int answer;
         try {
             answer = drain(copies, most, true);
+        } catch (Enough _) {
+            turn = turn + 1 == places.size()
+                    ? 0
+                    : turn + 1; // or the others would wait for all that is large in this one
+            return copies.taken();
         } catch (IOException | RuntimeException | Error thrown) {
             List<TopicRecord> records = copies.taken();
             if (records.isEmpty()) {

@@ -63,10 +63,9 @@ public final class Group implements Closeable {
             var _ = metadata.put(
                     each.getKey(), GroupTable.metadata(each.getValue().metadata()));
         }
-        Map<String, Integer> partitions = partitions(offsets.keySet());
         lock();
         try {
-            Map<PartitionId, Integer> rows = rows(metadata.keySet(), partitions);
+            Map<PartitionId, Integer> rows = rows(metadata.keySet(), partitions(offsets.keySet()));
             requireFree(rows);
             for (Map.Entry<PartitionId, Integer> each : rows.entrySet()) {
                 Committed to = offsets.getOrDefault(each.getKey(), Committed.offset(0));
@@ -291,10 +290,10 @@ public final class Group implements Closeable {
                 }
             }
             table.setRemoved();
-            file.removeName();
         } finally {
             file.lock().unlock();
         }
+        file.removeName(); // without the lock, for which somebody may wait whose turn it is
     }
 
     @Override

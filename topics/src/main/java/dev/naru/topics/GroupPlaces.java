@@ -96,7 +96,7 @@ final class GroupPlaces implements Closeable {
         return new Held(gain.id(), topic, gain.row(), gain.generation(), place, gain.committed());
     }
 
-    /** What is committed; if it is no longer there, what the member's start says. */
+    /** What is committed; if it is no longer there, what the member's start says: or a poll tells, and a seek goes on. */
     private Start start(long committed) {
         if (committed == OffsetRow.NOTHING) {
             return withFallback(spec.start(), spec.start());
@@ -110,7 +110,7 @@ final class GroupPlaces implements Closeable {
             case Start.Latest _ -> start.orLatest();
             case Start.Otherwise(Start _, Start.OutOfRange then) ->
                 then == Start.OutOfRange.LATEST ? start.orLatest() : start.orEarliest();
-            default -> start;
+            default -> start instanceof Start.Offset ? new Start.Otherwise(start, Start.OutOfRange.TELL) : start;
         };
     }
 

@@ -154,6 +154,23 @@ class GroupCrashTest {
         }
     }
 
+    /** Whoever removes a topic has the turn of topics, which whoever ends the removal of a group waits for. */
+    @Test
+    void aGroupThatIsMarkedAsRemovedHoldsUpNoRemovalOfATopicAfterABoot() throws Exception {
+        try (Store store = Store.open(data);
+                Group _ = store.openOrCreateGroup("g")) {
+            Logs.setWordOf(data.resolve(FILE), 64, 1); // killed before it took the name away
+        }
+        Logs.setWordOf(data.resolve(FILE), BOOT_AT, 0);
+        Logs.setWordOf(data.resolve("topics/t-0/partition.naru"), BOOT_AT, 0);
+        try (Store store = Store.open(data)) {
+            store.remove("t");
+            assertThat(store.topics()).isEmpty();
+            assertThatThrownBy(() -> store.group("g")).hasMessageContaining("g");
+            assertThat(store.groups()).isEmpty();
+        }
+    }
+
     /** The counts may be on the disk before the size of the file is. */
     @Test
     void aGroupFileThatIsShorterThanItsCountsAfterAPowerCutIsOpened() throws Exception {

@@ -526,6 +526,42 @@ class GroupTest {
     }
 
     @Test
+    void largeRecordsOfOnePartitionDoNotHoldTheOthersUp() throws Exception {
+        byte[] large = new byte[1 << 20];
+        for (int i = 0; i < 40; i++) {
+            var _ = topic.append(NewRecord.of(null, large).toPartition(0));
+        }
+        append(1, "small");
+        try (Cursor cursor = topic.read(Start.earliest())) {
+            List<Integer> partitions = new ArrayList<>();
+            for (TopicRecord record : cursor.tryPoll()) {
+                partitions.add(record.partition());
+            }
+            assertThat(partitions).containsOnly(0);
+            assertThat(cursor.tryPoll())
+                    .first()
+                    .extracting(TopicRecord::partition)
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whereWhatIsCommittedIsNoLongerKeptAPollTellsUntilASeek() throws Exception {
+        append(0, "a", "b", "c");
+        append(1, "d");
+        try (Group group = store.openOrCreateGroup("g")) {
+            group.commit(Map.of(id(0), Committed.offset(0)));
+        }
+        topic.deleteBefore(0, 2);
+        try (GroupMember member = join(spec().withStart(Start.offset(0)))) {
+            assertRefused(() -> drained(member), Problem.OUT_OF_RANGE);
+            assertThat(member.assignment()).hasSize(6);
+            member.seek(id(0), Start.earliest());
+            assertThat(drained(member)).contains("c");
+        }
+    }
+
+    @Test
     void pausingAndResumingStarvesNoPartition() throws Exception {
         for (int i = 0; i < 100; i++) {
             append(0, "first");

@@ -28,8 +28,11 @@ final class CommittedAhead {
         int partition = Integer.parseInt(name, dash + 1, name.length(), 10);
         Path groups = folder.resolve("../..").normalize().resolve(StoreLayout.GROUPS);
         for (String group : GroupFile.names(groups)) {
-            try (GroupFile file = GroupFile.open(groups, group, store, members)) {
-                lower(file, topic, partition, end);
+            try (GroupFile file = GroupFile.openAny(groups, group, store, members)) {
+                if (!GroupLayout.isRemoved(
+                        file.memory())) { // else its name is left to others: we may have the turn of topics
+                    lower(file, topic, partition, end);
+                }
             } catch (ErrnoException refused) {
                 if (refused.problem() != Problem.NO_GROUP
                         && refused.problem() != Problem.WRONG_KIND

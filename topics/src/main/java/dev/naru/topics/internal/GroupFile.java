@@ -102,6 +102,18 @@ public final class GroupFile implements Closeable {
 
     /** Opens the one of that name, which must be there. */
     public static GroupFile open(Path folder, String group, StoreId store, Membership members) throws IOException {
+        GroupFile opened = openAny(folder, group, store, members);
+        if (!GroupLayout.isRemoved(opened.memory())) {
+            return opened;
+        }
+        try (opened) { // whoever removed it was killed, or is about to go on
+            opened.removeName();
+        }
+        throw none(group);
+    }
+
+    /** The same, also one that was removed and has its name still. */
+    static GroupFile openAny(Path folder, String group, StoreId store, Membership members) throws IOException {
         Path path = path(folder, group);
         if (!Files.exists(path)) {
             throw none(group);
@@ -121,10 +133,6 @@ public final class GroupFile implements Closeable {
                         target,
                         () -> GroupTable.recover(memory, file.status().size()));
                 requireWhole(file, memory, target);
-                if (GroupLayout.isRemoved(mapping.segment())) { // whoever removed it was killed, or is about to go on
-                    removeName(folder, path, file);
-                    throw none(group);
-                }
                 return new GroupFile(folder, path, file, mapping, members);
             } catch (IOException | RuntimeException | Error failed) {
                 mapping.close();
@@ -197,13 +205,16 @@ public final class GroupFile implements Closeable {
         FileSpace.reserve(file, from, length, path.toString());
     }
 
-    /** Takes its name away; whoever has it open is told by the mark. */
-    public void removeName() throws IOException {
-        removeName(folder, path, file);
+    /** Waits until that range is on the disk. */
+    void sync(long from, long length) throws ErrnoException {
+        mapping.sync(from, length);
     }
 
-    /** One at a time, and only as long as the name is that of this file: somebody may have made another group. */
-    private static void removeName(Path folder, Path path, Descriptor file) throws IOException {
+    /**
+     * Takes its name away; whoever has it open is told by the mark. One at a time, so nobody has the group's lock meanwhile; and only as
+     * long as the name is that of this file: somebody may have made another group.
+     */
+    public void removeName() throws IOException {
         try (Turn _ = Turn.ofTopics(folder.resolveSibling(StoreLayout.FILE))) {
             if (Files.exists(path)
                     && FileStatus.of(path).inode() == file.status().inode()) {

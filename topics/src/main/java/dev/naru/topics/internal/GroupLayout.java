@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * <pre>
  *       0  magic "NaruGrup", 8     8  version, int32    16  store id, 16 bytes    32  inode    40  boot: last
  *      64  marks                 128  lock, a word of the lock's protocol
- *     192  version, the word that sleepers wait for: it grows when members, targets or owners change
+ *     192  bell, the word that sleepers wait for: it grows when members, targets or owners change
  *     256  last member id        264  changes          272  planned               280  rebalances
  *     288  empty since           296  retention        304  rows of members, int32
  *     308  topics, int32         312  partitions

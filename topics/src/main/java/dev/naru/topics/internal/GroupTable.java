@@ -548,14 +548,18 @@ public final class GroupTable {
         row.flip();
     }
 
-    /** The log of that partition ends there: what is committed past that counts no more; under the lock. */
-    void lower(String topic, int partition, long end) {
+    /**
+     * The log of that partition ends there: what is committed past that counts no more, and is on the disk so before anybody appends, or
+     * the next power cut would bring it back; under the lock.
+     */
+    void lower(String topic, int partition, long end) throws ErrnoException {
         int index = find(topic, partition);
         if (index >= 0) {
             row.load(index);
             if (row.committed > end) {
                 row.committed = end;
                 row.flip();
+                file.sync(GroupLayout.partition(index), GroupLayout.PARTITION_ROW);
             }
         }
     }
