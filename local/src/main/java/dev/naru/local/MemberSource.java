@@ -10,6 +10,7 @@ import dev.naru.topics.Start;
 import dev.naru.topics.Store;
 import dev.naru.topics.TopicRecord;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -33,10 +34,8 @@ final class MemberSource implements Source {
     private final GroupOffsets group;
     private final Listener told;
     private final Unplaced unplaced = new Unplaced();
-    private final Set<TopicPartition> fresh =
-            new HashSet<>(); // where to go on there is to be found here, and was not yet
-    private final Set<TopicPartition> removed =
-            new HashSet<>(); // of topics that are not there any more; they are paused
+    private final Set<TopicPartition> fresh = new HashSet<>(); // where to go on is to be found here, and was not yet
+    private final Set<TopicPartition> removed = new HashSet<>(); // their topics are not there any more; they are paused
     private boolean isLost; // what goes now has gone already
     private volatile GroupMember member; // another one when the group was removed
 
@@ -142,6 +141,9 @@ final class MemberSource implements Source {
         unplaced.requireNone(); // before any record is read that the member would go on with by itself
         List<TopicRecord> records;
         try {
+            if (!member.isOpen()) {
+                member = join();
+            }
             records = member.poll(most);
         } catch (ErrnoException refused) {
             mend(refused);
@@ -160,20 +162,21 @@ final class MemberSource implements Source {
         switch (met.problem()) {
             case OUT_OF_RANGE, TRUNCATED -> placeAnew();
             case TOPIC_REMOVED, NO_TOPIC -> passRemoved();
-            case GROUP_REMOVED -> joinAnew();
+            case GROUP_REMOVED -> loseAll();
             default -> throw met;
         }
     }
 
     /** Reads no more in topics that were removed: they are another's, or nobody's, as soon as the group has noticed. */
     private void passRemoved() throws IOException {
-        for (PartitionId each : member.assignment()) {
+        for (TopicPartition partition : assignment()) {
+            PartitionId each = Ids.of(partition);
             try {
                 member.seek(each, finder.start(member.position(each)));
             } catch (ErrnoException refused) {
                 if (refused.problem() == Problem.TOPIC_REMOVED) {
                     member.pause(List.of(each));
-                    boolean _ = removed.add(Ids.of(each));
+                    boolean _ = removed.add(partition);
                 } else if (refused.problem() != Problem.OUT_OF_RANGE) { // which the next poll finds
                     throw refused;
                 }
@@ -182,15 +185,14 @@ final class MemberSource implements Source {
         told.onTopicsRemoved();
     }
 
-    /** The group was removed while this was no member of it, being silent for too long. */
-    private void joinAnew() throws IOException, InterruptedException {
+    /** The group was removed while this was no member of it, being silent for too long: the next poll joins another of its name. */
+    private void loseAll() throws IOException {
         isLost = true;
         try {
             member.close();
         } finally {
             isLost = false;
         }
-        member = join();
     }
 
     /** Some of what comes next is not there: goes where the reset says. */
@@ -213,8 +215,10 @@ final class MemberSource implements Source {
     public Set<TopicPartition> assignment() {
         try {
             return Ids.of(member.assignment());
-        } catch (IOException closed) {
-            throw Errors.of(closed);
+        } catch (ClosedChannelException _) { // all was lost, and another one has not joined yet
+            return Set.of();
+        } catch (IOException failed) {
+            throw Errors.of(failed);
         }
     }
 
