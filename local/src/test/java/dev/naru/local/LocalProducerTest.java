@@ -38,6 +38,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,6 +112,25 @@ class LocalProducerTest {
             assertThat(value(producer, "record-send-total")).isEqualTo(100.0);
             assertThat(value(producer, "buffer-available-bytes")).isEqualTo(value(producer, "buffer-total-bytes"));
         }
+    }
+
+    @Test
+    void anArrayMayBeUsedAgainWhenItWasSent() throws Exception {
+        Map<String, Object> config = Clients.producing(
+                folder,
+                ProducerConfig.LINGER_MS_CONFIG,
+                600_000,
+                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+                ByteArraySerializer.class);
+        byte[] value = new byte[1];
+        try (var producer = new LocalProducer<String, byte[]>(config)) {
+            for (byte i = '0'; i <= '9'; i++) {
+                value[0] = i;
+                var _ = producer.send(new ProducerRecord<>("t", value));
+            }
+        }
+        assertThat(String.join("", records("t").stream().map(TopicRecord::value).toList()))
+                .isEqualTo("0123456789");
     }
 
     private static Object value(Producer<?, ?> producer, String name) {
