@@ -3,6 +3,7 @@ package dev.naru.local;
 import dev.naru.linux.ErrnoException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -36,6 +37,7 @@ final class Errors {
         return switch (refused.problem()) {
             case BATCH_TOO_LARGE -> new RecordTooLargeException(message, refused);
             case NO_TOPIC, TOPIC_REMOVED, NO_PARTITION -> new UnknownTopicOrPartitionException(message, refused);
+            case NO_KEY -> new InvalidRecordException(message, refused);
             case BAD_TOPIC_NAME -> caused(new InvalidTopicException(message), refused);
             case DENIED, READ_ONLY -> caused(new TopicAuthorizationException(message), refused);
             case FILE_SYSTEM_FULL, NO_SPACE, NOT_FLUSHED, IO_FAILED -> new KafkaStorageException(message, refused);

@@ -20,6 +20,7 @@ class ErrorsTest {
         "NO_SPACE, KafkaStorageException",
         "NOT_FLUSHED, KafkaStorageException",
         "BATCH_TOO_LARGE, RecordTooLargeException",
+        "NO_KEY, InvalidRecordException",
         "TOPIC_REMOVED, UnknownTopicOrPartitionException",
         "NO_TOPIC, UnknownTopicOrPartitionException",
         "METADATA_TOO_LARGE, OffsetMetadataTooLarge",

@@ -176,7 +176,9 @@ public final class Group implements Closeable {
     /** What is committed in that partition. */
     public synchronized Optional<Committed> committed(PartitionId partition) throws IOException {
         requireOpen();
-        return GroupMember.committed(table, partition);
+        boolean isAnew = store.files().stamp(partition.topic()).isThere()
+                && table.isAnother(partition.topic(), store.files().id(partition.topic()));
+        return isAnew ? Optional.empty() : GroupMember.committed(table, partition);
     }
 
     /** Whether it has members that live. */

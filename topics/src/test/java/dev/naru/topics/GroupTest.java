@@ -475,6 +475,17 @@ class GroupTest {
     }
 
     @Test
+    void whatWasCommittedInATopicOfBeforeIsNotAnswered() throws Exception {
+        try (Group group = store.openOrCreateGroup("g")) {
+            append(0, "a");
+            group.commit(Map.of(id(0), Committed.offset(1)));
+            store.remove("t");
+            topic = store.create("t", TopicSpec.partitions(6));
+            assertThat(group.committed(id(0))).isEmpty();
+        }
+    }
+
+    @Test
     void aGroupToldOfARemovedTopicKeepsNothingOfIt() throws Exception {
         append(0, "a");
         try (Topic _ = store.create("u", TopicSpec.partitions(1));

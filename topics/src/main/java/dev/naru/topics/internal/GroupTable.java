@@ -280,6 +280,12 @@ public final class GroupTable {
         return number;
     }
 
+    /** Whether the group knows of another topic of that name than the one with that id. */
+    public boolean isAnother(String name, String id) {
+        int number = numberOf(name);
+        return number < topics() && !topicId(number).equals(id);
+    }
+
     /** That topic was removed: nobody has a partition of it, and nothing is committed, until {@link #topic} finds another one of its name. */
     public void remove(String name) {
         int number = numberOf(name);
