@@ -1,5 +1,6 @@
 /* naru.h - the header page and the lock (lock.md) of Naru from C; naru_ring.h and naru_broadcast.h are the rings, naru_log.h
- * topics, naru_group.h groups. Linux, little-endian; C11 with GNU atomics. A process opens a file once; each naru is used by one thread. Functions answer -1 with
+ * topics, naru_group.h groups. Linux, little-endian; C11 with GNU atomics; included before any header of
+ * the system, or with -D_GNU_SOURCE. A process opens a file once; each naru is used by one thread. Functions answer -1 with
  * errno, unless said. EBADMSG: something stands in the file that no member stores. Whatever that is, nothing outside of the
  * file is touched, and nothing goes on for ever; only a file that is cut off while it is open is a SIGBUS. */
 #ifndef NARU_H

@@ -141,8 +141,9 @@ final class TopicConsume implements Callable<Integer> {
             throws IOException, InterruptedException, CliException {
         MemberSpec member = MemberSpec.topics(opened.topic().name())
                 .withReading(printing.reading())
+                .withLabel("naru topic consume")
                 .withStart(from instanceof Bound.End ? Start.latest() : Start.earliest());
-        GroupReading reading = new GroupReading(opened, printer);
+        GroupReading reading = new GroupReading(context, opened, printer);
         try {
             reading.run(name, lease == null ? member : member.withLease(lease), count, !exit, waiting.timeout());
         } finally {

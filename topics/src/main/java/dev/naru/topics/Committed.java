@@ -1,5 +1,7 @@
 package dev.naru.topics;
 
+import java.util.Objects;
+
 /**
  * How far a group has come in a partition.
  *
@@ -13,6 +15,7 @@ public record Committed(long offset, int leaderEpoch, String metadata) {
         if (offset < 0) {
             throw new IllegalArgumentException("offset " + offset + " < 0");
         }
+        var _ = Objects.requireNonNull(metadata, "metadata");
     }
 
     /** With nothing beside it. */

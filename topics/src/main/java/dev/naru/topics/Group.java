@@ -13,10 +13,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +63,7 @@ public final class Group implements Closeable {
         Map<PartitionId, byte[]> metadata = new TreeMap<>();
         for (Map.Entry<PartitionId, Committed> each : offsets.entrySet()) {
             var _ = metadata.put(
-                    each.getKey(), GroupTable.metadata(each.getValue().metadata()));
+                    each.getKey(), GroupTable.metadata(name, each.getValue().metadata()));
         }
         lock();
         try {
@@ -178,7 +180,13 @@ public final class Group implements Closeable {
         requireOpen();
         boolean isAnew = store.files().stamp(partition.topic()).isThere()
                 && table.isAnother(partition.topic(), store.files().id(partition.topic()));
-        return isAnew ? Optional.empty() : GroupMember.committed(table, partition);
+        int row = isAnew ? -1 : table.find(partition.topic(), partition.partition());
+        return row < 0 ? Optional.empty() : kept(table.standing(row));
+    }
+
+    /** What is committed, unless that is so long ago that the next member does not know of it. */
+    private Optional<Committed> kept(GroupTable.Standing standing) {
+        return table.isExpired(standing.time(), store.today()) ? Optional.empty() : GroupMember.committed(standing);
     }
 
     /** Whether it has members that live. */
@@ -192,6 +200,8 @@ public final class Group implements Closeable {
         requireOpen();
         long now = store.leaseMillis();
         List<GroupStatus.Member> members = members(now);
+        Set<Long> living = new HashSet<>();
+        members.forEach(each -> living.add(each.id()));
         boolean isDivided = table.isPlanned(); // among these, so the targets are looked at afterwards
         Map<String, Map<Integer, PartitionStatus>> topicsThere = new HashMap<>();
         List<GroupStatus.Partition> partitions = new ArrayList<>();
@@ -206,7 +216,7 @@ public final class Group implements Closeable {
                 var _ = topicsThere.put(topic, there);
             }
             int number = table.partitionOf(row);
-            partitions.add(partition(row, new PartitionId(topic, number), there.get(number)));
+            partitions.add(partition(row, new PartitionId(topic, number), there.get(number), living));
         }
         partitions.sort((one, other) -> one.id().compareTo(other.id()));
         return new GroupStatus(name, table.rebalances(), isDivided, members, partitions);
@@ -234,14 +244,16 @@ public final class Group implements Closeable {
         return members;
     }
 
-    private GroupStatus.Partition partition(int row, PartitionId id, @Nullable PartitionStatus there) {
+    /** Who is dead has nothing, though it stands there until the next one joins. */
+    private GroupStatus.Partition partition(
+            int row, PartitionId id, @Nullable PartitionStatus there, Set<Long> living) {
         GroupTable.Standing standing = table.standing(row);
         return new GroupStatus.Partition(
                 id,
-                standing.owner(),
-                standing.target(),
+                living.contains(standing.owner()) ? standing.owner() : 0,
+                living.contains(standing.target()) ? standing.target() : 0,
                 standing.generation(),
-                GroupMember.committed(standing),
+                kept(standing),
                 Instant.ofEpochMilli(standing.time()),
                 there == null ? OptionalLong.empty() : OptionalLong.of(there.logStart()),
                 there == null ? OptionalLong.empty() : OptionalLong.of(there.next()));

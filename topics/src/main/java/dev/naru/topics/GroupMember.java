@@ -75,7 +75,7 @@ public final class GroupMember implements Closeable {
         this.spec = spec;
         this.whenClosed = whenClosed;
         this.session = new GroupSession(group, spec, store);
-        this.places = new GroupPlaces(spec, topics, new Cursor.Bell() {
+        this.places = new GroupPlaces(group, spec, topics, new Cursor.Bell() {
             @Override
             public List<Futex.Word> word() {
                 return List.of(session.bell(), awakening.word());
@@ -361,6 +361,16 @@ public final class GroupMember implements Closeable {
         begin();
         try {
             return places.require(partition).next();
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** How many records it passed over since they were not there any more, where its start says that it goes on. */
+    public long missed() throws IOException {
+        begin();
+        try {
+            return places.missed();
         } finally {
             turn.unlock();
         }

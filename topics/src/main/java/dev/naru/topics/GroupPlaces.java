@@ -19,19 +19,22 @@ import java.util.TreeMap;
 
 /** The partitions that a member has, with a place in each, and the cursor that reads them. For one thread at a time. */
 final class GroupPlaces implements Closeable {
+    private final String group;
     private final MemberSpec spec;
     private final Opener opener;
     private final Cursor cursor;
     private final Map<PartitionId, Held> held = new TreeMap<>();
     private final Map<String, Topic> topics = new HashMap<>();
     private final Set<Topic> opened = new HashSet<>();
+    private long missedBefore; // in partitions that went
 
     /** Opens a topic. */
     interface Opener {
         Topic open(String topic) throws IOException;
     }
 
-    GroupPlaces(MemberSpec spec, Opener opener, Cursor.Bell bell) {
+    GroupPlaces(String group, MemberSpec spec, Opener opener, Cursor.Bell bell) {
+        this.group = group;
         this.spec = spec;
         this.opener = opener;
         this.cursor = new Cursor(List.of(), spec.reading().waiting(), _ -> {}, bell);
@@ -53,7 +56,7 @@ final class GroupPlaces implements Closeable {
     Held require(PartitionId id) throws ErrnoException {
         Held found = held.get(id);
         if (found == null) {
-            throw ErrnoException.of(Problem.NOT_OWNER, Errno.EPERM.number(), "use", "group", "", id.toString());
+            throw ErrnoException.of(Problem.NOT_OWNER, Errno.EPERM.number(), "use", "group " + group, "", id.toString());
         }
         return found;
     }
@@ -129,7 +132,10 @@ final class GroupPlaces implements Closeable {
     void drop(List<Held> gone) throws IOException {
         gone.forEach(each -> held.remove(each.id(), each));
         arrange();
-        gone.forEach(each -> each.place().close());
+        for (Held each : gone) {
+            missedBefore += each.place().missed();
+            each.place().close();
+        }
         closeUnused();
     }
 
@@ -146,6 +152,15 @@ final class GroupPlaces implements Closeable {
         Closing closing = Closing.begin();
         some.forEach(closing::close);
         closing.end();
+    }
+
+    /** How many records were gone before they were read. */
+    long missed() {
+        long missed = missedBefore;
+        for (Held each : held.values()) {
+            missed += each.place().missed();
+        }
+        return missed;
     }
 
     void setPaused(Collection<PartitionId> partitions, boolean paused) throws ErrnoException {

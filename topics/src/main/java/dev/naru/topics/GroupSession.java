@@ -70,6 +70,9 @@ final class GroupSession implements Closeable {
         this.group = group;
         this.spec = spec;
         this.store = store;
+        for (String topic : spec.topics()) {
+            TopicSpec _ = store.files().read(topic); // first: for one that is not there, no group is made
+        }
         this.file = store.openOrCreateGroup(group);
         this.table = new GroupTable(file);
         this.seen = table.bell() - 1;
@@ -168,11 +171,8 @@ final class GroupSession implements Closeable {
         return table.bellWord(seen);
     }
 
-    /** Becomes a member, who has nothing yet; each of its topics must be there. */
+    /** Becomes a member, who has nothing yet. */
     void enroll() throws IOException, InterruptedException {
-        for (String topic : spec.topics()) {
-            TopicSpec _ = store.files().read(topic);
-        }
         var _ = file.lock().lock();
         try {
             requireThere();
@@ -365,7 +365,7 @@ final class GroupSession implements Closeable {
         Map<Held, byte[]> metadata = new HashMap<>();
         for (Map.Entry<Held, Committed> each : offsets.entrySet()) {
             var _ = metadata.put(
-                    each.getKey(), GroupTable.metadata(each.getValue().metadata()));
+                    each.getKey(), GroupTable.metadata(group, each.getValue().metadata()));
         }
         List<PartitionId> refused = others;
         var _ = file.lock().lock();

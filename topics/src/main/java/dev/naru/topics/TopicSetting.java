@@ -119,7 +119,7 @@ public enum TopicSetting {
      */
     public long parse(String text) {
         try {
-            long value = words.isEmpty() ? number(text) : words().indexOf(text);
+            long value = words.isEmpty() ? number(text) : words().indexOf(text.replace(" ", ""));
             if (value >= least && value <= most) {
                 return value;
             }

@@ -590,6 +590,40 @@ class GroupTest {
     }
 
     @Test
+    void whatIsNoLongerKeptIsNotShownAsCommitted() throws Exception {
+        append(0, "a");
+        try (GroupMember member = join(spec().withRetention(Duration.ofDays(1)))) {
+            assertThat(drained(member)).containsExactly("a");
+            member.commit();
+        }
+        try (Group group = store.group("g")) {
+            assertThat(group.describe().lag()).isZero();
+            later(Duration.ofDays(2));
+            assertThat(group.committed(id(0))).isEmpty();
+            assertThat(group.describe().lag()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatIsGoneBeforeItWasReadIsCounted() throws Exception {
+        append(0, "a", "b", "c");
+        try (Group group = store.openOrCreateGroup("g")) {
+            group.commit(Map.of(id(0), Committed.offset(0)));
+        }
+        topic.deleteBefore(0, 2);
+        try (GroupMember member = join()) {
+            assertThat(drained(member)).containsExactly("c");
+            assertThat(member.missed()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void forATopicThatIsNotThereNoGroupIsMade() throws Exception {
+        assertRefused(() -> store.join("left", MemberSpec.topics("missing")), Problem.NO_TOPIC);
+        assertThat(store.groups()).isEmpty();
+    }
+
+    @Test
     void theRetentionThatAMemberSaidIsNotTakenBackByOneWhoSaysNothing() throws Exception {
         append(0, "a");
         try (GroupMember member = join(spec().withRetention(Duration.ofDays(30)))) {

@@ -508,14 +508,14 @@ public final class GroupTable {
     }
 
     /** What goes with an offset, as it is kept. */
-    public static byte[] metadata(String text) throws ErrnoException {
+    public static byte[] metadata(String group, String text) throws ErrnoException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length > GroupLayout.MOST_METADATA) {
             throw ErrnoException.of(
                     Problem.METADATA_TOO_LARGE,
                     Errno.E2BIG.number(),
                     "commit",
-                    "group",
+                    "group " + group,
                     GroupLayout.MOST_METADATA + " B",
                     bytes.length + " B");
         }
@@ -540,11 +540,21 @@ public final class GroupTable {
         long retention = Words.get(memory, GroupLayout.RETENTION_AT);
         for (int each = 0; each < partitions(); each++) {
             row.load(each);
-            if (row.committed != OffsetRow.NOTHING && today - Math.max(since, row.time) > retention) {
+            if (row.committed != OffsetRow.NOTHING && isOver(row.time, since, retention, today)) {
                 row.clear();
                 row.flip();
             }
         }
+    }
+
+    /** Whether what was committed at that time is no longer kept: it is forgotten when somebody joins. */
+    public boolean isExpired(long time, long today) {
+        long since = Words.get(memory, GroupLayout.EMPTY_SINCE_AT);
+        return since != 0 && isEmpty() && isOver(time, since, Words.get(memory, GroupLayout.RETENTION_AT), today);
+    }
+
+    private static boolean isOver(long time, long since, long retention, long today) {
+        return today - Math.max(since, time) > retention;
     }
 
     /** Nothing is committed in that partition any more, under the lock. */
