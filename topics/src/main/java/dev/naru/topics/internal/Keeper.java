@@ -498,7 +498,7 @@ final class Keeper implements Closeable {
             if (last.isFirst()) {
                 syncStore();
             }
-            boolean ahead = offset > last.offset();
+            boolean ahead = offset > last.offset() || segment > last.segment(); // no point stays in what is sealed
             if (ahead && (point || newFile || position - last.position() >= POINT_STEP)) {
                 new RecoveryPoint(last.number() + 1, segment, position, offset, last.logStart()).write(block);
                 control.sync();
