@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.EndTransactionMarker;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(NoLeaks.class)
 class CompactionBootTest {
     private static final int THIRD = 20_000; // three of them fit into a segment
+    private static final int MANY = 800; // small ones, behind which a segment has no room for a third
     private static final long DAY = Duration.ofDays(1).toMillis();
     private static final long DEAD = 1L << 40; // a word of a lock with an id that nobody has
     private static final long KEEPER = 768;
@@ -175,6 +178,32 @@ class CompactionBootTest {
                 topic.compact();
             }
             boot(flushed);
+        }
+    }
+
+    /** The recovery point of a close is the end of a file, which grows: the first horizon makes the timestamps of its batch longer. */
+    @Test
+    void aFileThatWasClosedWithAndGrowsIsNotCutByACopyOrABoot(@TempDir Path copied) throws Exception {
+        List<NewRecord> batch = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            batch.add(NewRecord.of("key" + i, i == 0 ? null : "v".repeat(50)).withTimestamp(now.get()));
+        }
+        try (Store store = store();
+                Topic topic = store.create("t", SPEC)) {
+            var _ = topic.append(batch);
+        }
+        long closed = Files.size(Logs.segments(log()).getFirst());
+        try (Store store = store();
+                Topic topic = store.open("t")) {
+            append(topic, "first of the next file");
+            topic.compact();
+            assertThat(Logs.segments(log())).hasSize(2);
+            assertThat(Files.size(Logs.segments(log()).getFirst())).isGreaterThan(closed);
+            Logs.copy(folder, copied); // before anything else is flushed
+        }
+        try (Store store = Stores.withChoresAtOnce(copied, clock);
+                Topic topic = store.open("t")) {
+            assertHas(topic, LongStream.rangeClosed(0, MANY).boxed().toArray(Long[]::new));
         }
     }
 

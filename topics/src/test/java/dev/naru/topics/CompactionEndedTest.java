@@ -179,6 +179,72 @@ class CompactionEndedTest {
         int _ = KafkaIndexes.assertSound(log());
     }
 
+    /** Whoever keeps may be stopped for long. */
+    @ParameterizedTest
+    @EnumSource
+    void whoWaitsForOneWhoKeepsIsEndedByAnInterruptAndByAClose(ThreadKind kind) throws Exception {
+        try (Store store = Stores.withChoresAtOnce(folder);
+                Topic topic = store.create("t", SPEC)) {
+            append(topic, 0, 10);
+            Topic closed = store.open("t");
+            try (Talk keeper = Talk.start(FarSide.command("hold", folder, KEEPER))) {
+                assertThat(keeper.line()).isEqualTo("held");
+                Task<Boolean> interrupted = compaction(kind, topic);
+                Await.until("it has begun", () -> Logs.word(log(), COMPACTOR) >>> 2 != 0);
+                assertThat(interrupted.interrupt().failure()).isInstanceOf(InterruptedException.class);
+
+                Task<Boolean> ended = compaction(kind, closed);
+                Await.until("it has begun", () -> Logs.word(log(), COMPACTOR) >>> 2 != 0);
+                closed.close();
+                assertThat(ended.failure()).isInstanceOf(AsynchronousCloseException.class);
+                assertThat(Logs.word(log(), COMPACTOR) >>> 2).isZero();
+            }
+            topic.compact();
+            assertThat(offsets(topic)).containsExactly(1L, 3L, 5L, 7L, 8L, 9L);
+        }
+    }
+
+    /** When it goes on, it looks at the mark of its topic: from the new one of that name it takes nothing. */
+    @Test
+    void whoIsStoppedWhileItCopiesHoldsUpNobodyWhoRemovesTheTopic() throws Exception {
+        try (Store store = Store.openOrCreate(folder)) {
+            try (Topic topic = store.create("t", SPEC)) {
+                append(topic, 0, MANY);
+            }
+            try (Talk compactor = stoppedWhileItCopies()) {
+                store.remove("t");
+                try (Topic fresh = store.create("t", SPEC)) {
+                    append(fresh, 0, 10);
+                    Path cleaned = Files.createFile(log().resolve("00000000000000000000.log.cleaned"));
+
+                    Foreign.signal("CONT", compactor.pid());
+
+                    assertThat(compactor.line()).contains("removed");
+                    assertThat(compactor.waitFor()).isZero();
+                    assertThat(cleaned).exists();
+                    fresh.compact();
+                    assertThat(cleaned).doesNotExist();
+                    assertThat(offsets(fresh)).containsExactly(1L, 3L, 5L, 7L, 8L, 9L);
+                }
+            }
+        }
+        int _ = KafkaIndexes.assertSound(log());
+    }
+
+    private Talk stoppedWhileItCopies() throws Exception {
+        Talk compactor = Talk.start(FarSide.command("compact", folder));
+        assertThat(compactor.line()).isEqualTo("compacts");
+        while (true) {
+            Await.until("the copy", this::isAtIt);
+            Foreign.signal("STOP", compactor.pid());
+            ProcessState.awaitState(compactor.pid(), 'T');
+            if (isAtIt() && Logs.word(log(), KEEPER) >>> 2 == 0) {
+                return compactor;
+            }
+            Foreign.signal("CONT", compactor.pid()); // it was about to replace
+        }
+    }
+
     /** By another that has claimed room, so that it cannot go on; when it is stopped, that one publishes and goes. */
     private Talk stoppedAtTheSwap() throws Exception {
         try (Talk appending = Talk.start(FarSide.command("claim-keyed", folder))) {

@@ -8,11 +8,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,16 +36,6 @@ class RecoveryTest {
                 var _ = topic.append("k", i + "x".repeat(random.nextInt(1500)));
             }
             return Logs.values(topic);
-        }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path target = to.resolve(from.relativize(file));
-                var _ = Files.createDirectories(target.getParent());
-                var _ = Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
-            }
         }
     }
 
@@ -88,11 +76,11 @@ class RecoveryTest {
     void aLogThatWasCutAnywhereKeepsWhatCameBefore() throws Exception {
         List<String> appended = fill();
         Path sound = folder.resolve("sound");
-        copy(log(), sound);
+        Logs.copy(log(), sound);
         Random random = new Random(6);
         for (int round = 0; round < 60; round++) {
             clear(log());
-            copy(sound, log());
+            Logs.copy(sound, log());
             List<Path> segments = Logs.segments(log());
             Path cut = segments.get(random.nextInt(segments.size()));
             long size = random.nextLong(Files.size(cut));
@@ -115,11 +103,11 @@ class RecoveryTest {
     void aLogThatWasGarbledAnywhereKeepsWhatCameBefore() throws Exception {
         List<String> appended = fill();
         Path sound = folder.resolve("sound");
-        copy(log(), sound);
+        Logs.copy(log(), sound);
         Random random = new Random(7);
         for (int round = 0; round < 60; round++) {
             clear(log());
-            copy(sound, log());
+            Logs.copy(sound, log());
             List<Path> segments = Logs.segments(log());
             Path garbled = segments.get(random.nextInt(segments.size()));
             try (RandomAccessFile file = new RandomAccessFile(garbled.toFile(), "rw")) {
@@ -172,7 +160,7 @@ class RecoveryTest {
             TopicWriter writer = topic.writer(0);
             writer.claim(TopicWriter.NONE, 8, 1); // the lock is held in what is copied
             try {
-                copy(folder, copied);
+                Logs.copy(folder, copied);
             } finally {
                 writer.abort();
             }
@@ -185,11 +173,11 @@ class RecoveryTest {
     void aBaseOffsetThatIsNotItsOwnIsNotBelieved() throws Exception {
         List<String> appended = fill();
         Path sound = folder.resolve("sound");
-        copy(log(), sound);
+        Logs.copy(log(), sound);
         Random random = new Random(8);
         for (int round = 0; round < 60; round++) {
             clear(log());
-            copy(sound, log());
+            Logs.copy(sound, log());
             List<Path> segments = Logs.segments(log());
             boolean isLast = round < 10; // of all batches: none behind it tells what it should be
             Path garbled = isLast ? segments.getLast() : segments.get(random.nextInt(segments.size()));

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** What is to replace a segment, as long as it is made. Written, not mapped: a full disk is an error. For one thread. */
@@ -79,11 +80,18 @@ final class CleanedFile implements Closeable {
         Disk.sync(path, file);
     }
 
-    /** Takes it away, unless it has another name by now. */
+    /** Takes it away, unless it has another name by now; after a stop, the file of that name may be one of another topic. */
     @Override
     public void close() throws IOException {
-        file.close();
-        arena.close();
-        boolean _ = Files.deleteIfExists(path);
+        try {
+            if ((long) Files.getAttribute(path, "unix:ino") == file.status().inode()) {
+                boolean _ = Files.deleteIfExists(path);
+            }
+        } catch (NoSuchFileException renamed) {
+            // it is a segment now, or was removed with its topic
+        } finally {
+            file.close();
+            arena.close();
+        }
     }
 }

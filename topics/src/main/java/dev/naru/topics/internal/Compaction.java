@@ -13,7 +13,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -24,7 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Thread-safe. {@code docs/layouts/log.md}, Compaction.
  */
 final class Compaction implements Closeable {
-    /** So often somebody who appends may be met who has stopped, before what nobody asked for is given up. */
+    /** So often somebody who appends or keeps may be met who has stopped, before what nobody asked for is given up. */
     private static final int PATIENCE = 50;
 
     private static final System.Logger LOGGER = System.getLogger(Compaction.class.getName());
@@ -43,6 +42,11 @@ final class Compaction implements Closeable {
     interface Watch {
         /** Throws when not. */
         void check() throws IOException, InterruptedException;
+    }
+
+    /** What takes locks that others may have. */
+    private interface Step {
+        Replacement.Outcome attempt() throws IOException, InterruptedException;
     }
 
     Compaction(Path folder, ControlBlock control, Surroundings around, Keeper keeper) throws ErrnoException {
@@ -153,7 +157,11 @@ final class Compaction implements Closeable {
     private void run(TopicSpec spec, Watch watch, int patience) throws IOException, InterruptedException {
         PublishedEnd end = new PublishedEnd();
         end.load(block); // before all that is sealed gets to the disk
-        keeper.beforeCompaction();
+        boolean begun = keepTrying(keeper::beforeCompaction, watch, patience);
+        watch.check(); // for who was stopped there may be another topic of that name
+        if (!begun) {
+            return;
+        }
         SegmentFiles.removeCleaned(folder);
         long now = around.clock().millis();
         long limit;
@@ -163,10 +171,13 @@ final class Compaction implements Closeable {
             dirty = reached;
             CompactionRange range = CompactionRange.of(folder, end, dirty, spec, now);
             limit = range.limit();
-            keeper.raiseGaps(limit);
+            if (!keepTrying(() -> keeper.raiseGaps(range.limit()), watch, patience)) {
+                return;
+            }
             Compactor.Limits limits = new Compactor.Limits(
                     OffsetMap.MOST_SLOTS, spec.segmentBytes(), spec.value(TopicSetting.DELETE_RETENTION_MILLIS), now);
-            Compactor.Replacer replacer = (cleaned, old) -> replace(cleaned, old, watch, patience);
+            Compactor.Replacer replacer =
+                    (cleaned, old) -> keepTrying(() -> keeper.replace(cleaned, old), watch, patience);
             reached = roundUnlessRemoved(new Compactor(folder, end, range, limits, watch, replacer), dirty);
             PartitionLayout.setCompacted(block, reached);
         } while (reached > dirty && reached < limit);
@@ -184,10 +195,10 @@ final class Compaction implements Closeable {
         }
     }
 
-    private boolean replace(Path cleaned, List<LogSurvey.Sealed> old, Watch watch, int patience)
-            throws IOException, InterruptedException {
+    /** Whoever has a lock that it takes may be stopped: it is tried for as long as the watch lets, and so often. */
+    private static boolean keepTrying(Step step, Watch watch, int patience) throws IOException, InterruptedException {
         for (int i = 0; i < patience; i++) {
-            Replacement.Outcome outcome = keeper.replace(cleaned, old);
+            Replacement.Outcome outcome = step.attempt();
             if (outcome != Replacement.Outcome.BUSY) {
                 return outcome == Replacement.Outcome.DONE;
             }

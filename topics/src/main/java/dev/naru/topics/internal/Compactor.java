@@ -148,6 +148,7 @@ final class Compactor {
             throws IOException, InterruptedException {
         long last = group.getLast().last();
         boolean same = group.size() == 1;
+        watch.check(); // or the file might be made beside those of another topic of that name
         try (CleanedFile cleaned = CleanedFile.create(folder, group.getFirst().base())) {
             for (LogSurvey.Sealed each : group) {
                 try (Segment segment = Segment.openToRead(folder, each.base(), 1)) {

@@ -35,6 +35,10 @@ final class Keeper implements Closeable {
     private static final long POINT_STEP = 16 << 20;
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** So long whoever compacts waits at a time, and then looks whether to go on: who has the lock may be stopped. */
+    private static final Duration SLICE = Duration.ofMillis(200);
+
     private static final System.Logger LOGGER = System.getLogger(Keeper.class.getName());
     private static final long NONE = SegmentFiles.NONE;
 
@@ -153,29 +157,38 @@ final class Keeper implements Closeable {
     }
 
     /** What is sealed gets to the disk, so that no recovery looks at what a compaction makes of it; and what a killed one left goes. */
-    void beforeCompaction() throws IOException, InterruptedException {
-        begin();
+    Replacement.Outcome beforeCompaction() throws IOException, InterruptedException {
+        if (!beginSoon(SLICE)) {
+            return Replacement.Outcome.BUSY;
+        }
         try {
-            if (isOurs()) {
-                end.load(block);
-                flushTo(end.segment, 0, end.segment, true);
-                boolean _ = replacement.mend();
-                indexAll();
+            if (!isOurs()) {
+                return Replacement.Outcome.GONE;
             }
+            end.load(block);
+            flushTo(end.segment, 0, end.segment, true);
+            if (!replacement.mend()) {
+                return Replacement.Outcome.BUSY; // what is there twice would be told as damage
+            }
+            indexAll();
+            return Replacement.Outcome.DONE;
         } finally {
             lock.unlock();
         }
     }
 
     /** There may be gaps below that offset from now on, also after a power cut. */
-    void raiseGaps(long offset) throws IOException, InterruptedException {
+    Replacement.Outcome raiseGaps(long offset) throws IOException, InterruptedException {
         if (offset <= PartitionLayout.gaps(block)) {
-            return; // of who died before it was on the disk, the next one here has it
+            return Replacement.Outcome.DONE; // of who died before it was on the disk, the next one here has it
         }
-        begin();
+        if (!beginSoon(SLICE)) {
+            return Replacement.Outcome.BUSY;
+        }
         try {
             PartitionLayout.setGaps(block, offset);
             control.sync();
+            return Replacement.Outcome.DONE;
         } catch (ErrnoException refused) {
             throw notFlushed(refused);
         } finally {
@@ -185,7 +198,9 @@ final class Keeper implements Closeable {
 
     /** Puts what a compaction left in the place of those segments. */
     Replacement.Outcome replace(Path cleaned, List<LogSurvey.Sealed> old) throws IOException, InterruptedException {
-        begin();
+        if (!beginSoon(SLICE)) {
+            return Replacement.Outcome.BUSY;
+        }
         try {
             if (!isOurs()) {
                 return Replacement.Outcome.GONE;
@@ -396,41 +411,57 @@ final class Keeper implements Closeable {
 
     /**
      * What comes before the end of a use: all gets to the disk, and a restart has nothing to check. Whoever is just at it is waited
-     * for, but not for long: he may be stopped.
+     * for, but not for long: he may be stopped. False then: nothing was done.
      */
-    void beforeClose() throws IOException {
-        if (lockSoon()) {
-            try {
-                flushAll(true);
-                if (isOurs()) {
-                    snapshot();
-                    retain();
-                    indexIfRoom(true);
-                }
-            } finally {
-                lock.unlock();
+    boolean beforeClose() throws IOException {
+        if (!beginBeforeClose()) {
+            return false;
+        }
+        try {
+            flushAll(true);
+            if (isOurs()) {
+                snapshot();
+                retain();
+                indexIfRoom(true);
             }
+            return true;
+        } finally {
+            lock.unlock();
         }
     }
 
-    private boolean lockSoon() throws IOException {
+    private boolean beginBeforeClose() throws IOException {
         try {
-            LockOutcome taken = lock.lock(PATIENCE);
-            if (taken == LockOutcome.OWNER_DIED) {
-                syncPoint();
-                mendAfterDeath();
-            }
-            return taken.isTaken();
+            return beginSoon(PATIENCE);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             return false;
         }
     }
 
+    private boolean beginSoon(Duration patience) throws IOException, InterruptedException {
+        LockOutcome taken = lock.lock(patience);
+        followTheDead(taken);
+        return taken.isTaken();
+    }
+
     private void begin() throws IOException, InterruptedException {
-        if (lock.lock() == LockOutcome.OWNER_DIED) {
-            syncPoint();
-            mendAfterDeath();
+        followTheDead(lock.lock());
+    }
+
+    /** Does first what one left who died with the lock; whatever is thrown here, the lock goes back. */
+    private void followTheDead(LockOutcome taken) throws IOException {
+        if (taken == LockOutcome.OWNER_DIED) {
+            boolean done = false;
+            try {
+                syncPoint();
+                mendAfterDeath();
+                done = true;
+            } finally {
+                if (!done) {
+                    lock.unlock();
+                }
+            }
         }
     }
 
@@ -458,7 +489,6 @@ final class Keeper implements Closeable {
         try {
             control.sync();
         } catch (ErrnoException refused) {
-            lock.unlock();
             throw notFlushed(refused);
         }
     }
@@ -498,7 +528,7 @@ final class Keeper implements Closeable {
             if (last.isFirst()) {
                 syncStore();
             }
-            boolean ahead = offset > last.offset();
+            boolean ahead = offset > last.offset() || segment > last.segment(); // no point stays in what is sealed
             if (ahead && (point || newFile || position - last.position() >= POINT_STEP)) {
                 new RecoveryPoint(last.number() + 1, segment, position, offset, last.logStart()).write(block);
                 control.sync();

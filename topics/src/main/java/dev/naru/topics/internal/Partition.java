@@ -580,8 +580,9 @@ public final class Partition implements Closeable {
         try {
             cutTail();
             if (appended) {
-                keeper.beforeClose();
-                compaction.whenDue();
+                if (keeper.beforeClose()) { // or else its lock is not to be had
+                    compaction.whenDue();
+                }
             }
         } finally {
             Closing closing = Closing.begin();

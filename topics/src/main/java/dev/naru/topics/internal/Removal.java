@@ -11,6 +11,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.regex.Pattern;
 
 /** Takes the files of a partition away, when nobody appends to it or keeps it any more. {@code docs/layouts/log.md}, End. */
@@ -18,6 +19,9 @@ final class Removal {
     /** Ours and Kafka's; others are left alone, and the folder with them. */
     private static final Pattern OURS = Pattern.compile(
             "[0-9]{20}[.](log|index|timeindex|snapshot|txnindex)([.](new|cleaned))?|leader-epoch-checkpoint([.]new)?");
+
+    /** Whoever compacts looks at the mark after each batch, and ends; longer than this he waits for the disk, or is stopped. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private Removal() {}
 
@@ -34,7 +38,7 @@ final class Removal {
             } finally {
                 lock.unlock();
             }
-            var _ = compacting.lock(); // so does whoever compacts, who looks at the mark
+            boolean ended = compacting.lock(PATIENCE).isTaken(); // or he looks at the mark before he changes anything
             try {
                 var _ = keeping.lock(); // and whoever keeps
                 try {
@@ -43,7 +47,9 @@ final class Removal {
                     keeping.unlock();
                 }
             } finally {
-                compacting.unlock();
+                if (ended) {
+                    compacting.unlock();
+                }
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -33,7 +33,7 @@ final class Replacement {
         DONE,
         /** The old segments are there no more: nothing was done. */
         GONE,
-        /** Somebody appends just now, and for long: nothing was done. */
+        /** Somebody else has one of the locks just now, and for long: nothing was done. */
         BUSY
     }
 

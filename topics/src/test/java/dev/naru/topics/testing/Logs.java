@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -50,6 +51,17 @@ public final class Logs {
             return files.filter(file -> file.toString().endsWith(".log"))
                     .sorted()
                     .toList();
+        }
+    }
+
+    /** Copies a store, or a partition, as it lies there just now. */
+    public static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = to.resolve(from.relativize(file));
+                var _ = Files.createDirectories(target.getParent());
+                var _ = Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+            }
         }
     }
 
