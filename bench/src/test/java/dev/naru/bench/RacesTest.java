@@ -100,9 +100,7 @@ class RacesTest {
                         "tcp.rtt.32",
                         "sysv.rtt.32",
                         "mq.rtt.32",
-                        "ring.rtt.park.32",
-                        "local.produce.100",
-                        "local.consume.100");
+                        "ring.rtt.park.32");
     }
 
     @Test

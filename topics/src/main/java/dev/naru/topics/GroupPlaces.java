@@ -56,7 +56,8 @@ final class GroupPlaces implements Closeable {
     Held require(PartitionId id) throws ErrnoException {
         Held found = held.get(id);
         if (found == null) {
-            throw ErrnoException.of(Problem.NOT_OWNER, Errno.EPERM.number(), "use", "group " + group, "", id.toString());
+            throw ErrnoException.of(
+                    Problem.NOT_OWNER, Errno.EPERM.number(), "use", "group " + group, "", id.toString());
         }
         return found;
     }
