@@ -6,11 +6,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
- * A program with Kafka's client interfaces, at the first core: over a store and alone, or with a broker of Apache Kafka, at the
- * second core unless the race is on one. What they keep lies in memory, and goes with it.
+ * A program with Kafka's client interfaces: over a store and alone, or with a broker of Apache Kafka. Either has both cores. What they
+ * keep lies in memory, and goes with it.
  */
 final class ClientContestant implements Contestant {
     private final Scratch files;
@@ -21,11 +20,11 @@ final class ClientContestant implements Contestant {
     }
 
     /** Starts its processes. */
-    static ClientContestant open(Equipment equipment, Placement placement, Clients work, ClientLibrary library)
+    static ClientContestant open(Equipment equipment, Clients work, ClientLibrary library)
             throws IOException, UnavailableException {
         ClientContestant contestant = new ClientContestant(Scratch.createIn(JvmContestant.memory()));
         try {
-            contestant.start(equipment, placement, work, library);
+            contestant.start(equipment, work, library);
             return contestant;
         } catch (IOException | UnavailableException refused) {
             contestant.close();
@@ -33,23 +32,21 @@ final class ClientContestant implements Contestant {
         }
     }
 
-    private void start(Equipment equipment, Placement placement, Clients work, ClientLibrary library)
+    private void start(Equipment equipment, Clients work, ClientLibrary library)
             throws IOException, UnavailableException {
         Path folder = files.directory();
         String place = folder.toString();
         if (library == ClientLibrary.KAFKA) {
-            int second = placement.second(equipment.cores());
-            place = start(equipment, second, ClientLibrary.BROKER_OPTIONS, List.of("kafka-broker", place))
+            place = start(equipment, ClientLibrary.BROKER_OPTIONS, List.of("kafka-broker", place))
                     .word(); // when it is ready
         }
-        int first = equipment.cores().first();
-        SideProcess _ = start(equipment, first, ClientLibrary.OPTIONS, role(work, library, place));
+        SideProcess _ = start(equipment, ClientLibrary.OPTIONS, role(work, library, place));
         sides.forEach(side -> side.endsAlso(sides));
     }
 
-    private SideProcess start(Equipment equipment, int core, List<String> options, List<String> role)
+    private SideProcess start(Equipment equipment, List<String> options, List<String> role)
             throws IOException, UnavailableException {
-        SideProcess side = SideProcess.start(equipment, core, options, role, UnaryOperator.identity());
+        SideProcess side = SideProcess.start(equipment, options, role);
         sides.add(side);
         return side;
     }

@@ -8,6 +8,8 @@ enum Placement {
     ONE_CORE_EACH("one core each"),
     /** Both share one core. */
     SAME_CORE("both on one core"),
+    /** All processes of a side have both, as the machine gives them: one side needs a broker beside the program, and the other does not. */
+    BOTH_CORES("both cores"),
     /** There is one process only. */
     ALONE("alone on one core");
 

@@ -43,7 +43,7 @@ final class RaceRunner {
             case Work.Relay work -> RelayContestant.ours(equipment, peers(), work, directory);
             case Work.Memory work -> JvmContestant.open(equipment, race, work, true);
             case Work.Log work -> JvmContestant.openLog(equipment, race, work, true);
-            case Work.Clients work -> ClientContestant.open(equipment, race.placement(), work, ClientLibrary.NARU);
+            case Work.Clients work -> ClientContestant.open(equipment, work, ClientLibrary.NARU);
         };
     }
 
@@ -52,7 +52,7 @@ final class RaceRunner {
             case Work.Relay work -> RelayContestant.socat(equipment, peers(), work, directory);
             case Work.Memory work when !race.peer().equals(Races.C) -> JvmContestant.open(equipment, race, work, false);
             case Work.Log work when !race.peer().equals(Races.C) -> JvmContestant.openLog(equipment, race, work, false);
-            case Work.Clients work -> ClientContestant.open(equipment, race.placement(), work, ClientLibrary.KAFKA);
+            case Work.Clients work -> ClientContestant.open(equipment, work, ClientLibrary.KAFKA);
             default -> CContestant.open(peers(), race, equipment.cores(), directory);
         };
     }

@@ -123,7 +123,7 @@ final class Races {
                     + " member of a group, which commits after each poll; its peer polls with a cursor and commits nothing; numbers"
                     + " checked by their sum";
     private static final String KAFKA_SETTINGS =
-            "; a broker of Apache Kafka on loopback, which has the second core, its files"
+            "; a broker of Apache Kafka on loopback, and both cores for either side, its files"
                     + " in memory as ours; one partition, no key; ";
     private static final String LOCAL_PRODUCE =
             "100 B sent through Kafka's Producer, until all are acknowledged" + KAFKA_SETTINGS
@@ -295,11 +295,15 @@ final class Races {
     }
 
     private static Race produce() {
-        return twoCores("local.produce.100", Metric.MESSAGES, KAFKA, 5.0, new Produce(100), LOCAL_PRODUCE);
+        return clients("local.produce.100", new Produce(100), LOCAL_PRODUCE);
     }
 
     private static Race consume() {
-        return twoCores("local.consume.100", Metric.MESSAGES, KAFKA, 5.0, new Consume(100), LOCAL_CONSUME);
+        return clients("local.consume.100", new Consume(100), LOCAL_CONSUME);
+    }
+
+    private static Race clients(String name, Work work, String operation) {
+        return new Race(name, Metric.MESSAGES, KAFKA, 5.0, Placement.BOTH_CORES, work, operation);
     }
 
     /** Those whose name matches: a glob with {@code *} and {@code ?}, or else a beginning. */

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/** A JVM that runs {@link Side}, pinned as a whole to one core, and driven by lines. */
+/** A JVM that runs {@link Side}, pinned as a whole, and driven by lines. */
 final class SideProcess implements Closeable {
     private final ChildProcess process;
     private final PipeWriter orders;
@@ -38,12 +38,21 @@ final class SideProcess implements Closeable {
     static SideProcess start(
             Equipment equipment, int core, List<String> options, List<String> role, UnaryOperator<Command> ends)
             throws IOException, UnavailableException {
+        return start(equipment, Integer.toString(core), options, role, ends);
+    }
+
+    /** The same on both cores. */
+    static SideProcess start(Equipment equipment, List<String> options, List<String> role)
+            throws IOException, UnavailableException {
+        String cores = equipment.cores().first() + "," + equipment.cores().second();
+        return start(equipment, cores, options, role, UnaryOperator.identity());
+    }
+
+    private static SideProcess start(
+            Equipment equipment, String cores, List<String> options, List<String> role, UnaryOperator<Command> ends)
+            throws IOException, UnavailableException {
         List<String> command = new ArrayList<>(List.of(
-                "taskset",
-                "--cpu-list",
-                Integer.toString(core),
-                equipment.java().toString(),
-                "--enable-native-access=ALL-UNNAMED"));
+                "taskset", "--cpu-list", cores, equipment.java().toString(), "--enable-native-access=ALL-UNNAMED"));
         command.addAll(options);
         command.addAll(List.of("-cp", equipment.classPath(), Side.class.getName()));
         command.addAll(role);

@@ -90,8 +90,7 @@ class ContestantTest {
         List<ProcessHandle> before = children();
         Set<Path> files = memoryFiles();
         Work.Produce work = new Work.Produce(100);
-        try (ClientContestant kafka =
-                ClientContestant.open(equipment("cc"), Placement.ONE_CORE_EACH, work, ClientLibrary.KAFKA)) {
+        try (ClientContestant kafka = ClientContestant.open(equipment("cc"), work, ClientLibrary.KAFKA)) {
             long _ = kafka.round(new Work.Amount(0, 1));
             ProcessHandle broker = children().stream()
                     .filter(child -> !before.contains(child))

@@ -202,7 +202,7 @@ public final class Group implements Closeable {
         List<GroupStatus.Member> members = members(now);
         Set<Long> living = new HashSet<>();
         members.forEach(each -> living.add(each.id()));
-        boolean isDivided = table.isPlanned(); // among these, so the targets are looked at afterwards
+        boolean isDivided = table.isPlanned(); // among these, or somebody has died since: then their rows say so
         Map<String, Map<Integer, PartitionStatus>> topicsThere = new HashMap<>();
         List<GroupStatus.Partition> partitions = new ArrayList<>();
         for (int row = 0; row < table.partitions(); row++) {
@@ -216,6 +216,8 @@ public final class Group implements Closeable {
                 var _ = topicsThere.put(topic, there);
             }
             int number = table.partitionOf(row);
+            isDivided &= isNobodyOr(living, table.target(row))
+                    && isNobodyOr(living, table.standing(row).owner());
             partitions.add(partition(row, new PartitionId(topic, number), there.get(number), living));
         }
         partitions.sort((one, other) -> one.id().compareTo(other.id()));
@@ -242,6 +244,10 @@ public final class Group implements Closeable {
             }
         }
         return members;
+    }
+
+    private static boolean isNobodyOr(Set<Long> living, long member) {
+        return member == 0 || living.contains(member);
     }
 
     /** Who is dead has nothing, though it stands there until the next one joins. */

@@ -25,6 +25,7 @@ public final class RecordBuffer {
     private static final int LEAST = 4 << 10;
 
     private final BatchWriter batch = new BatchWriter();
+    private final RecordWriter record = new RecordWriter();
     private MemorySegment memory = MemorySegment.NULL; // not guarded where it is written: it stays as long as this does
 
     private RecordBuffer() {}
@@ -43,16 +44,20 @@ public final class RecordBuffer {
      */
     public boolean add(
             byte @Nullable [] key, byte @Nullable [] value, List<Header> headers, long timestamp, int mostBytes) {
-        RecordWriter record = new RecordWriter(key, value, Topic.encoded(headers));
-        long needed = bytes() + record.bytes(batch.delta(timestamp), batch.count());
-        if (needed > mostBytes) {
-            return false;
+        record.set(key, value, Topic.encoded(headers));
+        try {
+            long needed = bytes() + record.bytes(batch.delta(timestamp), batch.count());
+            if (needed > mostBytes) {
+                return false;
+            }
+            if (needed > memory.byteSize()) {
+                grow((int) needed, mostBytes);
+            }
+            record.write(batch, timestamp);
+            return true;
+        } finally {
+            record.set(null, null, List.of()); // lets go of them
         }
-        if (needed > memory.byteSize()) {
-            grow((int) needed, mostBytes);
-        }
-        record.write(batch, timestamp);
-        return true;
     }
 
     private void grow(int least, int most) {

@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a record that lies in arrays as a batch of its own. */
+/** Writes a record that lies in arrays, as a batch of its own or as one of several. */
 public final class RecordWriter {
-    private final byte @Nullable [] key;
-    private final byte @Nullable [] value;
-    private final List<Pair> headers;
-    private final int headerBytes;
+    private byte @Nullable [] key;
+    private byte @Nullable [] value;
+    private List<Pair> headers = List.of();
+    private int headerBytes;
 
     /** A header, its name encoded. */
     public static final class Pair {
@@ -36,8 +36,16 @@ public final class RecordWriter {
         }
     }
 
+    /** Of none yet. */
+    public RecordWriter() {}
+
     /** Of a record. */
     public RecordWriter(byte @Nullable [] key, byte @Nullable [] value, List<Pair> headers) {
+        set(key, value, headers);
+    }
+
+    /** Of that record from now on. */
+    public void set(byte @Nullable [] key, byte @Nullable [] value, List<Pair> headers) {
         this.key = key;
         this.value = value;
         this.headers = headers;
