@@ -19,12 +19,11 @@ final class GroupReading {
 
     private final OpenTopic opened;
     private final RecordPrinter printer;
-    private final Context context;
+    private final MissedRecords missed;
     private long printed;
-    private long missed;
 
     GroupReading(Context context, OpenTopic opened, RecordPrinter printer) {
-        this.context = context;
+        this.missed = new MissedRecords(context, opened);
         this.opened = opened;
         this.printer = printer;
     }
@@ -53,7 +52,7 @@ final class GroupReading {
                     printed++;
                 }
                 printer.flush();
-                sayMissed(member);
+                missed.say(member.missed());
                 if (!records.isEmpty()) {
                     member.commit(); // after they are out: if the reader of ours is gone, they come again
                 } else if (!follow) {
@@ -64,15 +63,6 @@ final class GroupReading {
                     throw new CliException(Problem.TIMED_OUT, opened.address().toString());
                 }
             }
-        }
-    }
-
-    /** What was removed before it was read. */
-    private void sayMissed(GroupMember member) throws IOException {
-        if (member.missed() > missed) {
-            context.say(
-                    opened.address() + ": " + (member.missed() - missed) + " records were gone before they were read");
-            missed = member.missed();
         }
     }
 

@@ -16,18 +16,17 @@ import java.util.TreeMap;
 
 /** Reads partitions of a topic from their starts on and prints the records, until all have come that were asked for. */
 final class TopicReading {
-    private final Context context;
     private final OpenTopic opened;
     private final RecordPrinter printer;
     private final Map<Integer, Start> starts = new TreeMap<>();
     private final Map<Integer, Long> ends = new HashMap<>();
     private final ReadOptions options;
+    private final MissedRecords missed;
     private long printed;
-    private long missed;
 
     TopicReading(Context context, OpenTopic opened, RecordPrinter printer, ReadOptions options) {
         this.options = options;
-        this.context = context;
+        this.missed = new MissedRecords(context, opened);
         this.opened = opened;
         this.printer = printer;
     }
@@ -58,7 +57,7 @@ final class TopicReading {
         try (Cursor cursor = opened.topic().read(starts, options)) {
             while (printed < most && !isDone(cursor)) {
                 List<TopicRecord> records = cursor.tryPoll();
-                sayMissed(cursor);
+                missed.say(cursor.missed());
                 for (TopicRecord record : records) {
                     if (printed < most && record.offset() < end(record.partition())) {
                         printer.print(record);
@@ -78,15 +77,6 @@ final class TopicReading {
             }
         } finally {
             printer.flush();
-        }
-    }
-
-    /** What was removed before it was read. */
-    private void sayMissed(Cursor cursor) {
-        if (cursor.missed() > missed) {
-            context.say(
-                    opened.address() + ": " + (cursor.missed() - missed) + " records were gone before they were read");
-            missed = cursor.missed();
         }
     }
 

@@ -35,7 +35,6 @@ final class MemberSource implements Source {
     private final Listener told;
     private final Unplaced unplaced = new Unplaced();
     private final Set<TopicPartition> fresh = new HashSet<>(); // where to go on is to be found here, and was not yet
-    private final Set<TopicPartition> removed = new HashSet<>(); // their topics are not there any more; they are paused
     private boolean isLost; // what goes now has gone already
     private volatile GroupMember member; // another one when the group was removed
 
@@ -118,7 +117,6 @@ final class MemberSource implements Source {
 
     private void forget(Set<TopicPartition> gone) {
         boolean _ = fresh.removeAll(gone);
-        boolean _ = removed.removeAll(gone);
         gone.forEach(unplaced::remove);
     }
 
@@ -161,28 +159,10 @@ final class MemberSource implements Source {
     private void mend(ErrnoException met) throws IOException, InterruptedException {
         switch (met.problem()) {
             case OUT_OF_RANGE, TRUNCATED -> placeAnew();
-            case TOPIC_REMOVED, NO_TOPIC -> passRemoved();
+            case TOPIC_REMOVED, NO_TOPIC -> told.onTopicsRemoved(); // the member has none left
             case GROUP_REMOVED -> loseAll();
             default -> throw met;
         }
-    }
-
-    /** Reads no more in topics that were removed: they are another's, or nobody's, as soon as the group has noticed. */
-    private void passRemoved() throws IOException {
-        for (TopicPartition partition : assignment()) {
-            PartitionId each = Ids.of(partition);
-            try {
-                member.seek(each, finder.start(member.position(each)));
-            } catch (ErrnoException refused) {
-                if (refused.problem() == Problem.TOPIC_REMOVED) {
-                    member.pause(List.of(each));
-                    boolean _ = removed.add(partition);
-                } else if (refused.problem() != Problem.OUT_OF_RANGE) { // which the next poll finds
-                    throw refused;
-                }
-            }
-        }
-        told.onTopicsRemoved();
     }
 
     /** The group was removed while this was no member of it, being silent for too long: the next poll joins another of its name. */
@@ -256,15 +236,12 @@ final class MemberSource implements Source {
 
     @Override
     public void resume(Collection<TopicPartition> partitions) throws IOException {
-        member.resume(Ids.of(
-                partitions.stream().filter(each -> !removed.contains(each)).toList()));
+        member.resume(Ids.of(partitions));
     }
 
     @Override
     public Set<TopicPartition> paused() throws IOException {
-        Set<TopicPartition> paused = Ids.of(member.paused());
-        boolean _ = paused.removeAll(removed);
-        return paused;
+        return Ids.of(member.paused());
     }
 
     @Override

@@ -171,7 +171,7 @@ class LocalConsumerTest {
                         return values(consumer.poll(LONG));
                     }
                 })
-                .awaitInFutex();
+                .awaitWaitingOrInFutex();
         append(u, 0, "woken");
         assertThat(waiting.result()).containsExactly("woken");
     }
@@ -183,7 +183,7 @@ class LocalConsumerTest {
             consumer.assign(List.of(T0));
             append(t, 0, "a");
             assertThat(values(consumer.poll(LONG))).containsExactly("a");
-            var waiting = Task.start(kind, () -> consumer.poll(LONG)).awaitInFutex();
+            var waiting = Task.start(kind, () -> consumer.poll(LONG)).awaitWaitingOrInFutex();
 
             consumer.wakeup();
 
@@ -201,7 +201,7 @@ class LocalConsumerTest {
     void anInterruptEndsAPollThatWaitsAndTheConsumerGoesOn(ThreadKind kind) throws Exception {
         try (Consumer<String, String> consumer = consumer()) {
             consumer.assign(List.of(T0));
-            var waiting = Task.start(kind, () -> consumer.poll(LONG)).awaitInFutex();
+            var waiting = Task.start(kind, () -> consumer.poll(LONG)).awaitWaitingOrInFutex();
 
             assertThat(waiting.interrupt().failure()).isInstanceOf(InterruptException.class);
 
@@ -216,7 +216,7 @@ class LocalConsumerTest {
         try (Consumer<String, String> consumer = consumer()) {
             consumer.assign(List.of(T0));
             var waiting =
-                    Task.start(ThreadKind.PLATFORM, () -> consumer.poll(LONG)).awaitInFutex();
+                    Task.start(ThreadKind.PLATFORM, () -> consumer.poll(LONG)).awaitWaitingOrInFutex();
 
             assertThatThrownBy(() -> consumer.position(T0)).isInstanceOf(ConcurrentModificationException.class);
             assertThatThrownBy(consumer::close).isInstanceOf(ConcurrentModificationException.class);

@@ -299,7 +299,7 @@ class LocalGroupTest {
     void aWakeupEndsAPollOfAMember(ThreadKind kind) throws Exception {
         try (Consumer<String, String> consumer = consumer()) {
             consumer.subscribe(List.of("t"));
-            var waiting = Task.start(kind, () -> consumer.poll(LONG)).awaitInFutex();
+            var waiting = Task.start(kind, () -> consumer.poll(LONG)).awaitWaitingOrInFutex();
 
             consumer.wakeup();
 

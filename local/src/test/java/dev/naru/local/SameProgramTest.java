@@ -59,6 +59,7 @@ class SameProgramTest {
     static Path folder;
 
     @BeforeAll
+    @Timeout(value = 5, unit = TimeUnit.MINUTES) // likewise
     static void start() throws Exception {
         cluster = new KafkaClusterTestKit.Builder(new TestKitNodes.Builder()
                         .setCombined(true)

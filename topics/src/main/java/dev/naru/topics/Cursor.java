@@ -134,7 +134,7 @@ public final class Cursor implements Closeable {
                 if (place.isTruncated()) {
                     return handled == 0 ? TRUNCATED : handled; // likewise
                 }
-                turn = turn + 1 == places.size() ? 0 : turn + 1;
+                passTurn();
             }
         } catch (IllegalStateException | ClosedChannelException thrown) {
             if (!closed) {
@@ -144,6 +144,10 @@ public final class Cursor implements Closeable {
             handling = false;
         }
         return handled == 0 && closed ? CLOSED : handled;
+    }
+
+    private void passTurn() {
+        turn = turn + 1 == places.size() ? 0 : turn + 1;
     }
 
     /** It stands in the middle of a record. */
@@ -204,9 +208,7 @@ public final class Cursor implements Closeable {
         try {
             answer = drain(copies, most, true);
         } catch (Enough _) {
-            turn = turn + 1 == places.size()
-                    ? 0
-                    : turn + 1; // or the others would wait for all that is large in this one
+            passTurn(); // or the others would wait for all that is large in this one
             return copies.taken();
         } catch (IOException | RuntimeException | Error thrown) {
             List<TopicRecord> records = copies.taken();

@@ -178,8 +178,8 @@ public final class Group implements Closeable {
     /** What is committed in that partition. */
     public synchronized Optional<Committed> committed(PartitionId partition) throws IOException {
         requireOpen();
-        boolean isAnew = store.files().stamp(partition.topic()).isThere()
-                && table.isAnother(partition.topic(), store.files().id(partition.topic()));
+        String id = store.files().id(partition.topic()); // empty when it is not there
+        boolean isAnew = !id.isEmpty() && table.isAnother(partition.topic(), id);
         int row = isAnew ? -1 : table.find(partition.topic(), partition.partition());
         return row < 0 ? Optional.empty() : kept(table.standing(row));
     }
@@ -216,9 +216,9 @@ public final class Group implements Closeable {
                 var _ = topicsThere.put(topic, there);
             }
             int number = table.partitionOf(row);
-            isDivided &= isNobodyOr(living, table.target(row))
-                    && isNobodyOr(living, table.standing(row).owner());
-            partitions.add(partition(row, new PartitionId(topic, number), there.get(number), living));
+            GroupTable.Standing standing = table.standing(row);
+            isDivided &= isNobodyOr(living, standing.target()) && isNobodyOr(living, standing.owner());
+            partitions.add(partition(standing, new PartitionId(topic, number), there.get(number), living));
         }
         partitions.sort((one, other) -> one.id().compareTo(other.id()));
         return new GroupStatus(name, table.rebalances(), isDivided, members, partitions);
@@ -252,8 +252,7 @@ public final class Group implements Closeable {
 
     /** Who is dead has nothing, though it stands there until the next one joins. */
     private GroupStatus.Partition partition(
-            int row, PartitionId id, @Nullable PartitionStatus there, Set<Long> living) {
-        GroupTable.Standing standing = table.standing(row);
+            GroupTable.Standing standing, PartitionId id, @Nullable PartitionStatus there, Set<Long> living) {
         return new GroupStatus.Partition(
                 id,
                 living.contains(standing.owner()) ? standing.owner() : 0,

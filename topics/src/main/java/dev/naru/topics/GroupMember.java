@@ -173,10 +173,10 @@ public final class GroupMember implements Closeable {
         if (refused.problem() != Problem.TOPIC_REMOVED) {
             throw refused;
         }
-        int before = places.all().size();
+        List<Held> before = List.copyOf(places.all());
         session.setDue();
         attend();
-        if (places.all().size() >= before) {
+        if (before.equals(List.copyOf(places.all()))) {
             throw refused; // it stands there still
         }
     }

@@ -36,7 +36,6 @@ final class GroupSession implements Closeable {
     private final GroupFile file;
     private final GroupTable table;
     private final Map<String, TopicFiles.Stamp> stamps = new HashMap<>();
-    private final Map<String, TopicFiles.Stamp> looked = new HashMap<>(); // of topics whose rows are not there yet
 
     private volatile long generation;
     private BitSet subscription = new BitSet();
@@ -208,7 +207,7 @@ final class GroupSession implements Closeable {
 
     /** The rows of its topics as they are now. Under the lock: what somebody else has read later, he also says later. */
     private void look() throws IOException {
-        looked.clear();
+        Map<String, TopicFiles.Stamp> looked = new HashMap<>();
         for (String topic : spec.topics()) {
             TopicFiles.Stamp stamp =
                     store.files().stamp(topic); // before they are read: a change in between is seen again

@@ -441,6 +441,18 @@ class GroupTest {
     }
 
     @Test
+    void aTopicThatWasMadeAnewBetweenTwoPollsIsTakenUpAtOnce() throws Exception {
+        append(0, "a");
+        try (GroupMember member = join()) {
+            assertThat(drained(member)).containsExactly("a");
+            store.remove("t");
+            topic = store.create("t", TopicSpec.partitions(6));
+            append(0, "b");
+            assertThat(drained(member)).containsExactly("b");
+        }
+    }
+
+    @Test
     void oneTopicOfSeveralThatIsRemovedIsLostAndTakenUpWhenItIsMadeAnew() throws Exception {
         List<String> told = new ArrayList<>();
         RebalanceListener listener = new RebalanceListener() {
