@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>{@code rwlock:/table}, {@code rwlock:run/table}</td><td>a read-write lock, likewise</td></tr>
  * <tr><td>{@code event:/ready}, {@code event:run/ready}</td><td>an event, likewise</td></tr>
  * <tr><td>{@code barrier:/step}, {@code barrier:run/step}</td><td>a barrier, likewise</td></tr>
+ * <tr><td>{@code rpc:/greeter}, {@code rpc:run/greeter}</td><td>an RPC server, by name or by the path of its socket</td></tr>
  * <tr><td>{@code unix:run/app.sock}</td><td>a Unix socket with a file</td></tr>
  * <tr><td>{@code unix:@app}</td><td>a Unix socket in the abstract namespace</td></tr>
  * <tr><td>{@code unix:run/app.sock?type=seqpacket}</td><td>the same for messages of a connection; {@code dgram}: for messages each by
@@ -428,6 +429,28 @@ public sealed interface Address {
     }
 
     /**
+     * A server of remote procedure calls on this machine.
+     *
+     * @param place a name, which is one slash and what follows, or else the path of the socket at which it is found
+     */
+    record Rpc(String place) implements Address {
+        /** Refuses what is neither. */
+        public Rpc {
+            requirePlace("rpc:", place);
+        }
+
+        /** Whether it has a name; otherwise it has a path. */
+        public boolean isNamed() {
+            return place.lastIndexOf('/') == 0;
+        }
+
+        @Override
+        public String toString() {
+            return "rpc:" + place;
+        }
+    }
+
+    /**
      * A TCP socket.
      *
      * @param host a name, or an address of IPv4 or IPv6, without brackets
@@ -499,6 +522,7 @@ public sealed interface Address {
             case "rwlock" -> new ReadWriteLock(rest);
             case "event" -> new Event(rest);
             case "barrier" -> new Barrier(rest);
+            case "rpc" -> new Rpc(rest);
             case "topic" -> topic(text, rest);
             case "unix" -> unix(text, rest);
             case "tcp" -> tcp(text, rest);

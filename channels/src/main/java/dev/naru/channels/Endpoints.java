@@ -77,6 +77,7 @@ public final class Endpoints {
             case Address.Semaphore _ -> "nothing passes through a semaphore";
             case Address.Event _ -> "nothing passes through an event";
             case Address.Barrier _ -> "no bytes pass through a barrier";
+            case Address.Rpc _ -> "a server of calls is no stream: use 'naru rpc'";
             case Address.Socket _ -> "a socket has to be connected first";
             case Address.Topic _ -> "a topic has records, not bytes: use 'naru topic'";
             case Address.Standard _, Address.Fd _, Address.FifoPath _ -> throw new AssertionError(address);

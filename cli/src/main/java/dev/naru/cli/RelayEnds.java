@@ -118,6 +118,8 @@ final class RelayEnds {
                 throw new AddressException(address.toString(), "memory has neither bytes in order nor messages");
             case Address.Lock _, Address.ReadWriteLock _, Address.Semaphore _, Address.Event _, Address.Barrier _ ->
                 throw new AddressException(address.toString(), "nothing passes through it");
+            case Address.Rpc _ ->
+                throw new AddressException(address.toString(), "it takes calls, not bytes: use 'naru rpc call'");
             case Address.Fd _, Address.FifoPath _, Address.Ring _, Address.Queue _, Address.Topic _ ->
                 throw new AssertionError(address);
         };
