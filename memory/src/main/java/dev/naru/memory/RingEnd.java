@@ -10,6 +10,7 @@ import dev.naru.linux.Problem;
 import dev.naru.linux.SharedMapping;
 import dev.naru.linux.Sleepers;
 import dev.naru.memory.internal.Member;
+import dev.naru.memory.internal.Words;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -67,6 +68,9 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
     private final Consumer<RingEnd> whenEnded;
     private final Sleepers sleepers = Sleepers.create();
     private volatile boolean closed;
+
+    /** Ends one wait, that of now or the next. */
+    private volatile boolean wakeUp;
 
     /** Who is at work. */
     @SuppressWarnings("unused") // by its handle
@@ -157,7 +161,7 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
     /**
      * Waits by the policy.
      *
-     * @return false when the deadline passed
+     * @return false when the deadline passed, or {@link #endWait} was called
      */
     final boolean await(long deadline) throws IOException, InterruptedException {
         if (!enterBriefly()) {
@@ -171,7 +175,8 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
                 if (closed) {
                     throw new AsynchronousCloseException();
                 }
-                if (Poller.isOver(deadline)) {
+                if (wakeUp || Poller.isOver(deadline)) {
+                    wakeUp = false;
                     return false;
                 }
                 sleep(deadline);
@@ -189,7 +194,7 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
         }
         boolean virtual = Thread.currentThread().isVirtual();
         long begin = System.nanoTime();
-        while (!closed) {
+        while (!closed && !wakeUp) {
             for (int look = 0; look < LOOKS; look++) {
                 if (isReady()) {
                     return true;
@@ -215,7 +220,7 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
     }
 
     private void sleep(long deadline) throws IOException, InterruptedException {
-        if (!arm()) {
+        if (!arm() || wakeUp) { // read after the word that the kernel compares: pairs with endWait
             return;
         }
         long now = System.nanoTime();
@@ -224,6 +229,17 @@ abstract sealed class RingEnd implements Closeable permits SendingEnd, Receiving
         if (Futex.await(memory, futex(), expected, now + left, sleepers) == Futex.Outcome.INTERRUPTED) {
             boolean _ = Thread.interrupted();
             throw new InterruptedException();
+        }
+    }
+
+    /** Ends the wait of another thread, or the next one: any thread may call it. It changes the word that is slept on. */
+    final void endWait() {
+        wakeUp = true;
+        try {
+            long _ = Words.getAndAdd(memory, futex(), 1);
+            int _ = Futex.wake(memory, futex(), Integer.MAX_VALUE);
+        } catch (IllegalStateException closedMeanwhile) {
+            // nobody waits any more
         }
     }
 

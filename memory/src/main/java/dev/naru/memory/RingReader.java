@@ -228,6 +228,14 @@ public final class RingReader extends ReceivingEnd {
         return RingLayout.BELL_AT;
     }
 
+    /**
+     * Ends the wait of the thread that waits for a message, or else the next such wait, as if its time were over. Any thread may
+     * call it.
+     */
+    public void wakeUp() {
+        endWait(); // the bell is everybody's: who hears it looks again
+    }
+
     static ErrnoException taken(Member member, long owner) {
         return ErrnoException.of(
                 Problem.READER_TAKEN,

@@ -1,52 +1,335 @@
 package dev.naru.rpc;
 
 import dev.naru.channels.Address;
+import dev.naru.channels.Connection;
+import dev.naru.channels.ListenOptions;
+import dev.naru.channels.Listener;
+import dev.naru.linux.Sockets;
+import io.grpc.Attributes;
+import io.grpc.Context;
+import io.grpc.Grpc;
+import io.grpc.InternalServer;
+import io.grpc.Metadata;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServerTransportFilter;
+import io.grpc.Status;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** A server through shared memory. */
+/** A server through shared memory: a socket by which it is found, and a {@link ServerLink} for each client. */
 final class SharedServer extends RpcServer {
+    private static final System.Logger LOG = System.getLogger("dev.naru.rpc");
+
+    private final Address.Rpc address;
+    private final ServerSettings settings;
+    private final ServiceTable table;
+    private final Executor executor;
+    private final Context context;
+    private final CountDownLatch terminated = new CountDownLatch(1);
+
+    /** Guarded by this object's monitor, as all below. */
+    private @Nullable Listener listener;
+
+    private final Set<ServerLink> links = new HashSet<>();
+
+    /** Clients that are being let in. */
+    private final Set<Connection> guests = new HashSet<>();
+
+    private boolean isShutdown;
+    private boolean isStopped;
+
     SharedServer(Address.Rpc address, ServerSettings settings, ServiceTable table) {
-        throw new UnsupportedOperationException(address + "" + settings + table.services());
+        this.address = address;
+        this.settings = settings;
+        this.table = table;
+        Executor given = settings.common().executor();
+        this.executor = given == null ? Threads.A_CALL_EACH : given;
+        // By this gRPC's own reflection service finds what it is to tell of.
+        this.context = Context.ROOT.withValue(InternalServer.SERVER_CONTEXT_KEY, this);
     }
 
     @Override
     public String address() {
-        return "";
+        return address.toString();
+    }
+
+    Settings settings() {
+        return settings.common();
+    }
+
+    ServiceTable table() {
+        return table;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    Context context() {
+        return context;
+    }
+
+    Tracers tracersOf(String method, Metadata headers) {
+        return settings.tracers().isEmpty()
+                ? Tracers.NONE
+                : new Tracers(settings.tracers().stream()
+                        .map(factory -> factory.newServerStreamTracer(method, headers))
+                        .toList());
     }
 
     @Override
-    public RpcServer start() {
-        return this;
+    public synchronized RpcServer start() throws IOException {
+        if (listener != null || isShutdown) {
+            throw new IllegalStateException(address + (isShutdown ? ": it is shut down" : ": already started"));
+        }
+        try {
+            Listener bound = Listener.listen(
+                    new Address.UnixFile(Rendezvous.socketOf(address)),
+                    ListenOptions.usual().withMode(settings.mode()));
+            listener = bound;
+            var _ = Thread.ofVirtual().name("naru-rpc-accept").start(() -> accept(bound));
+            return this;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException(address.toString()).initCause(interrupted);
+        }
+    }
+
+    private void accept(Listener bound) {
+        while (true) {
+            try {
+                Connection guest = bound.accept();
+                var _ = Thread.ofVirtual().name("naru-rpc-welcome").start(() -> welcome(guest));
+            } catch (ClosedChannelException | InterruptedException over) {
+                return;
+            } catch (IOException refused) { // too many descriptors, say: the next one may find some
+                LOG.log(System.Logger.Level.WARNING, address + ": a client could not be accepted", refused);
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private void welcome(Connection guest) {
+        if (!enter(guest)) {
+            return;
+        }
+        try {
+            Sockets.Credentials who = guest.credentials();
+            Rendezvous.requireClient(guest, settings.handshake());
+            Status refusal = refusal(who);
+            if (refusal != null) {
+                Rendezvous.refuse(guest, refusal);
+                return;
+            }
+            ServerLink link = new ServerLink(
+                    this,
+                    Rendezvous.welcome(guest, settings.ringBytes(), address.toString()),
+                    settings.common(),
+                    attributes(who),
+                    address + " (pid " + who.pid() + ")");
+            keep(link, guest);
+            link.start();
+        } catch (IOException refused) {
+            LOG.log(System.Logger.Level.INFO, address + ": a client was not let in: " + refused.getMessage());
+            guest.close();
+        } catch (RuntimeException | Error failed) {
+            LOG.log(System.Logger.Level.WARNING, address + ": a client was not let in", failed);
+            guest.close();
+        } finally {
+            leave(guest);
+        }
+    }
+
+    /** False when it is too late. */
+    private boolean enter(Connection guest) {
+        synchronized (this) {
+            if (!isShutdown) {
+                return guests.add(guest);
+            }
+        }
+        guest.close();
+        return false;
+    }
+
+    private synchronized @Nullable Status refusal(Sockets.Credentials who) {
+        if (!settings.admission().test(who)) {
+            return Status.PERMISSION_DENIED.withDescription(
+                    address + ": the server does not admit uid " + who.uid() + " (pid " + who.pid() + ")");
+        }
+        if (links.size() >= settings.maxConnections()) {
+            return Status.RESOURCE_EXHAUSTED.withDescription(
+                    address + ": the server has all of its " + settings.maxConnections() + " connections");
+        }
+        return null;
+    }
+
+    private Attributes attributes(Sockets.Credentials who) throws IOException {
+        Attributes attributes = Attributes.newBuilder()
+                .set(RpcServer.PEER, who)
+                .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, new PeerAddress(who))
+                .set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, UnixDomainSocketAddress.of(Rendezvous.socketOf(address)))
+                .build();
+        for (ServerTransportFilter filter : settings.filters()) {
+            attributes = filter.transportReady(attributes);
+        }
+        return attributes;
+    }
+
+    private void keep(ServerLink link, Connection guest) {
+        boolean isLate;
+        boolean isTooLate;
+        synchronized (this) {
+            boolean _ = links.add(link);
+            boolean _ = guests.remove(guest); // it is not closed any more when the server is shut down
+            isLate = isShutdown;
+            isTooLate = isStopped;
+        }
+        if (isTooLate) {
+            link.end(stopped());
+        } else if (isLate) {
+            link.goAway();
+        }
+    }
+
+    private void leave(Connection guest) {
+        synchronized (this) {
+            boolean _ = guests.remove(guest);
+        }
+        terminateIfDone();
+    }
+
+    void onLinkEnd(ServerLink link) {
+        for (ServerTransportFilter filter : settings.filters()) {
+            filter.transportTerminated(link.attributes());
+        }
+        synchronized (this) {
+            boolean _ = links.remove(link);
+        }
+        terminateIfDone();
+    }
+
+    private synchronized void terminateIfDone() {
+        if (isShutdown && links.isEmpty() && guests.isEmpty()) {
+            terminated.countDown();
+        }
     }
 
     @Override
     public RpcServer shutdown() {
+        List<ServerLink> told;
+        List<Connection> tooLate;
+        Listener bound;
+        synchronized (this) {
+            isShutdown = true;
+            bound = listener;
+            told = List.copyOf(links);
+            tooLate = List.copyOf(guests);
+        }
+        if (bound != null) {
+            Rendezvous.closeAll(bound);
+        }
+        told.forEach(ServerLink::goAway);
+        tooLate.forEach(Connection::close);
+        terminateIfDone();
         return this;
     }
 
     @Override
     public RpcServer shutdownNow() {
+        RpcServer _ = shutdown();
+        List<ServerLink> left;
+        synchronized (this) {
+            isStopped = true;
+            left = List.copyOf(links);
+        }
+        left.forEach(link -> link.end(stopped()));
         return this;
     }
 
+    private static Status stopped() {
+        return Status.UNAVAILABLE.withDescription("Server shutdownNow invoked");
+    }
+
     @Override
-    public boolean isShutdown() {
-        return false;
+    public synchronized boolean isShutdown() {
+        return isShutdown;
     }
 
     @Override
     public boolean isTerminated() {
-        return false;
+        return terminated.getCount() == 0;
     }
 
     @Override
-    public boolean awaitTermination(long timeout, TimeUnit unit) {
-        return false;
+    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        return terminated.await(timeout, unit);
     }
 
     @Override
-    public void awaitTermination() {}
+    public void awaitTermination() throws InterruptedException {
+        terminated.await();
+    }
 
     @Override
-    public void close() {}
+    public void close() {
+        RpcServer _ = shutdown();
+        Threads.closeWithin(settings.common().grace(), this::awaitTermination, this::shutdownNow);
+    }
+
+    @Override
+    public List<SocketAddress> getListenSockets() {
+        try {
+            return List.of(UnixDomainSocketAddress.of(Rendezvous.socketOf(address)));
+        } catch (IOException noName) { // which the start says
+            return List.of();
+        }
+    }
+
+    @Override
+    public List<ServerServiceDefinition> getServices() {
+        List<ServerServiceDefinition> all = new java.util.ArrayList<>(table.services());
+        all.addAll(table.mutableServices());
+        return List.copyOf(all);
+    }
+
+    @Override
+    public List<ServerServiceDefinition> getImmutableServices() {
+        return table.services();
+    }
+
+    @Override
+    public List<ServerServiceDefinition> getMutableServices() {
+        return table.mutableServices();
+    }
+
+    @Override
+    public String toString() {
+        return address.toString();
+    }
+
+    /** The far side, as gRPC's attributes have it. */
+    private static final class PeerAddress extends SocketAddress {
+        private static final long serialVersionUID = 1;
+
+        private final String text;
+
+        PeerAddress(Sockets.Credentials who) {
+            this.text = "pid:" + who.pid();
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
 }

@@ -1,0 +1,183 @@
+package dev.naru.rpc;
+
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The client's side of a connection: the calls that are under way on it, by their numbers. Thread-safe.
+ */
+final class ClientLink extends Link {
+    private final SharedChannel channel;
+    private final Settings settings;
+    private final Seat seat = new Seat(this);
+    private final Map<Integer, SharedClientCall<?, ?>> calls = new ConcurrentHashMap<>();
+    private final Object beginning = new Object();
+
+    /** Guarded by {@link #beginning}, as all below. */
+    private final Map<MethodDescriptor<?, ?>, Integer> methods = new HashMap<>();
+
+    private int lastCall = FrameLayout.NO_CALL;
+    private boolean isLeaving;
+
+    ClientLink(SharedChannel channel, Rendezvous.Agreed agreed, Settings settings, String name) throws IOException {
+        super(agreed.socket(), agreed.toClient(), agreed.toServer(), settings.waiting(), name);
+        this.channel = channel;
+        this.settings = settings;
+    }
+
+    Seat seat() {
+        return seat;
+    }
+
+    /** What a call begins with. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    record Beginning(
+            String authority,
+            String accepted,
+            String encoding,
+            long timeoutNanos,
+            Metadata headers,
+            byte[] message,
+            int flags) {}
+
+    /** How that went. */
+    enum Begun {
+        YES,
+        /** No more calls begin here. */
+        LEAVING,
+        /** The metadata do not fit into a frame. */
+        TOO_LONG
+    }
+
+    /** Begins a call; it has its number then. */
+    Begun begin(SharedClientCall<?, ?> call, Beginning with) {
+        synchronized (beginning) {
+            if (isLeaving) {
+                return Begun.LEAVING;
+            }
+            int number = ++lastCall == FrameLayout.NO_CALL ? ++lastCall : lastCall;
+            call.setNumber(number);
+            SharedClientCall<?, ?> _ = calls.put(number, call);
+            if (send(number, call, with)) {
+                return Begun.YES;
+            }
+            SharedClientCall<?, ?> _ = calls.remove(number);
+            return Begun.TOO_LONG;
+        }
+    }
+
+    private boolean send(int number, SharedClientCall<?, ?> call, Beginning with) {
+        MethodDescriptor<?, ?> method = call.method();
+        Integer known = call.hasOwnAuthority() ? null : methods.get(method);
+        boolean numbered = !call.hasOwnAuthority() && methods.size() < FrameLayout.MOST_METHODS;
+        int methodNumber = known != null ? known : numbered ? methods.size() : FrameLayout.NO_METHOD;
+        int flags = with.flags | (known == null ? FrameLayout.NAMED : 0);
+        boolean sent = outbox.send(
+                number,
+                FrameLayout.BEGIN,
+                flags,
+                out -> {
+                    out.putLong(with.timeoutNanos);
+                    out.putInt(methodNumber);
+                    int lengthAt = out.length();
+                    out.putInt(0);
+                    if (known == null) {
+                        out.putText(method.getFullMethodName());
+                        out.putText(with.authority);
+                        out.putText(with.accepted);
+                    }
+                    out.putText(with.encoding);
+                    MetadataCodec.write(out, with.headers);
+                    out.setInt(lengthAt, out.length() - lengthAt - Integer.BYTES);
+                },
+                with.message,
+                0,
+                with.message.length);
+        if (sent && known == null && numbered) {
+            methods.put(method, methodNumber);
+        }
+        return sent;
+    }
+
+    /** A call is over. */
+    void forget(SharedClientCall<?, ?> call) {
+        if (calls.remove(call.number(), call)) {
+            seat.leave(call);
+            if (calls.isEmpty()) {
+                endIfLeft();
+            }
+        }
+    }
+
+    /** No more calls begin here; when the last one is over, so is the connection. */
+    void leave() {
+        synchronized (beginning) {
+            if (!isLeaving) {
+                isLeaving = true;
+                boolean _ = outbox.send(FrameLayout.NO_CALL, FrameLayout.LAST, 0, null, Outbox.NOTHING, 0, 0);
+            }
+        }
+        endIfLeft();
+    }
+
+    private void endIfLeft() {
+        boolean isLeft;
+        synchronized (beginning) {
+            isLeft = isLeaving && calls.isEmpty();
+        }
+        if (isLeft) {
+            end(Status.UNAVAILABLE.withDescription(name() + ": the channel is shut down"));
+        }
+    }
+
+    @Override
+    void onFrame(int number, byte type, int flags, byte[] body) {
+        SharedClientCall<?, ?> call = calls.get(number);
+        if (call == null) {
+            return; // it was cancelled here
+        }
+        switch (type) {
+            case FrameLayout.MESSAGE -> call.onMessage(body, flags);
+            case FrameLayout.CLOSE -> call.onClose(new FrameReader(body), flags, settings.maxMetadata());
+            case FrameLayout.HEADERS -> call.onHeaders(new FrameReader(body), settings.maxMetadata());
+            case FrameLayout.WINDOW -> call.onWindow(new FrameReader(body).getLong());
+            default -> throw new BrokenProtocolException("a frame of type " + type);
+        }
+        tell(call.queue());
+    }
+
+    /** The server is going to end: calls begin elsewhere. */
+    @Override
+    void onWord(byte word) {
+        if (word == Rendezvous.GOING_AWAY) {
+            channel.onGoingAway(this);
+            leave();
+        }
+    }
+
+    @Override
+    void onEnd(Status status) {
+        synchronized (beginning) {
+            isLeaving = true;
+        }
+        calls.values().forEach(call -> call.onLost(status));
+        seat.end();
+        channel.onLinkEnd(this);
+    }
+
+    @Override
+    void readTheRest() {
+        seat.readTheRest();
+    }
+
+    /** Ends all calls, with that status. */
+    void cancelAll(Status status) {
+        calls.values().forEach(call -> call.fail(Objects.requireNonNull(status)));
+    }
+}

@@ -1,0 +1,169 @@
+package dev.naru.rpc;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages that come in for one side of a call: put together from their pieces, and handed on as many as were requested. The
+ * far side is granted room for what was handed on, so what waits here is bounded by the window, or else by one message.
+ *
+ * <p>Thread-safe. What is handed on goes to the call's {@link SerialQueue}, which is to be submitted afterwards.
+ */
+final class Incoming {
+    /** Granting each message by itself would send a frame for each. */
+    private static final long GRANT_STEP = FrameLayout.WINDOW_BYTES / 4;
+
+    /** What the call does with what comes. */
+    interface Receiver {
+        /** Makes the task that hands a message on. */
+        Runnable message(MessageInput message, boolean compressed);
+
+        /** The far side is told that it may send so many bytes more. */
+        void grant(long bytes);
+    }
+
+    private final Receiver receiver;
+    private final SerialQueue queue;
+    private final int maxMessage;
+
+    /** Guarded by this object's monitor, as all below. */
+    private int requested;
+
+    private final ArrayDeque<Whole> whole = new ArrayDeque<>(2);
+    private @Nullable List<MessageInput.Piece> pieces;
+    private long piecesBytes;
+    private long piecesCost;
+    private boolean piecesCompressed;
+    private long toGrant;
+
+    /** What the far side may still send. */
+    private long window = FrameLayout.WINDOW_BYTES;
+
+    /** What comes behind all messages. */
+    private @Nullable Runnable end;
+
+    private boolean ended;
+    private boolean over;
+
+    private record Whole(MessageInput message, boolean compressed, long cost) {}
+
+    Incoming(Receiver receiver, SerialQueue queue, int maxMessage) {
+        this.receiver = receiver;
+        this.queue = queue;
+        this.maxMessage = maxMessage;
+    }
+
+    int maxMessage() {
+        return maxMessage;
+    }
+
+    /** So many messages more are wanted. */
+    synchronized void request(int count) {
+        requested = requested + count < 0 ? Integer.MAX_VALUE : requested + count;
+        handOn();
+        takePieces();
+    }
+
+    /**
+     * A piece has come, or a whole message.
+     *
+     * @param cost what it took of the window
+     * @throws MessageTooLongException when the message is longer than it may be
+     */
+    synchronized void piece(byte[] bytes, int from, int flags, long cost) throws MessageTooLongException {
+        if (ended) {
+            throw new BrokenProtocolException("a message behind the end of a call");
+        }
+        if (cost > 0 && window <= 0) {
+            throw new BrokenProtocolException("a message beyond the window");
+        }
+        window -= cost;
+        boolean isFirst = pieces == null;
+        if (isFirst) {
+            piecesBytes = 0;
+            piecesCost = 0;
+            piecesCompressed = (flags & FrameLayout.COMPRESSED) != 0;
+        }
+        piecesBytes += bytes.length - from;
+        piecesCost += cost;
+        if (piecesBytes > maxMessage) {
+            pieces = null;
+            throw new MessageTooLongException(piecesBytes, maxMessage);
+        }
+        if (over) {
+            return;
+        }
+        MessageInput.Piece piece = new MessageInput.Piece(bytes, from);
+        boolean isLast = (flags & FrameLayout.MORE) == 0;
+        if (isFirst && isLast) {
+            whole.add(new Whole(new MessageInput(List.of(piece)), piecesCompressed, piecesCost));
+            handOn();
+            return;
+        }
+        List<MessageInput.Piece> all = pieces == null ? new ArrayList<>() : pieces;
+        boolean _ = all.add(piece);
+        if (isLast) {
+            whole.add(new Whole(new MessageInput(all), piecesCompressed, piecesCost));
+            pieces = null;
+            handOn();
+        } else {
+            pieces = all;
+            takePieces();
+        }
+    }
+
+    /** The far side ends: this task comes behind all messages. Only the first counts. */
+    synchronized void end(Runnable task) {
+        if (!ended) {
+            ended = true;
+            end = task;
+            handOn();
+        }
+    }
+
+    synchronized boolean isEnded() {
+        return ended;
+    }
+
+    /** Nothing more is handed on. */
+    synchronized void drop() {
+        over = true;
+        ended = true;
+        end = null;
+        pieces = null;
+        whole.clear();
+    }
+
+    private void handOn() {
+        while (requested > 0 && !whole.isEmpty()) {
+            Whole next = whole.poll();
+            requested--;
+            queue.add(receiver.message(next.message, next.compressed));
+            grant(next.cost);
+        }
+        if (whole.isEmpty() && end != null) {
+            queue.add(end);
+            end = null;
+        }
+    }
+
+    /** The pieces of a message that is wanted count as taken: else one that is longer than the window would never come. */
+    private void takePieces() {
+        if (pieces != null && requested > 0) {
+            grant(piecesCost);
+            piecesCost = 0;
+        }
+    }
+
+    private void grant(long cost) {
+        toGrant += cost;
+        if (toGrant >= GRANT_STEP && !ended) {
+            long granted = toGrant;
+            toGrant = 0;
+            window += granted;
+            receiver.grant(granted);
+        }
+    }
+}
