@@ -6,9 +6,12 @@ import dev.naru.rpc.example.GreeterGrpc;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.StringJoiner;
+import java.util.concurrent.Semaphore;
 
 /** The service of the tests: it greets, as often as it is asked to and as fast as it is taken. */
 final class Greeting extends GreeterGrpc.GreeterImplBase {
+    private final Semaphore cancelled = new Semaphore(0);
+
     private static GreetReply reply(String name, GreetRequest request) {
         return GreetReply.newBuilder()
                 .setText("hello, " + name)
@@ -26,6 +29,7 @@ final class Greeting extends GreeterGrpc.GreeterImplBase {
     public void greetOften(GreetRequest request, StreamObserver<GreetReply> replies) {
         var out = (ServerCallStreamObserver<GreetReply>) replies;
         int[] sent = {0};
+        out.setOnCancelHandler(cancelled::release);
         out.setOnReadyHandler(() -> {
             while (out.isReady() && sent[0] < request.getTimes()) {
                 out.onNext(reply(request.getName() + " " + sent[0]++, request));
@@ -34,6 +38,12 @@ final class Greeting extends GreeterGrpc.GreeterImplBase {
                 }
             }
         });
+    }
+
+    /** Waits until another call has been cancelled here. */
+    String awaitCancelled() throws InterruptedException {
+        cancelled.acquire();
+        return "cancelled";
     }
 
     @Override
@@ -56,6 +66,7 @@ final class Greeting extends GreeterGrpc.GreeterImplBase {
 
     @Override
     public StreamObserver<GreetRequest> greetEach(StreamObserver<GreetReply> replies) {
+        ((ServerCallStreamObserver<GreetReply>) replies).setOnCancelHandler(cancelled::release);
         return new Each(replies);
     }
 
