@@ -2,7 +2,6 @@ package dev.naru.rpc;
 
 import dev.naru.memory.Waiting;
 import dev.naru.memory.testing.Talk;
-import dev.naru.rpc.example.GreeterGrpc;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.grpc.protobuf.services.HealthStatusManager;
@@ -82,7 +81,6 @@ final class FarServer {
                 server.awaitTermination();
                 yield "terminated";
             }
-            case "cancelled" -> greeting.awaitCancelled();
             case "memory" -> {
                 System.gc();
                 yield String.valueOf(Runtime.getRuntime().totalMemory()
@@ -92,7 +90,7 @@ final class FarServer {
                 String.valueOf(Thread.getAllStackTraces().keySet().stream()
                         .filter(thread -> thread.getName().equals("naru-rpc-server"))
                         .count());
-            default -> GreeterGrpc.SERVICE_NAME;
+            default -> greeting.awaitCancelled(line);
         };
     }
 }
