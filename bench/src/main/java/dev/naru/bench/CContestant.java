@@ -18,6 +18,7 @@ import dev.naru.bench.Work.RingIdle;
 import dev.naru.bench.Work.RingOneWay;
 import dev.naru.bench.Work.RingTrips;
 import dev.naru.bench.Work.RoundTrips;
+import dev.naru.bench.Work.Rpc;
 import dev.naru.bench.Work.SemaphorePairs;
 import dev.naru.bench.Work.Streams;
 import dev.naru.channels.AnonymousPipe;
@@ -37,24 +38,28 @@ final class CContestant implements Contestant {
     private static final int RING_BYTES = 1 << 20;
     private static final Path MEMORY = Path.of("/dev/shm");
 
-    private final CPeers peers;
     private final Work work;
     private final int firstCore;
     private final int secondCore;
     private final Path there;
     private final Path back;
+    private final List<Object> words;
+    private final Path program;
 
-    private CContestant(CPeers peers, Race race, Cores.Pair cores, Path directory) {
-        this.peers = peers;
+    private CContestant(CPeers peers, Race race, Cores.Pair cores, Path directory)
+            throws IOException, InterruptedException, UnavailableException {
         this.work = race.work();
         this.firstCore = cores.first();
         this.secondCore = race.placement().second(cores);
         this.there = directory.resolve("c.there");
         this.back = directory.resolve("c.back");
+        this.words = words();
+        this.program = peers.program(words.getFirst().toString());
     }
 
     /** Its FIFOs, or the file of its socket, if it needs them, are made in that directory. */
-    static CContestant open(CPeers peers, Race race, Cores.Pair cores, Path directory) throws IOException {
+    static CContestant open(CPeers peers, Race race, Cores.Pair cores, Path directory)
+            throws IOException, InterruptedException, UnavailableException {
         CContestant made = new CContestant(peers, race, cores, directory);
         if (made.needsFifos()) {
             Fifo _ = Fifo.openOrCreate(made.there);
@@ -63,9 +68,9 @@ final class CContestant implements Contestant {
         return made;
     }
 
-    @Override
-    public long round(Amount amount) throws IOException, InterruptedException {
-        List<Object> words = switch (work) {
+    /** The name of its program, and what that is told but for the amount. */
+    private List<Object> words() {
+        return switch (work) {
             case RoundTrips trips ->
                 List.of(
                         "rtt",
@@ -121,10 +126,9 @@ final class CContestant implements Contestant {
             case LogFlush flush -> List.of("flush", there, firstCore, flush.bytes());
             case LogAppend append -> List.of("append", MEMORY, firstCore, append.bytes());
             case LogRead read when read.batch() == 1 -> List.of("logread", MEMORY, firstCore, read.bytes());
-            case LogRead _, LogPoll _, LogWriters _, RingIdle _, Relay _, Clients _ ->
+            case LogRead _, LogPoll _, LogWriters _, RingIdle _, Relay _, Clients _, Rpc _ ->
                 throw new IllegalArgumentException("C has no program for " + work);
         };
-        return run(words, amount);
     }
 
     @Override
@@ -141,20 +145,21 @@ final class CContestant implements Contestant {
         };
     }
 
-    private long run(List<Object> words, Amount amount) throws IOException, InterruptedException {
-        String program = words.getFirst().toString();
-        List<String> command = new ArrayList<>(List.of(peers.program(program).toString()));
+    @Override
+    public long round(Amount amount) throws IOException, InterruptedException {
+        String name = words.getFirst().toString();
+        List<String> command = new ArrayList<>(List.of(program.toString()));
         words.stream().skip(1).map(Object::toString).forEach(command::add);
         command.add(Long.toString(amount.warmup()));
         command.add(Long.toString(amount.count()));
         try (AnonymousPipe pipe = AnonymousPipe.create();
-                Lines answer = new Lines(pipe.reader(), program)) {
+                Lines answer = new Lines(pipe.reader(), name)) {
             ChildProcess child = Command.of(command).stdout(pipe.writer()).start();
             try {
                 long nanos = answer.nextNumber();
                 ExitStatus status = child.waitFor();
                 if (!status.isSuccess()) {
-                    throw new IOException(program + " ended with status " + status.shellCode());
+                    throw new IOException(name + " ended with status " + status.shellCode());
                 }
                 return nanos;
             } finally {

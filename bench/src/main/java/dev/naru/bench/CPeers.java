@@ -13,12 +13,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * The C programs, compiled by this machine's compiler from the sources in our jar.
- *
- * @param directory where they lie
- */
-record CPeers(Path directory) {
+/** The C programs, each compiled by this machine's compiler from the sources in our jar when it is first asked for. */
+final class CPeers {
     private static final List<String> SOURCES = List.of(
             "peer.h",
             "peer.c",
@@ -44,27 +40,19 @@ record CPeers(Path directory) {
             "logdelivery.c",
             "delivery.c",
             "flush.c");
-    private static final List<String> PROGRAMS = List.of(
-            "rtt",
-            "stream",
-            "sink",
-            "ringrtt",
-            "ringstream",
-            "mutex",
-            "queuertt",
-            "queuestream",
-            "semaphore",
-            "append",
-            "logread",
-            "logdelivery",
-            "delivery",
-            "flush");
     private static final List<String> FLAGS =
             List.of("-std=c11", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra", "-Werror");
 
-    /** Compiles them all into that directory. */
-    static CPeers build(String compiler, Path directory)
-            throws IOException, InterruptedException, UnavailableException {
+    private final String compiler;
+    private final Path directory;
+
+    private CPeers(String compiler, Path directory) {
+        this.compiler = compiler;
+        this.directory = directory;
+    }
+
+    /** Unpacks the sources into that directory, where the programs will lie too. */
+    static CPeers in(Path directory, String compiler) throws IOException {
         for (String source : SOURCES) {
             try (InputStream in = CPeers.class.getResourceAsStream("c/" + source)) {
                 if (in == null) {
@@ -73,14 +61,19 @@ record CPeers(Path directory) {
                 Files.copy(in, directory.resolve(source), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        for (String program : PROGRAMS) {
-            compile(compiler, directory, program);
-        }
-        return new CPeers(directory);
+        return new CPeers(compiler, directory);
     }
 
-    private static void compile(String compiler, Path directory, String program)
-            throws IOException, InterruptedException, UnavailableException {
+    /** Where that program is. */
+    Path program(String name) throws IOException, InterruptedException, UnavailableException {
+        Path program = directory.resolve(name);
+        if (Files.notExists(program)) {
+            compile(name);
+        }
+        return program;
+    }
+
+    private void compile(String program) throws IOException, InterruptedException, UnavailableException {
         List<String> command = new ArrayList<>(List.of(compiler));
         command.addAll(FLAGS);
         command.addAll(List.of(
@@ -99,9 +92,5 @@ record CPeers(Path directory) {
             throw new UnavailableException(
                     "'" + compiler + "' could not compile " + program + ".c; its own words stand above");
         }
-    }
-
-    Path program(String name) {
-        return directory.resolve(name);
     }
 }

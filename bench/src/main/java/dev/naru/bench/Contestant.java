@@ -11,6 +11,7 @@ sealed interface Contestant extends Closeable
                 RelayContestant,
                 JvmContestant,
                 ClientContestant,
+                RpcContestant,
                 CContestant {
     /**
      * Does the work once.

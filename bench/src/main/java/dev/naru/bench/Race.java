@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name {@code mechanism.metric.size} or {@code mechanism.metric.variant.size}; one name may have several peers
  * @param metric what is measured
- * @param peer whom we run against: {@code c}, {@code agrona}, {@code aeron}, {@code chronicle}, {@code socat}, {@code kafka}, or {@code naru} in another way
+ * @param peer whom we run against: {@code c}, {@code agrona}, {@code aeron}, {@code chronicle}, {@code socat}, {@code kafka}, {@code grpc-tcp}, {@code grpc-unix}, or {@code naru} in another way
  * @param bar the ratio that must be reached; null where the figure is only told
  * @param placement where the processes run
  * @param work what they do

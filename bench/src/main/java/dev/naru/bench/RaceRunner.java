@@ -44,6 +44,7 @@ final class RaceRunner {
             case Work.Memory work -> JvmContestant.open(equipment, race, work, true);
             case Work.Log work -> JvmContestant.openLog(equipment, race, work, true);
             case Work.Clients work -> ClientContestant.open(equipment, work, ClientLibrary.NARU);
+            case Work.Rpc work -> RpcContestant.open(equipment, work, race.placement(), RpcLibrary.NARU);
         };
     }
 
@@ -53,17 +54,18 @@ final class RaceRunner {
             case Work.Memory work when !race.peer().equals(Races.C) -> JvmContestant.open(equipment, race, work, false);
             case Work.Log work when !race.peer().equals(Races.C) -> JvmContestant.openLog(equipment, race, work, false);
             case Work.Clients work -> ClientContestant.open(equipment, work, ClientLibrary.KAFKA);
+            case Work.Rpc work -> RpcContestant.open(equipment, work, race.placement(), RpcLibrary.named(race.peer()));
             default -> CContestant.open(peers(), race, equipment.cores(), directory);
         };
     }
 
-    private CPeers peers() throws IOException, InterruptedException, UnavailableException {
-        CPeers built = peers;
-        if (built == null) {
-            built = CPeers.build(equipment.compiler(), directory);
-            peers = built;
+    private CPeers peers() throws IOException {
+        CPeers there = peers;
+        if (there == null) {
+            there = CPeers.in(directory, equipment.compiler());
+            peers = there;
         }
-        return built;
+        return there;
     }
 
     private Result compare(Race race, Contestant naru, Contestant peer) throws IOException, InterruptedException {

@@ -19,6 +19,10 @@ import dev.naru.bench.Work.RingIdle;
 import dev.naru.bench.Work.RingOneWay;
 import dev.naru.bench.Work.RingTrips;
 import dev.naru.bench.Work.RoundTrips;
+import dev.naru.bench.Work.RpcCalls;
+import dev.naru.bench.Work.RpcFlight;
+import dev.naru.bench.Work.RpcStream;
+import dev.naru.bench.Work.RpcTrips;
 import dev.naru.bench.Work.SemaphorePairs;
 import dev.naru.bench.Work.Wait;
 import java.util.List;
@@ -40,6 +44,8 @@ final class Races {
     private static final String CHRONICLE = "chronicle";
     private static final String SOCAT = "socat";
     private static final String KAFKA = "kafka";
+    private static final String GRPC_TCP = "grpc-tcp";
+    private static final String GRPC_UNIX = "grpc-unix";
     private static final String NARU = "naru";
 
     private static final double BANDWIDTH_BAR = 0.95;
@@ -133,6 +139,22 @@ final class Races {
             "100 B polled through Kafka's Consumer, from the first record to the last" + KAFKA_SETTINGS
                     + "max.poll.records=5000, max.partition.fetch.bytes=4194304, receive.buffer.bytes=1048576, kafka's best; numbers checked by their sum";
 
+    private static final String GRPC_SETTINGS =
+            "; grpc-netty with epoll, one event loop each, callbacks on it (directExecutor), its best";
+    private static final String RPC_CALL =
+            "a unary call with 32 B, answered with the same, by generated blocking stubs with protobuf, one after the other; ";
+    private static final String RPC_SPIN = RPC_CALL + "ours spins; numbers checked" + GRPC_SETTINGS;
+    private static final String RPC_PARK = RPC_CALL + "ours sleeps in a futex at once; numbers checked" + GRPC_SETTINGS;
+    private static final String RPC_FLIGHT =
+            "the same by generated asynchronous stubs, 64 under way, each answer begins the next call; ours waits adaptively; numbers"
+                    + " checked" + GRPC_SETTINGS;
+    private static final String RPC_STREAM =
+            "a message of 100 B of the one call that a server answers with them, as the client takes them; ours waits adaptively;"
+                    + " numbers checked by their sum" + GRPC_SETTINGS;
+    private static final String RPC_LARGE =
+            "a unary call with 1 MiB, answered with the same, one after the other: the bytes of both; ours waits adaptively; numbers"
+                    + " and sizes checked" + GRPC_SETTINGS;
+
     /** In the order in which they run. */
     static final List<Race> ALL = Stream.of(
                     throughput("pipe.throughput.64k", Carrier.PIPE),
@@ -211,7 +233,44 @@ final class Races {
                     new Race("topic.flush.4k", Metric.LATENCY, C, 1.2, Placement.ALONE, new LogFlush(4 * KIB), FLUSH),
                     append("group.poll.100", NARU, 0.8, new LogPoll(100), GROUP_POLL),
                     produce(),
-                    consume())
+                    consume(),
+                    twoCores(
+                            "rpc.unary.spin.32",
+                            Metric.ROUND_TRIP,
+                            GRPC_TCP,
+                            0.05,
+                            new RpcTrips(Wait.SPIN, 32),
+                            RPC_SPIN),
+                    twoCores(
+                            "rpc.unary.spin.32",
+                            Metric.ROUND_TRIP,
+                            GRPC_UNIX,
+                            0.06,
+                            new RpcTrips(Wait.SPIN, 32),
+                            RPC_SPIN),
+                    unaryParking(),
+                    unaryParking().onOneCore(),
+                    twoCores(
+                            "rpc.throughput.32",
+                            Metric.MESSAGES,
+                            GRPC_TCP,
+                            5.0,
+                            new RpcFlight(Wait.ADAPTIVE, 32, 64),
+                            RPC_FLIGHT),
+                    twoCores(
+                            "rpc.stream.100",
+                            Metric.MESSAGES,
+                            GRPC_TCP,
+                            4.0,
+                            new RpcStream(Wait.ADAPTIVE, 100),
+                            RPC_STREAM),
+                    twoCores(
+                            "rpc.unary.1m",
+                            Metric.BANDWIDTH,
+                            GRPC_TCP,
+                            3.0,
+                            new RpcCalls(Wait.ADAPTIVE, MIB),
+                            RPC_LARGE))
             .toList();
 
     private Races() {}
@@ -252,6 +311,10 @@ final class Races {
 
     private static Race parking() {
         return twoCores("ring.rtt.park.32", Metric.ROUND_TRIP, C, 1.2, trips(Wait.PARK, Wait.PARK), BOTH_PARK);
+    }
+
+    private static Race unaryParking() {
+        return twoCores("rpc.unary.park.32", Metric.ROUND_TRIP, GRPC_UNIX, 0.5, new RpcTrips(Wait.PARK, 32), RPC_PARK);
     }
 
     private static Work trips(Wait ours, Wait peers) {

@@ -39,7 +39,8 @@ final class RelayContestant implements Contestant {
     }
 
     /** Ours, {@code naru relay}, as the launcher starts it, but without its AOT cache. */
-    static RelayContestant ours(Equipment equipment, CPeers peers, Relay work, Path directory) {
+    static RelayContestant ours(Equipment equipment, CPeers peers, Relay work, Path directory)
+            throws IOException, InterruptedException, UnavailableException {
         Path socket = directory.resolve("naru.relay");
         return open(
                 List.of(
@@ -63,7 +64,7 @@ final class RelayContestant implements Contestant {
 
     /** {@code socat}, in pieces of the size that is its best. */
     static RelayContestant socat(Equipment equipment, CPeers peers, Relay work, Path directory)
-            throws ErrnoException, UnavailableException {
+            throws IOException, InterruptedException, UnavailableException {
         Path socket = directory.resolve("socat.relay");
         List<String> command = List.of("socat", "-u", "-b", READ_BYTES, "-", "UNIX-CONNECT:" + socket);
         try {
@@ -78,7 +79,8 @@ final class RelayContestant implements Contestant {
     }
 
     /** That command, which connects to the socket, at the first core; the sink gets the second. */
-    static RelayContestant open(List<String> command, Equipment equipment, CPeers peers, Relay work, Path socket) {
+    static RelayContestant open(List<String> command, Equipment equipment, CPeers peers, Relay work, Path socket)
+            throws IOException, InterruptedException, UnavailableException {
         List<String> pinned = new ArrayList<>(List.of(
                 "taskset", "--cpu-list", Integer.toString(equipment.cores().first())));
         pinned.addAll(command);

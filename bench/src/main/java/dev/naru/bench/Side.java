@@ -25,7 +25,7 @@ import java.util.concurrent.LinkedBlockingQueue;
  * }</pre>
  *
  * <p>and those of {@link SocketRoles}, {@link QueueRoles}, {@link MemoryRoles}, {@link LogRoles}, {@link PollRoles}, {@link ClientRoles},
- * {@link KafkaBroker} and {@link GroupTimes}.
+ * {@link KafkaBroker}, {@link RpcRoles} and {@link GroupTimes}.
  */
 final class Side {
     private Side() {}
@@ -71,6 +71,7 @@ final class Side {
             case String role when role.startsWith("log-") -> LogRoles.of(arguments);
             case String role when role.startsWith("poll-") -> PollRoles.of(arguments);
             case String role when role.startsWith("client-") -> ClientRoles.of(arguments);
+            case String role when role.startsWith("rpc-") -> RpcRoles.of(arguments, answers);
             case "group-victim" -> GroupTimes.pollForEver(Path.of(arguments[1]), arguments[2], answers);
             case "kafka-broker" -> KafkaBroker.start(Path.of(arguments[1]), answers);
             default -> MemoryRoles.of(arguments);

@@ -509,6 +509,104 @@ sealed interface Work {
         }
     }
 
+    /** Work of a client and a server of gRPC. */
+    sealed interface Rpc extends Work {
+        /** How we wait; the peer's transports wait in epoll. */
+        Wait ours();
+
+        /** Of a message's body. */
+        int bytes();
+
+        /** A warm-up is calls, or messages, again and again for so many ms. */
+        default Amount warmedFor(Effort effort, long count) {
+            return new Amount(effort.judged() ? 8_000 : 0, count);
+        }
+    }
+
+    /**
+     * A message there and back by unary calls, one after the other.
+     *
+     * @param bytes of a message's body
+     */
+    record RpcTrips(Wait ours, int bytes) implements Rpc {
+        private static final int PER_TRIP = 4;
+
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(effort.trips() * PER_TRIP / 10, effort.trips() * PER_TRIP);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return warmedFor(effort, effort.trips() * PER_TRIP);
+        }
+    }
+
+    /**
+     * Large messages there and back by unary calls, one after the other.
+     *
+     * @param bytes of a message's body
+     */
+    record RpcCalls(Wait ours, int bytes) implements Rpc {
+        private static final int TRIPS_PER_CALL = 10;
+
+        @Override
+        public Amount amount(Effort effort) {
+            long calls = effort.trips() / TRIPS_PER_CALL;
+            return new Amount(calls / 10, calls);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return warmedFor(effort, effort.trips() / TRIPS_PER_CALL);
+        }
+
+        /** There, and back. */
+        @Override
+        public long bytes(Amount amount) {
+            return amount.count() * bytes * 2;
+        }
+    }
+
+    /**
+     * Unary calls, several under way at a time.
+     *
+     * @param bytes of a message's body
+     * @param calls how many
+     */
+    record RpcFlight(Wait ours, int bytes, int calls) implements Rpc {
+        private static final int PER_TRIP = 40;
+
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(effort.trips() * PER_TRIP / 16, effort.trips() * PER_TRIP);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return warmedFor(effort, effort.trips() * PER_TRIP);
+        }
+    }
+
+    /**
+     * Messages that answer one call, as fast as the client takes them.
+     *
+     * @param bytes of a message's body
+     */
+    record RpcStream(Wait ours, int bytes) implements Rpc {
+        private static final int PER_TRIP = 100;
+
+        @Override
+        public Amount amount(Effort effort) {
+            return new Amount(effort.trips() * PER_TRIP / 16, effort.trips() * PER_TRIP);
+        }
+
+        @Override
+        public Amount warmUp(Effort effort) {
+            return warmedFor(effort, effort.trips() * PER_TRIP);
+        }
+    }
+
     /**
      * A file through a relay to a socket.
      *

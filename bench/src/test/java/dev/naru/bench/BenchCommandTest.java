@@ -81,11 +81,12 @@ class BenchCommandTest {
     @Test
     void withoutACompilerTheRacesWithCAreSkippedByName() {
         // when
-        Bench bench = Bench.run("--short", "--rounds", "1", "--json", "--cc", "no-compiler-of-that-name", "ring.rtt.*");
+        Bench bench = Bench.run(
+                "--short", "--rounds", "1", "--json", "--cc", "no-compiler-of-that-name", "ring.throughput.32");
 
         // then
-        List<Race> races = Races.matching("ring.rtt.*");
-        assertThat(races).extracting(Race::peer).contains("c", "agrona", "aeron", "naru");
+        List<Race> races = Races.matching("ring.throughput.32");
+        assertThat(races).extracting(Race::peer).containsExactlyInAnyOrder("c", "agrona", "aeron");
         assertThat(bench.status()).isEqualTo(69);
         assertThat(bench.out()).doesNotContain("\"peer\":\"c\"");
         assertThat(bench.out().contains("\"peer\":\"agrona\"")).isEqualTo(areTwoCores());
@@ -141,7 +142,7 @@ class BenchCommandTest {
         "--help, > /dev/full, 69",
         "'--list --json', >&-, 69",
         "--list, >&4, 141",
-        "'--short --rounds 1 pipe.throughput', > /dev/full, 69"
+        "'--short --rounds 1 sem.uncontended', > /dev/full, 69"
     })
     void itsOutputIsNotLostInSilence(String arguments, String target, int status) throws Exception {
         // given a pipe whose reader is gone as descriptor 4

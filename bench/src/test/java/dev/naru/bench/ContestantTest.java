@@ -10,7 +10,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -119,8 +118,8 @@ class ContestantTest {
     void aCProgramThatCannotRunIsAnError() throws Exception {
         // given
         Race race = Races.matching("fifo.throughput.64k").getFirst();
-        CPeers peers = CPeers.build("cc", folder);
-        Files.copy(Path.of("/bin/false"), folder.resolve("stream"), StandardCopyOption.REPLACE_EXISTING);
+        CPeers peers = CPeers.in(folder, "cc");
+        Files.copy(Path.of("/bin/false"), folder.resolve("stream"));
 
         // when
         try (CContestant c = CContestant.open(peers, race, Cores.pair(), folder)) {
@@ -134,7 +133,7 @@ class ContestantTest {
     @Test
     void aRelayPassesAllOnAndLeavesNothingBehind() throws Exception {
         // given
-        CPeers peers = CPeers.build("cc", folder);
+        CPeers peers = CPeers.in(folder, "cc");
         Work.Relay work = new Work.Relay(false);
         Path place = Files.createDirectory(folder.resolve("place"));
         try (RelayContestant socat = RelayContestant.socat(equipment("cc"), peers, work, place)) {
@@ -152,7 +151,7 @@ class ContestantTest {
     @ValueSource(strings = {"false", "head -c 1000 | socat -u - UNIX-CONNECT:%s"})
     void aRelayThatFailsIsAnError(String line) throws Exception {
         // given
-        CPeers peers = CPeers.build("cc", folder);
+        CPeers peers = CPeers.in(folder, "cc");
         Path socket = folder.resolve("socket");
         List<String> command = List.of("bash", "-c", line.formatted(socket));
 
@@ -168,7 +167,7 @@ class ContestantTest {
 
     @Test
     void aCompilerThatFailsIsSaid() {
-        assertThatThrownBy(() -> CPeers.build("false", folder))
+        assertThatThrownBy(() -> CPeers.in(folder, "false").program("rtt"))
                 .isInstanceOf(UnavailableException.class)
                 .hasMessageContaining("'false' could not compile rtt.c");
     }

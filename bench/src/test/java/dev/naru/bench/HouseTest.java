@@ -30,7 +30,7 @@ class HouseTest {
 
     /** From the bottom up. */
     private static final List<String> ROOMS =
-            List.of("linux", "channels", "memory", "queues", "topics", "codecs", "local", "cli", "bench");
+            List.of("linux", "channels", "memory", "queues", "topics", "codecs", "local", "rpc", "cli", "bench");
 
     private static final JavaClasses MAIN_CODE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

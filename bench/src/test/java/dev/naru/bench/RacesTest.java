@@ -51,7 +51,13 @@ class RacesTest {
                         "topic.flush.4k c <= 1.20",
                         "group.poll.100 naru >= 0.80",
                         "local.produce.100 kafka >= 5.00",
-                        "local.consume.100 kafka >= 5.00");
+                        "local.consume.100 kafka >= 5.00",
+                        "rpc.unary.spin.32 grpc-tcp <= 0.05",
+                        "rpc.unary.spin.32 grpc-unix <= 0.06",
+                        "rpc.unary.park.32 grpc-unix <= 0.50",
+                        "rpc.throughput.32 grpc-tcp >= 5.00",
+                        "rpc.stream.100 grpc-tcp >= 4.00",
+                        "rpc.unary.1m grpc-tcp >= 3.00");
     }
 
     @Test
@@ -85,7 +91,7 @@ class RacesTest {
     void peersHaveTheNamesThatReadersOfTheJsonKnow() {
         assertThat(Races.ALL)
                 .extracting(Race::peer)
-                .isSubsetOf("c", "agrona", "aeron", "chronicle", "socat", "kafka", "naru");
+                .isSubsetOf("c", "agrona", "aeron", "chronicle", "socat", "kafka", "grpc-tcp", "grpc-unix", "naru");
     }
 
     @Test
@@ -100,7 +106,8 @@ class RacesTest {
                         "tcp.rtt.32",
                         "sysv.rtt.32",
                         "mq.rtt.32",
-                        "ring.rtt.park.32");
+                        "ring.rtt.park.32",
+                        "rpc.unary.park.32");
     }
 
     @Test

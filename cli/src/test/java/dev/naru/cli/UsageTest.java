@@ -4,8 +4,11 @@ import static dev.naru.cli.testing.Naru.naru;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.naru.cli.testing.Program.Result;
+import dev.naru.cli.testing.Resident;
 import dev.naru.linux.testing.NoLeaks;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,20 +19,36 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the command says to one who does not know it yet, or mistypes it. */
 @ExtendWith(NoLeaks.class)
 class UsageTest {
+    /** Where all lines run, and where nothing may be made by those that are refused. */
     @TempDir
-    private Path folder;
+    private static Path folder;
 
-    private Result run(String line) throws Exception {
-        return naru(line.isEmpty() ? new String[0] : line.split(" ", -1))
-                .in(folder)
-                .run();
+    private static Resident resident;
+
+    @BeforeAll
+    static void start() throws Exception {
+        resident = Resident.in(folder);
     }
 
+    @AfterAll
+    static void end() throws Exception {
+        resident.close();
+    }
+
+    private static Result run(String line) throws Exception {
+        return resident.run(words(line));
+    }
+
+    private static String[] words(String line) {
+        return line.isEmpty() ? new String[0] : line.split(" ", -1);
+    }
+
+    /** In a process of its own, as a user has it. */
     @ParameterizedTest
     @ValueSource(strings = {"", "fifo"})
     void withoutACommandTheUsageGoesToStandardError(String line) throws Exception {
         // when
-        Result result = run(line);
+        Result result = naru(words(line)).run();
 
         // then
         assertThat(result.endedWith(64).err()).startsWith("Usage: naru");
@@ -161,13 +180,13 @@ class UsageTest {
     }
 
     @Test
-    void aFileWhoseNameLooksLikeAnAddressIsNamedWithADot() throws Exception {
+    void aFileWhoseNameLooksLikeAnAddressIsNamedWithADot(@TempDir Path own) throws Exception {
         // when
-        run("ring create ./fd:3 ring:0x1234").succeeded();
-        run("fifo create ./- fifo:shm:x a.b:c").succeeded();
+        naru(words("ring create ./fd:3 ring:0x1234")).in(own).run().succeeded();
+        naru(words("fifo create ./- fifo:shm:x a.b:c")).in(own).run().succeeded();
 
         // then
-        assertThat(folder.toFile().list()).containsExactlyInAnyOrder("fd:3", "0x1234", "-", "shm:x", "a.b:c");
+        assertThat(own.toFile().list()).containsExactlyInAnyOrder("fd:3", "0x1234", "-", "shm:x", "a.b:c");
     }
 
     @Test
