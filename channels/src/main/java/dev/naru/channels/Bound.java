@@ -32,7 +32,6 @@ record Bound(Descriptor socket, Address address, long inode) implements Closeabl
     private static final int EAGAIN = Errno.EAGAIN.number();
     private static final int EINTR = Errno.EINTR.number();
     private static final int ECONNABORTED = Errno.ECONNABORTED.number();
-    private static final int ECONNREFUSED = Errno.ECONNREFUSED.number();
 
     static Bound bind(Address address, Sockets.Kind kind, ListenOptions options)
             throws IOException, InterruptedException {
@@ -91,7 +90,7 @@ record Bound(Descriptor socket, Address address, long inode) implements Closeabl
         try {
             Sockets.bind(socket, name);
         } catch (ErrnoException refused) {
-            if (refused.problem() != Problem.ADDRESS_IN_USE || !isLeft(name)) {
+            if (refused.problem() != Problem.ADDRESS_IN_USE || !Sockets.isLeft(name)) {
                 throw refused;
             }
             replace(socket, address, name);
@@ -115,30 +114,10 @@ record Bound(Descriptor socket, Address address, long inode) implements Closeabl
             throws IOException, InterruptedException {
         Path parent = name.path().toAbsolutePath().getParent();
         try (DirectoryLock _ = DirectoryLock.take(parent == null ? Path.of("/") : parent, address.toString())) {
-            if (isLeft(name)) {
+            if (Sockets.isLeft(name)) {
                 boolean _ = Files.deleteIfExists(name.path());
             }
             Sockets.bind(socket, name);
-        }
-    }
-
-    /**
-     * Whether it is a socket to which nobody is bound any more. A datagram socket finds out without a trace: a living one of another kind
-     * refuses it as that, and only a dead one's file refuses the connection.
-     */
-    private static boolean isLeft(SocketName.UnixFile name) throws IOException {
-        try {
-            if (FileStatus.ofLink(name.path()).type() != FileStatus.Type.SOCKET) {
-                return false;
-            }
-        } catch (ErrnoException gone) {
-            if (gone.problem() == Problem.NOT_FOUND) {
-                return true; // its server has ended just now
-            }
-            throw gone;
-        }
-        try (Descriptor probe = Sockets.create(name, Sockets.Kind.DATAGRAM)) {
-            return Sockets.connect(probe, name) == -ECONNREFUSED;
         }
     }
 

@@ -29,6 +29,9 @@ class AddressTest {
         assertThat(new Address.Event("run/ready").isNamed()).isFalse();
         assertThat(Address.parse("barrier:/step")).isEqualTo(new Address.Barrier("/step"));
         assertThat(new Address.Barrier("/step").isNamed()).isTrue();
+        assertThat(Address.parse("rpc:/greeter")).isEqualTo(new Address.Rpc("/greeter"));
+        assertThat(new Address.Rpc("/greeter").isNamed()).isTrue();
+        assertThat(new Address.Rpc("run/greeter").isNamed()).isFalse();
         assertThat(Address.parse("topic:orders")).isEqualTo(new Address.Topic(null, "orders"));
         assertThat(Address.parse("topic:a#b#orders")).isEqualTo(new Address.Topic(Path.of("a#b"), "orders"));
         assertThat(new Address.Topic(null, "orders").orIn(Path.of("data"))).hasToString("topic:data#orders");
@@ -57,6 +60,8 @@ class AddressTest {
                 "fd:0",
                 "fd:2147483647",
                 "topic:orders",
+                "rpc:/greeter",
+                "rpc:run/greeter",
                 "topic:/var/data#orders",
                 "fifo:orders",
                 "fifo:/run/orders",
@@ -105,6 +110,8 @@ class AddressTest {
                 "fifo:a\0b",
                 "fifo",
                 "Fifo:x",
+                "rpc:",
+                "rpc:/",
                 "shm:",
                 "shm:/",
                 "shm:0x",

@@ -24,7 +24,7 @@ import tools.jackson.core.JsonGenerator;
         description = {
             "List the FIFOs under directories, and which processes have them open.",
             "Without a directory: those under the working directory, this machine's shared memory, message queues, semaphores,"
-                    + " rings, locks, events, barriers and sockets, and the topics of the store at hand, which is that of NARU_STORE,"
+                    + " rings, locks, events, barriers, servers of calls and sockets, and the topics of the store at hand, which is that of NARU_STORE,"
                     + " else ./data.",
             "With kinds, such as 'sysv: mq:', or addresses of sockets, only what is named.",
             "What nobody has any more is shown as orphaned: see 'naru rm --orphans'.",
@@ -40,7 +40,7 @@ final class LsCommand implements Callable<Integer> {
             paramLabel = "DIR|KIND:|SOCKET",
             description =
                     "Where to look for FIFOs (default: here); or what to list: fifo:, shm:, sysv:, mq:, sem:, ring:, lock:,"
-                            + " rwlock:, event:, barrier:, unix:, tcp:, topic:; or the sockets at an address, such as tcp:127.0.0.1:7000.")
+                            + " rwlock:, event:, barrier:, rpc:, unix:, tcp:, topic:; or the sockets at an address, such as tcp:127.0.0.1:7000.")
     private List<String> places = new ArrayList<>();
 
     @Option(
@@ -75,7 +75,7 @@ final class LsCommand implements Callable<Integer> {
             Optional<Kind> kind = Kind.of(place);
             if (kind.isPresent()) {
                 kinds.add(kind.get());
-            } else if (place.startsWith("unix:") || place.startsWith("tcp:")) {
+            } else if (place.startsWith("unix:") || place.startsWith("tcp:") || place.startsWith("rpc:")) {
                 addresses.add(Address.parse(place));
             } else {
                 directories.add(Path.of(place));
@@ -108,6 +108,7 @@ final class LsCommand implements Callable<Integer> {
         RWLOCK,
         EVENT,
         BARRIER,
+        RPC,
         UNIX,
         TCP,
         TOPIC;
@@ -162,6 +163,11 @@ final class LsCommand implements Callable<Integer> {
             hides |= locks.hides();
         }
         hides |= listSync(kinds, lines);
+        if (kinds.contains(Kind.RPC)) {
+            RpcTable servers = new RpcTable(context);
+            show(() -> servers.printJson(lines), servers::print);
+            hides |= servers.hides();
+        }
         hides |= listSockets(kinds, addresses, lines);
         if (kinds.contains(Kind.TOPIC)) {
             TopicTable topics = TopicTable.atHand(context);

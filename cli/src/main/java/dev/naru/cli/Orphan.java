@@ -1,13 +1,14 @@
 package dev.naru.cli;
 
 import dev.naru.channels.Address;
-import dev.naru.channels.Connection;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.FileStatus;
 import dev.naru.linux.PosixQueues;
 import dev.naru.linux.PosixSemaphore;
 import dev.naru.linux.Problem;
 import dev.naru.linux.SharedFiles;
+import dev.naru.linux.SocketName;
+import dev.naru.linux.Sockets;
 import dev.naru.linux.SystemVMemory;
 import dev.naru.memory.Membership;
 import java.io.IOException;
@@ -36,6 +37,7 @@ record Orphan(Address address, boolean isProved, String why) {
         FoundShared.readWriteLocks().forEach(each -> all.add(each.address()));
         FoundShared.events().forEach(each -> all.add(each.address()));
         FoundShared.barriers().forEach(each -> all.add(each.address()));
+        FoundServer.all().forEach(each -> all.add(each.address()));
         return all;
     }
 
@@ -53,7 +55,8 @@ record Orphan(Address address, boolean isProved, String why) {
             case Address.FifoPath fifo ->
                 new Orphan(
                         fifo, false, "who waits to open it is not to be seen; 'naru rm' without --orphans removes it");
-            case Address.UnixFile socket -> socket(socket);
+            case Address.UnixFile socket -> socket(socket, socket.path());
+            case Address.Rpc server -> socket(server, FoundServer.file(server));
             case Address.PosixQueue queue -> queue(queue);
             case Address.MemoryKey memory -> segment(memory);
             case Address.SystemVQueue _, Address.SystemVSemaphores _, Address.Rpc _ ->
@@ -147,22 +150,18 @@ record Orphan(Address address, boolean isProved, String why) {
         return seesAll(open.hidden()) ? proved(address, status.owner(), "no process has it open") : unseen(address);
     }
 
-    /** A file that a server left: whoever connects to it is refused. */
-    private static Orphan socket(Address.UnixFile socket) throws IOException {
-        FileStatus status = FileStatus.ofLink(socket.path());
+    /** A file that a server left. */
+    private static Orphan socket(Address address, Path file) throws IOException {
+        FileStatus status = FileStatus.ofLink(file);
         if (status.type() != FileStatus.Type.SOCKET) {
-            return new Orphan(socket, false, "it is no socket");
+            return new Orphan(address, false, "it is no socket");
         }
         try {
-            Connection.connect(socket).close();
-            return new Orphan(socket, false, "somebody listens there");
-        } catch (InterruptedException ended) {
-            Thread.currentThread().interrupt();
-            return new Orphan(socket, false, "the look was interrupted");
+            return Sockets.isLeft(new SocketName.UnixFile(file))
+                    ? proved(address, status.owner(), "nobody is bound to it")
+                    : new Orphan(address, false, "somebody is bound to it");
         } catch (ErrnoException refused) {
-            return refused.problem() == Problem.NOBODY_LISTENS
-                    ? proved(socket, status.owner(), "nobody is bound to it")
-                    : new Orphan(socket, false, "it cannot be known: " + refused.summary());
+            return new Orphan(address, false, "it cannot be known: " + refused.summary());
         }
     }
 

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Remove IPC objects by their addresses, as 'naru KIND rm' does.",
             "With --orphans: show which of them are orphans, and remove those with --yes. Only what is the caller's own, and only"
-                    + " where death is proved. Without addresses, all rings, locks, events and barriers that have a name; the"
+                    + " where death is proved. Without addresses, all rings, locks, events, barriers and servers of calls that have a name;"
+                    + " the"
                     + " kernel's own objects only when named, since they are made to outlive their users, and System V queues and"
                     + " semaphores never, since the kernel does not tell who uses them."
         })
@@ -43,7 +44,8 @@ final class RmCommand implements Callable<Integer> {
             arity = "0..*",
             paramLabel = "ADDRESS",
             description =
-                    "What: shm:/x, sysv:0x6a01, mq:/x, sem:/x, ring:/x, lock:/x, rwlock:/x, event:/x, barrier:/x, fifo:x.")
+                    "What: shm:/x, sysv:0x6a01, mq:/x, sem:/x, ring:/x, lock:/x, rwlock:/x, event:/x, barrier:/x, rpc:/x,"
+                            + " fifo:x.")
     private List<String> texts = new ArrayList<>();
 
     @Option(names = "--orphans", description = "Only orphans: shown, and with --yes removed.")
@@ -132,6 +134,7 @@ final class RmCommand implements Callable<Integer> {
             case Address.Event event -> SharedEvent.remove(event);
             case Address.Barrier barrier -> SharedBarrier.remove(barrier);
             case Address.Topic _ -> throw new AddressException(address.toString(), "use 'naru topic delete'");
+            case Address.Rpc server -> FoundServer.remove(server);
             case Address.UnixFile socket -> Files.delete(socket.path());
             case Address.Pipe _,
                     Address.Standard _,

@@ -4,9 +4,9 @@ import dev.naru.channels.Address;
 import dev.naru.linux.SocketName;
 import dev.naru.linux.SocketTable.Entry;
 import dev.naru.linux.SocketTable.State;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -31,9 +31,10 @@ final class SocketsWanted {
     }
 
     /** And those that are bound there or, of TCP, connected to there. */
-    void add(Address place) throws UnknownHostException {
+    void add(Address place) throws IOException {
         switch (place) {
             case Address.UnixFile file -> places.add(new SocketName.UnixFile(file.path())::equals);
+            case Address.Rpc server -> places.add(new SocketName.UnixFile(FoundServer.file(server))::equals);
             case Address.UnixAbstract name -> places.add(new SocketName.UnixAbstract(name.name())::equals);
             case Address.Tcp server -> {
                 List<InetAddress> hosts = List.of(InetAddress.getAllByName(server.host()));

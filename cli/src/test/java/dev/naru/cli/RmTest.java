@@ -16,6 +16,7 @@ import dev.naru.linux.testing.Foreign;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.linux.testing.Perl;
 import dev.naru.linux.testing.ProcessState.Call;
+import dev.naru.linux.testing.Python;
 import dev.naru.memory.NamedSemaphore;
 import dev.naru.memory.Ring;
 import dev.naru.memory.RingSpec;
@@ -194,7 +195,7 @@ class RmTest {
     void theFileOfADeadServerGoesAndThatOfALivingOneStays() throws Exception {
         String address = "unix:" + folder.resolve("s");
         try (Listener _ = Listener.listen(Address.parse(address))) {
-            assertThat(rm("--orphans", "--yes", address).succeeded().out()).contains("somebody listens there");
+            assertThat(rm("--orphans", "--yes", address).succeeded().out()).contains("somebody is bound to it");
         }
         assertThat(Foreign.output(
                         "python3",
@@ -205,6 +206,46 @@ class RmTest {
                 .contains("removed")
                 .contains("nobody is bound");
         assertThat(folder.resolve("s")).doesNotExist();
+    }
+
+    /** Its file is made as a server leaves it, by another program. */
+    @Test
+    void theFileOfAServerOfCallsGoesWhenTheServerIsDead() throws Exception {
+        String address = "rpc:" + name;
+        Path file = Path.of("/dev/shm/naru-rpc." + name.substring(1));
+        ends.add(() -> {
+            boolean _ = Files.deleteIfExists(file);
+        });
+        try (Python server = Python.start();
+                Python client = Python.start()) {
+            // given one with a client
+            assertThat(server.ask("s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); s.bind('" + file
+                            + "'); s.listen(7)"))
+                    .doesNotStartWith("error");
+            assertThat(client.ask(
+                            "c = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); c.connect('" + file + "')"))
+                    .doesNotStartWith("error");
+            assertThat(server.ask("d, _ = s.accept()")).doesNotStartWith("error");
+
+            // then it is listed, and kept
+            assertThat(rm("--orphans", "--yes", address).succeeded().out())
+                    .isEqualTo("keeps " + address + ": somebody is bound to it\n");
+            assertThat(naru("ls", "rpc:").run().succeeded().out())
+                    .containsPattern("listening +1 +python3\\(" + server.pid() + "\\) +" + address + "\n");
+            assertThat(naru("ls", address).run().succeeded().out()).contains("seqpacket listening");
+        }
+
+        // and when it is dead, it goes
+        assertThat(naru("ls", "--json", "rpc:").run().succeeded().out().lines())
+                .anyMatch(line -> line.contains(address) && line.contains("\"orphaned\":true"));
+        assertThat(rm("--orphans").succeeded().out()).contains("would remove " + address + ": nobody is bound to it");
+        assertThat(rm("--orphans", "--yes", address).succeeded().out()).startsWith("removed " + address);
+        assertThat(file).doesNotExist();
+        assertThat(rm(address).endedWith(65).err()).contains(address);
+        assertThat(rm("rpc:" + Files.createFile(folder.resolve("f")))
+                        .endedWith(65)
+                        .err())
+                .contains("wrong-kind");
     }
 
     @Test

@@ -126,6 +126,32 @@ public final class Sockets {
         }
     }
 
+    /**
+     * Whether a file is that of a socket to which nobody is bound any more, or is gone. Nobody notices that it is asked: a living socket
+     * refuses a datagram socket as one of another kind, and only a dead one's file refuses the connection.
+     *
+     * @throws ErrnoException {@link Problem#DENIED} when it may not be known
+     */
+    public static boolean isLeft(SocketName.UnixFile name) throws ErrnoException {
+        try {
+            if (FileStatus.ofLink(name.path()).type() != FileStatus.Type.SOCKET) {
+                return false;
+            }
+        } catch (ErrnoException gone) {
+            if (gone.problem() == Problem.NOT_FOUND) {
+                return true; // its server has ended just now
+            }
+            throw gone;
+        }
+        try (Descriptor probe = create(name, Kind.DATAGRAM)) {
+            int answer = connect(probe, name);
+            if (answer == -Constants.EACCES) {
+                throw ErrnoException.of(Constants.EACCES, "connect", name.toString());
+            }
+            return answer == -Errno.ECONNREFUSED.number();
+        }
+    }
+
     /** What became of a connect that was under way: 0, or an errno. Asking clears it. */
     public static int pendingError(Descriptor socket, String target) throws ErrnoException {
         return option(socket, Constants.SOL_SOCKET, Constants.SO_ERROR, "getsockopt(SO_ERROR)", target);

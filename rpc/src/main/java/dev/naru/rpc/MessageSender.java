@@ -17,18 +17,22 @@ import org.jspecify.annotations.Nullable;
 final class MessageSender {
     private final Outgoing outgoing;
     private final Tracers tracers;
+    private final int mostBytes;
     private int number;
 
-    MessageSender(Outgoing outgoing, Tracers tracers) {
+    /** {@code mostBytes}: a message that is longer, as it is sent, is refused. */
+    MessageSender(Outgoing outgoing, Tracers tracers, int mostBytes) {
         this.outgoing = outgoing;
         this.tracers = tracers;
+        this.mostBytes = mostBytes;
     }
 
     /** The bytes of a message that is short, and known to be so; else null, and nothing of it was read. */
-    static byte @Nullable [] shortBytes(InputStream message) {
+    byte @Nullable [] shortBytes(InputStream message) {
         try {
             if (message instanceof KnownLength && message.available() <= Outgoing.LEAST_PIECE) {
                 byte[] bytes = new byte[message.available()];
+                requireFits(bytes.length);
                 int count = message.readNBytes(bytes, 0, bytes.length);
                 if (count != bytes.length || message.read() >= 0) {
                     throw new IOException("a message of " + bytes.length + " B had " + count);
@@ -38,6 +42,14 @@ final class MessageSender {
             return null;
         } catch (IOException refused) {
             throw cannotSerialize(refused);
+        }
+    }
+
+    private void requireFits(long bytes) {
+        if (bytes > mostBytes) {
+            throw Status.RESOURCE_EXHAUSTED
+                    .withDescription("message too large " + bytes + " > " + mostBytes)
+                    .asRuntimeException();
         }
     }
 
@@ -111,6 +123,7 @@ final class MessageSender {
             }
             held[count++] = (byte) b;
             total++;
+            requireFits(total);
         }
 
         @Override
@@ -119,6 +132,7 @@ final class MessageSender {
             int from = offset;
             int left = length;
             total += length;
+            requireFits(total);
             while (left > held.length - count) { // more than fits: so what is held is not the last
                 if (count == 0) {
                     emit(bytes, from, held.length, FrameLayout.MORE);

@@ -7,7 +7,7 @@ final class MessageTooLongException extends Exception {
     private static final long serialVersionUID = 1;
 
     MessageTooLongException(long length, int limit) {
-        super("a message of " + length + " B or more is longer than " + limit
+        super("a message of " + length + " B or more exceeds maximum size " + limit
                 + " B: raise maxInboundMessageSize where it is received");
     }
 

@@ -1,17 +1,21 @@
 package dev.naru.rpc;
 
 import dev.naru.channels.Address;
+import dev.naru.linux.ErrnoException;
+import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
+import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -111,6 +115,20 @@ final class SharedChannel extends RpcChannel {
 
     Executor executor() {
         return executor;
+    }
+
+    /** Where this side and the server are. */
+    Attributes attributes() {
+        try {
+            return Attributes.newBuilder()
+                    .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, UnixDomainSocketAddress.of(Rendezvous.socketOf(address)))
+                    .set(
+                            Grpc.TRANSPORT_ATTR_LOCAL_ADDR,
+                            new ProcessAddress(ProcessHandle.current().pid()))
+                    .build();
+        } catch (ErrnoException noName) {
+            return Attributes.EMPTY; // and no connection
+        }
     }
 
     String acceptedEncodings() {

@@ -50,7 +50,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
 
     private final Context.CancellationListener whenContextEnds = this::onContextEnd;
     private Tracers tracers = Tracers.NONE;
-    private MessageSender sender = new MessageSender(outgoing, tracers);
+    private MessageSender sender;
     private @Nullable Listener<A> listener;
     private @Nullable Metadata headers;
     private @Nullable Compressor compressor;
@@ -89,6 +89,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         var executor = options.getExecutor();
         this.queue = new SerialQueue(executor == null ? channel.executor() : executor, context);
         this.incoming = new Incoming(this, queue, maxMessage(channel.settings(), options));
+        this.sender = new MessageSender(outgoing, tracers, mostSent(options));
         this.sendsOne = method.getType().clientSendsOneMessage();
         this.isWaitedFor = method.getType() == MethodDescriptor.MethodType.UNARY
                 && executor != null
@@ -99,6 +100,11 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
     private static int maxMessage(Settings settings, CallOptions options) {
         Integer own = options.getMaxInboundMessageSize();
         return own == null ? settings.maxMessage() : own;
+    }
+
+    private static int mostSent(CallOptions options) {
+        Integer own = options.getMaxOutboundMessageSize();
+        return own == null ? Integer.MAX_VALUE : own;
     }
 
     MethodDescriptor<Q, A> method() {
@@ -176,7 +182,9 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         Deadline ofCall = options.getDeadline();
         deadline = ofCall == null ? ofContext : ofContext == null ? ofCall : ofCall.minimum(ofContext);
         if (deadline != null && deadline.isExpired()) {
-            refuse(Status.DEADLINE_EXCEEDED.withDescription(channel + ": the deadline was over before the call began"));
+            refuse(Status.DEADLINE_EXCEEDED.withDescription(
+                    "ClientCall started after CallOptions deadline was exceeded %.9f seconds ago. [%s]"
+                            .formatted(-deadline.timeRemaining(TimeUnit.NANOSECONDS) / 1e9, channel)));
             return false;
         }
         return true;
@@ -195,7 +203,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             timer = Timers.OF_THIS_PROCESS.after(
                     left,
                     () -> fail(Status.DEADLINE_EXCEEDED.withDescription(
-                            "%s: no answer within %.1f ms".formatted(channel, left / 1e6))));
+                            "CallOptions deadline exceeded after %.9fs. [%s]".formatted(left / 1e9, channel))));
         }
     }
 
@@ -212,7 +220,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             tracers = new Tracers(factories.stream()
                     .map(factory -> factory.newClientStreamTracer(info, with))
                     .toList());
-            sender = new MessageSender(outgoing, tracers);
+            sender = new MessageSender(outgoing, tracers, mostSent(options));
             forTracers(tracer -> tracer.streamCreated(Attributes.EMPTY, with));
         }
     }
@@ -349,10 +357,21 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         if (settled) {
             return;
         }
+        try {
+            send(message);
+        } catch (RuntimeException | Error failed) {
+            fail(Status.CANCELLED.withDescription("Failed to stream message").withCause(failed));
+            if (failed instanceof Error error) {
+                throw error;
+            }
+        }
+    }
+
+    private void send(Q message) {
         InputStream bytes = method.streamRequest(message);
         Compressor packer = compresses ? compressor : null;
         if (sendsOne && packer == null) {
-            byte[] whole = MessageSender.shortBytes(bytes);
+            byte[] whole = sender.shortBytes(bytes);
             if (whole != null) {
                 synchronized (this) {
                     first = whole;
@@ -419,9 +438,14 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         compresses = enabled;
     }
 
+    /** Where both sides are, as soon as there is a connection. */
     @Override
     public Attributes getAttributes() {
-        return Attributes.EMPTY;
+        ClientLink connection;
+        synchronized (this) {
+            connection = link;
+        }
+        return connection == null ? Attributes.EMPTY : channel.attributes();
     }
 
     // What the far side says. By the thread that reads.

@@ -176,7 +176,7 @@ final class SharedServer extends RpcServer {
     private Attributes attributes(Sockets.Credentials who) throws IOException {
         Attributes attributes = Attributes.newBuilder()
                 .set(RpcServer.PEER, who)
-                .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, new PeerAddress(who))
+                .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, new ProcessAddress(who.pid()))
                 .set(Grpc.TRANSPORT_ATTR_LOCAL_ADDR, UnixDomainSocketAddress.of(Rendezvous.socketOf(address)))
                 .build();
         for (ServerTransportFilter filter : settings.filters()) {
@@ -315,21 +315,5 @@ final class SharedServer extends RpcServer {
     @Override
     public String toString() {
         return address.toString();
-    }
-
-    /** The far side, as gRPC's attributes have it. */
-    private static final class PeerAddress extends SocketAddress {
-        private static final long serialVersionUID = 1;
-
-        private final String text;
-
-        PeerAddress(Sockets.Credentials who) {
-            this.text = "pid:" + who.pid();
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
     }
 }

@@ -85,7 +85,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         this.beginning = beginning;
         this.answersOne = method.getType().serverSendsOneMessage();
         this.tracers = server.tracersOf(method.getFullMethodName(), beginning.headers);
-        this.sender = new MessageSender(outgoing, tracers);
+        this.sender = new MessageSender(outgoing, tracers, Integer.MAX_VALUE);
         this.context = contextIn(filtered(server.context()));
         this.queue = new SerialQueue(server.executor(), context);
         this.incoming = new Incoming(this, queue, settings.maxMessage());
@@ -366,7 +366,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         InputStream bytes = method.streamResponse(message);
         Compressor packer = compresses ? compressor : null;
         if (answersOne && packer == null) {
-            answer = MessageSender.shortBytes(bytes);
+            answer = sender.shortBytes(bytes);
             if (answer != null) {
                 sender.count(answer);
                 return;

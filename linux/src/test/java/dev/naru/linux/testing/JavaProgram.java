@@ -46,6 +46,23 @@ public final class JavaProgram {
         return this;
     }
 
+    /** It also needs all that the tests have on their class path. */
+    public JavaProgram needingAll() {
+        Stream.of("surefire.test.class.path", "java.class.path")
+                .map(System::getProperty)
+                .filter(path -> path != null && !path.isEmpty())
+                .flatMap(path -> Stream.of(path.split(":", -1)))
+                .map(Path::of)
+                .forEach(classes::add);
+        return this;
+    }
+
+    /** But nothing in whose file's name that stands. */
+    public JavaProgram without(String text) {
+        boolean _ = classes.removeIf(entry -> entry.getFileName().toString().contains(text));
+        return this;
+    }
+
     /** An option of the JVM. */
     public JavaProgram option(String option) {
         options.add(option);
