@@ -172,10 +172,11 @@ class GarbageTest {
                         lie(client);
                     }
                 }
+                // a lie may be any status, too
                 assertThatThrownBy(answer::get)
                         .satisfies(thrown -> assertThat(
                                         Status.fromThrowable(thrown).getCode())
-                                .isIn(Status.Code.UNAVAILABLE, Status.Code.INTERNAL));
+                                .isNotEqualTo(Status.Code.DEADLINE_EXCEEDED));
             }
         }
     }
