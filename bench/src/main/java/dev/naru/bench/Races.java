@@ -140,11 +140,14 @@ final class Races {
                     + "max.poll.records=5000, max.partition.fetch.bytes=4194304, receive.buffer.bytes=1048576, kafka's best; numbers checked by their sum";
 
     private static final String GRPC_SETTINGS =
-            "; grpc-netty with epoll, one event loop each, callbacks on it (directExecutor), its best";
+            "; grpc-netty with epoll, one event loop each, callbacks on it (directExecutor), a window of 4 MiB, reads of up to 1 MiB,"
+                    + " its best";
     private static final String RPC_CALL =
             "a unary call with 32 B, answered with the same, by generated blocking stubs with protobuf, one after the other; ";
-    private static final String RPC_SPIN = RPC_CALL + "ours spins; numbers checked" + GRPC_SETTINGS;
-    private static final String RPC_PARK = RPC_CALL + "ours sleeps in a futex at once; numbers checked" + GRPC_SETTINGS;
+    private static final String RPC_SPIN =
+            RPC_CALL + "both spin, grpc-netty in its event loops (BUSY_WAIT); numbers checked" + GRPC_SETTINGS;
+    private static final String RPC_PARK =
+            RPC_CALL + "both sleep, ours in a futex at once; numbers checked" + GRPC_SETTINGS;
     private static final String RPC_FLIGHT =
             "the same by generated asynchronous stubs, 64 under way, each answer begins the next call; ours waits adaptively; numbers"
                     + " checked" + GRPC_SETTINGS;

@@ -6,10 +6,17 @@ import dev.naru.rpc.RpcChannel;
 import dev.naru.rpc.RpcServer;
 import io.grpc.BindableService;
 import io.grpc.ManagedChannel;
+import io.grpc.Server;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.SelectStrategy;
+import io.netty.channel.SelectStrategyFactory;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
@@ -53,13 +60,13 @@ enum RpcLibrary {
         String serve(BindableService service, Path folder, Wait wait) throws IOException {
             InetSocketAddress any = new InetSocketAddress(loopback(), 0);
             NettyServerBuilder builder = NettyServerBuilder.forAddress(any).channelType(EpollServerSocketChannel.class);
-            return Integer.toString(started(builder, service).getPort());
+            return Integer.toString(started(builder, wait, service).getPort());
         }
 
         @Override
         ManagedChannel connect(String address, Wait wait) throws IOException {
             InetSocketAddress server = new InetSocketAddress(loopback(), Integer.parseInt(address));
-            return built(NettyChannelBuilder.forAddress(server).channelType(EpollSocketChannel.class));
+            return built(NettyChannelBuilder.forAddress(server).channelType(EpollSocketChannel.class), wait);
         }
     },
 
@@ -71,20 +78,29 @@ enum RpcLibrary {
             var _ = started(
                     NettyServerBuilder.forAddress(new DomainSocketAddress(file))
                             .channelType(EpollServerDomainSocketChannel.class),
+                    wait,
                     service);
             return file;
         }
 
         @Override
         ManagedChannel connect(String address, Wait wait) {
-            return built(NettyChannelBuilder.forAddress(new DomainSocketAddress(address))
-                    .channelType(EpollDomainSocketChannel.class)
-                    .overrideAuthority("localhost"));
+            return built(
+                    NettyChannelBuilder.forAddress(new DomainSocketAddress(address))
+                            .channelType(EpollDomainSocketChannel.class)
+                            .overrideAuthority("localhost"),
+                    wait);
         }
     };
 
-    /** What JVMs are started with: Netty and protobuf use the JDK's Unsafe. */
-    static final List<String> OPTIONS = List.of("--sun-misc-unsafe-memory-access=allow");
+    private static final int MIB = 1 << 20;
+
+    /** What may be under way before the far side says that it has taken some. */
+    private static final int WINDOW = 4 * MIB;
+
+    /** What JVMs are started with: Netty and protobuf use the JDK's Unsafe, and log by SLF4J, to which nobody listens. */
+    static final List<String> OPTIONS =
+            List.of("--sun-misc-unsafe-memory-access=allow", "-Dslf4j.internal.verbosity=ERROR");
 
     /** By the name that races call it. */
     static RpcLibrary named(String peer) {
@@ -95,7 +111,7 @@ enum RpcLibrary {
      * Serves as long as this JVM lives.
      *
      * @param folder where it may make files
-     * @param wait what ours does while nothing comes
+     * @param wait what who has nothing to do does; of the peers' only whether it spins counts
      * @return where it is to be called
      */
     abstract String serve(BindableService service, Path folder, Wait wait) throws IOException;
@@ -104,22 +120,37 @@ enum RpcLibrary {
     abstract ManagedChannel connect(String address, Wait wait) throws IOException;
 
     /** grpc-netty's best, found by trying (docs/performance.md): callbacks on the one thread that has the connection. */
-    private static io.grpc.Server started(NettyServerBuilder builder, BindableService service) throws IOException {
-        EventLoopGroup loop = loop();
+    private static Server started(NettyServerBuilder builder, Wait wait, BindableService service) throws IOException {
+        EventLoopGroup loop = loop(wait);
         return builder.bossEventLoopGroup(loop)
                 .workerEventLoopGroup(loop)
+                .withChildOption(ChannelOption.RECVBUF_ALLOCATOR, reads())
+                .flowControlWindow(WINDOW)
                 .directExecutor()
                 .addService(service)
                 .build()
                 .start();
     }
 
-    private static ManagedChannel built(NettyChannelBuilder builder) {
-        return builder.eventLoopGroup(loop()).directExecutor().usePlaintext().build();
+    private static ManagedChannel built(NettyChannelBuilder builder, Wait wait) {
+        return builder.eventLoopGroup(loop(wait))
+                .withOption(ChannelOption.RECVBUF_ALLOCATOR, reads())
+                .flowControlWindow(WINDOW)
+                .directExecutor()
+                .usePlaintext()
+                .build();
     }
 
-    private static EventLoopGroup loop() {
-        return new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    /** What is read at a time, which else is 64 KiB at most. */
+    private static RecvByteBufAllocator reads() {
+        return new AdaptiveRecvByteBufAllocator(2 * 1024, 64 * 1024, MIB);
+    }
+
+    private static EventLoopGroup loop(Wait wait) {
+        SelectStrategyFactory strategy = wait == Wait.SPIN
+                ? () -> (ready, hasTasks) -> hasTasks ? ready.get() : SelectStrategy.BUSY_WAIT
+                : DefaultSelectStrategyFactory.INSTANCE;
+        return new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory(0, strategy));
     }
 
     private static InetAddress loopback() throws IOException {

@@ -167,7 +167,7 @@ public enum Problem {
     NO_MECHANISM(
             64,
             "there is no such mechanism",
-            "the tour knows pipe, fifo, unix, tcp, shm, ring-busy, ring-parked and topic"),
+            "the tour knows pipe, fifo, sysv, mq, unix, tcp, shm, sem, ring-busy, ring-parked, topic, group and rpc"),
     /** An address of no known kind or form. */
     BAD_ADDRESS(
             64,

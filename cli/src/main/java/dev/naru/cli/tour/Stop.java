@@ -23,7 +23,8 @@ interface Stop {
             RingStop.busy(),
             RingStop.parked(),
             new TopicStop(),
-            new GroupStop());
+            new GroupStop(),
+            new RpcStop());
 
     /** The name of the row, and the word for {@code --only}. */
     String mechanism();

@@ -25,7 +25,8 @@ sealed interface Way
                 Way.InSemaphoreSlot,
                 Way.InTopic,
                 Way.InGroup,
-                SocketWay {
+                SocketWay,
+                RpcWay {
     /** The end that writes. */
     WritableByteChannel openWriter() throws IOException, InterruptedException;
 
@@ -47,7 +48,11 @@ sealed interface Way
      */
     static Way parse(String text) {
         Optional<SocketWay> socket = SocketWay.parse(text);
-        return socket.isPresent() ? socket.get() : parseOther(text);
+        if (socket.isPresent()) {
+            return socket.get();
+        }
+        Optional<RpcWay> calls = RpcWay.parse(text);
+        return calls.isPresent() ? calls.get() : parseOther(text);
     }
 
     private static Way parseOther(String text) {

@@ -1,11 +1,16 @@
 package dev.naru.cli.testing;
 
+import com.google.common.base.Preconditions;
+import com.google.common.util.concurrent.internal.InternalFutureFailureAccess;
 import dev.naru.channels.Address;
 import dev.naru.cli.Main;
 import dev.naru.linux.testing.JavaProgram;
 import dev.naru.memory.SharedMemory;
 import dev.naru.queues.SystemVQueue;
+import dev.naru.rpc.RpcServer;
 import dev.naru.topics.Store;
+import io.grpc.Channel;
+import io.grpc.stub.ClientCalls;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,6 +72,11 @@ public final class Naru {
                 .needing(SharedMemory.class)
                 .needing(SystemVQueue.class)
                 .needing(Store.class)
+                .needing(RpcServer.class)
+                .needing(Channel.class)
+                .needing(ClientCalls.class)
+                .needing(Preconditions.class)
+                .needing(InternalFutureFailureAccess.class)
                 .needing(CommandLine.class)
                 .needing(Terminal.class)
                 .needing(FfmTerminalProvider.class)

@@ -27,7 +27,19 @@ class TourTest {
             List.of("mechanism", "bytes", "mbPerSecond", "rttP50Ns", "rttP99Ns", "verified", "object");
 
     private static final List<String> MECHANISMS = List.of(
-            "pipe", "fifo", "sysv", "mq", "unix", "tcp", "shm", "sem", "ring-busy", "ring-parked", "topic", "group");
+            "pipe",
+            "fifo",
+            "sysv",
+            "mq",
+            "unix",
+            "tcp",
+            "shm",
+            "sem",
+            "ring-busy",
+            "ring-parked",
+            "topic",
+            "group",
+            "rpc");
 
     @TempDir
     private Path folder;
@@ -61,6 +73,7 @@ class TourTest {
                             case "sem" -> "memfd inode \\d+, sem:/naru-tour-\\d+.filled.0";
                             case "shm" -> "memfd inode \\d+, lock in memfd inode \\d+";
                             case "topic" -> "topic:/.+/store#there inode \\d+";
+                            case "rpc" -> "rpc:/.+/calls inode \\d+";
                             case "group" -> "topic:/.+/store#there inode \\d+, 2 partitions";
                             default -> "ring in memfd inode \\d+";
                         });
@@ -99,7 +112,8 @@ class TourTest {
         assertThat(lines.get(10)).matches(row("ring-parked", "ring, who waits sleeps", "ring in memfd .*"));
         assertThat(lines.get(11)).matches(row("topic", "log in a file, with no server", "topic:/.*#there inode \\d+"));
         assertThat(lines.get(12)).matches(row("group", "topic that a group of two reads", "topic:/.*, 2 partitions"));
-        assertThat(lines.get(13)).matches("on this machine: (" + String.join("|", MECHANISMS) + ") .*\\d.*");
+        assertThat(lines.get(13)).matches(row("rpc", "gRPC, calls through shared memory", "rpc:/.*/calls inode \\d+"));
+        assertThat(lines.get(14)).matches("on this machine: (" + String.join("|", MECHANISMS) + ") .*\\d.*");
         assertThat(result.err().lines())
                 .containsExactlyElementsOf(Stream.concat(
                                 Stream.of(modules() + ": its SHA-256"),
@@ -139,7 +153,7 @@ class TourTest {
 
     /** By each way in which a file is cut into pieces: a byte, and one more than a piece. */
     @ParameterizedTest
-    @CsvSource({"1, 'pipe,mq,shm,group'", "65537, 'pipe,mq,unix,shm,ring-parked,group'"})
+    @CsvSource({"1, 'pipe,mq,shm,group,rpc'", "65537, 'pipe,mq,unix,shm,ring-parked,group,rpc'"})
     void aSmallFileIsVerifiedToo(int length, String mechanisms) throws Exception {
         assertVerified(length, List.of(mechanisms.split(",", -1)));
     }
