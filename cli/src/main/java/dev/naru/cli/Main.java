@@ -36,6 +36,7 @@ public final class Main {
         commands.put("topic", TopicCommand::line);
         commands.put("group", GroupCommand::line);
         commands.put("socket", SocketCommand::line);
+        commands.put("rpc", RpcCommand::line);
         commands.put("relay", RelayCommand::new);
         commands.put("record", RecordCommand::new);
         commands.put("replay", ReplayCommand::new);

@@ -59,7 +59,7 @@ record Orphan(Address address, boolean isProved, String why) {
             case Address.Rpc server -> socket(server, FoundServer.file(server));
             case Address.PosixQueue queue -> queue(queue);
             case Address.MemoryKey memory -> segment(memory);
-            case Address.SystemVQueue _, Address.SystemVSemaphores _, Address.Rpc _ ->
+            case Address.SystemVQueue _, Address.SystemVSemaphores _ ->
                 new Orphan(
                         address, false, "the kernel does not tell who uses it; 'naru rm' without --orphans removes it");
             case Address.Pipe _, Address.Standard _, Address.Fd _, Address.UnixAbstract _, Address.Tcp _ ->

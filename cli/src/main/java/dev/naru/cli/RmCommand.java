@@ -136,12 +136,7 @@ final class RmCommand implements Callable<Integer> {
             case Address.Topic _ -> throw new AddressException(address.toString(), "use 'naru topic delete'");
             case Address.Rpc server -> FoundServer.remove(server);
             case Address.UnixFile socket -> Files.delete(socket.path());
-            case Address.Pipe _,
-                    Address.Standard _,
-                    Address.Fd _,
-                    Address.UnixAbstract _,
-                    Address.Tcp _,
-                    Address.Rpc _ ->
+            case Address.Pipe _, Address.Standard _, Address.Fd _, Address.UnixAbstract _, Address.Tcp _ ->
                 throw new AddressException(address.toString(), "it goes with the process that has it");
         }
     }

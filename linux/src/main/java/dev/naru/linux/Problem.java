@@ -531,6 +531,35 @@ public enum Problem {
     NO_ANSWER(75, "the far side does not answer", "look whether the machine is up, and what a firewall lets through"),
     /** The socket is not connected. */
     NOT_CONNECTED(65, "it is not connected", "connect it first"),
+    /** A call ended with another status than OK, which stands in a line of its own. */
+    CALL_FAILED(
+            76,
+            "the call ended with another status than OK",
+            "the line says which, and why: UNAVAILABLE where no server is, DEADLINE_EXCEEDED when --deadline was over, and what the"
+                    + " server itself says"),
+    /** A server has nothing of that name. */
+    NO_SYMBOL(
+            65,
+            "the server knows nothing of that name",
+            "'naru rpc list ADDRESS' shows its services, and 'naru rpc describe ADDRESS' what they take and give"),
+    /** The end of a name is that of several. */
+    SEVERAL_SYMBOLS(65, "several names end so", "write one of them in full"),
+    /** A gRPC server has no reflection. */
+    NO_REFLECTION(
+            69,
+            "it does not describe its services",
+            "give it the reflection service (of grpc-java: ProtoReflectionServiceV1 of io.grpc:grpc-services), or describe them by"
+                    + " --protoset FILE, which 'protoc --include_imports --descriptor_set_out=FILE' makes"),
+    /** A file, or what a server sent as one, does not describe types. */
+    NO_PROTOSET(
+            65,
+            "it is no set of descriptors",
+            "make it by 'protoc --include_imports --descriptor_set_out=FILE', with all files that are imported"),
+    /** JSON that is not the message that a method takes. */
+    BAD_MESSAGE(
+            65,
+            "it is no such message",
+            "'naru rpc describe ADDRESS MESSAGE' shows its fields; protobuf.dev/programming-guides/json how each is written"),
     /** A defect of ours. */
     INTERNAL(70, "this is a defect of Naru", "please report it, with the trace that NARU_TRACE=1 shows");
 

@@ -287,7 +287,10 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         }
         switch (outcome) {
             case YES -> afterBegin(connection, change);
-            case LEAVING -> channel.connect(this);
+            case LEAVING -> {
+                channel.onGoingAway(connection); // the channel may not know yet
+                channel.connect(this);
+            }
             case TOO_LONG ->
                 fail(Status.RESOURCE_EXHAUSTED.withDescription(
                         "%s: metadata longer than a frame of %d B".formatted(channel, connection.outbox.maxFrame())));

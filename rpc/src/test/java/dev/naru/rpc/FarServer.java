@@ -22,6 +22,17 @@ final class FarServer {
 
     /** Started, and serving. */
     static Talk start(String address, String... options) throws IOException {
+        List<String> command = java(FarServer.class, address);
+        command.addAll(List.of(options));
+        Talk far = Talk.start(command);
+        if (!far.line().equals("serving")) {
+            throw new AssertionError("it does not serve");
+        }
+        return far;
+    }
+
+    /** A program of the tests in a JVM of its own. */
+    static List<String> java(Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
@@ -29,14 +40,9 @@ final class FarServer {
                 "-XX:-UsePerfData",
                 "-cp",
                 System.getProperty("java.class.path"),
-                FarServer.class.getName(),
-                address));
-        command.addAll(List.of(options));
-        Talk far = Talk.start(command);
-        if (!far.line().equals("serving")) {
-            throw new AssertionError("it does not serve");
-        }
-        return far;
+                main.getName()));
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     public static void main(String[] arguments) throws Exception {

@@ -2,6 +2,7 @@ package dev.naru.cli.testing;
 
 import dev.naru.cli.ResidentMain;
 import dev.naru.cli.testing.Program.Result;
+import dev.naru.linux.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.Closeable;
@@ -27,8 +28,12 @@ public final class Resident implements Closeable {
 
     /** Starts it in that directory. */
     public static Resident in(Path folder) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Naru.java(ResidentMain.class).command())
+        return in(folder, Naru.java(ResidentMain.class));
+    }
+
+    /** The same of a JVM that is started otherwise, with that main. */
+    public static Resident in(Path folder, JavaProgram java) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(java.command())
                 .directory(folder.toFile())
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().put("LC_ALL", "C.UTF-8");

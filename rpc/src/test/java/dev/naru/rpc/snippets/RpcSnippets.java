@@ -1,7 +1,9 @@
-package dev.naru.rpc;
+package dev.naru.rpc.snippets;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import dev.naru.rpc.RpcChannel;
+import dev.naru.rpc.RpcServer;
 import dev.naru.rpc.example.GreetReply;
 import dev.naru.rpc.example.GreetRequest;
 import dev.naru.rpc.example.GreeterGrpc;

@@ -1,0 +1,2 @@
+/** What the tests of RPC have in common. */
+package dev.naru.rpc.testing;
