@@ -74,7 +74,11 @@ final class BenchCommand implements Callable<Integer> {
         }
         Effort effort = effort();
         Equipment equipment = new Equipment(
-                context.jvm().home().resolve("bin/java"), context.jvm().classPath(), compiler, Cores.pair());
+                context.jvm().home().resolve("bin/java"),
+                context.jvm().classPath(),
+                compiler,
+                Cores.pair(),
+                effort.options());
         List<Result> results = run(races, equipment, effort);
         context.out().flush();
         return judge(results, effort);

@@ -1,5 +1,7 @@
 package dev.naru.bench;
 
+import java.util.List;
+
 /**
  * How long a run takes.
  *
@@ -25,6 +27,11 @@ record Effort(int rounds, boolean judged, long trips, long bytes, long warmUpTri
     /** Shows that everything works, and measures nothing. */
     static Effort brief() {
         return new Effort(2, false, 200, 16 * MIB, 200, 16 * MIB);
+    }
+
+    /** What JVMs are started with: where nothing is judged, as for a short life. */
+    List<String> options() {
+        return judged ? List.of() : List.of("-XX:TieredStopAtLevel=1");
     }
 
     Effort withRounds(int other) {

@@ -4,6 +4,7 @@ import dev.naru.cli.Context;
 import dev.naru.linux.Cores;
 import dev.naru.linux.Problem;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,7 @@ final class GroupTimesCommand implements Callable<Integer> {
         }
         context.out().printf(FORM, "time", "unit", "median", "max", "rounds", "bar of max", "met");
         Equipment equipment = new Equipment(
-                context.jvm().home().resolve("bin/java"), context.jvm().classPath(), "cc", Cores.pair());
+                context.jvm().home().resolve("bin/java"), context.jvm().classPath(), "cc", Cores.pair(), List.of());
         try (GroupTimes times = GroupTimes.open(equipment)) {
             boolean first = show("group.join", times.joins(rounds), 50);
             boolean second = show("group.takeover", times.takeovers(rounds), 1_000);

@@ -251,8 +251,13 @@ final class Races {
                             0.06,
                             new RpcTrips(Wait.SPIN, 32),
                             RPC_SPIN),
-                    unaryParking(),
-                    unaryParking().onOneCore(),
+                    twoCores(
+                            "rpc.unary.park.32",
+                            Metric.ROUND_TRIP,
+                            GRPC_UNIX,
+                            0.5,
+                            new RpcTrips(Wait.PARK, 32),
+                            RPC_PARK),
                     twoCores(
                             "rpc.throughput.32",
                             Metric.MESSAGES,
@@ -314,10 +319,6 @@ final class Races {
 
     private static Race parking() {
         return twoCores("ring.rtt.park.32", Metric.ROUND_TRIP, C, 1.2, trips(Wait.PARK, Wait.PARK), BOTH_PARK);
-    }
-
-    private static Race unaryParking() {
-        return twoCores("rpc.unary.park.32", Metric.ROUND_TRIP, GRPC_UNIX, 0.5, new RpcTrips(Wait.PARK, 32), RPC_PARK);
     }
 
     private static Work trips(Wait ours, Wait peers) {

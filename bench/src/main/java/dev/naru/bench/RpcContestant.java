@@ -4,7 +4,6 @@ import dev.naru.bench.Work.Amount;
 import dev.naru.bench.Work.Rpc;
 import dev.naru.bench.Work.Wait;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,11 +14,15 @@ final class RpcContestant implements Contestant {
     private final Scratch files;
     private final List<SideProcess> sides = new ArrayList<>();
 
+    /** When a signal ends the runner: who is stopped does not see the end of its input. */
+    private final Thread hook =
+            Thread.ofPlatform().name("naru-bench-calls").unstarted(() -> sides.forEach(SideProcess::tryKill));
+
     private RpcContestant(Scratch files) {
         this.files = files;
     }
 
-    /** Starts both, the server first. What files they make lie in memory, and go with it. */
+    /** Starts both. What files they make lie in memory, and go with it. */
     static RpcContestant open(Equipment equipment, Rpc work, Placement placement, RpcLibrary library)
             throws IOException, UnavailableException {
         RpcContestant contestant = new RpcContestant(Scratch.createIn(JvmContestant.memory()));
@@ -34,21 +37,24 @@ final class RpcContestant implements Contestant {
 
     private void start(Equipment equipment, Rpc work, Placement placement, RpcLibrary library)
             throws IOException, UnavailableException {
-        Path folder = files.directory();
+        String folder = files.directory().toString();
         Wait wait = work.ours();
         SideProcess server = start(
                 equipment,
                 placement.second(equipment.cores()),
-                List.of("rpc-serve", library.name(), folder.toString(), wait.name()));
+                List.of("rpc-serve", library.name(), folder, wait.name()));
         List<String> client = List.of(
                 role(work),
                 library.name(),
-                server.word(),
+                folder,
                 wait.name(),
                 Integer.toString(work.bytes()),
                 Integer.toString(work instanceof Work.RpcFlight flight ? flight.calls() : 1));
         SideProcess _ = start(equipment, equipment.cores().first(), client);
         sides.forEach(side -> side.endsAlso(sides));
+        String _ = server.word(); // when it is ready
+        Runtime.getRuntime().addShutdownHook(hook);
+        pause();
     }
 
     private SideProcess start(Equipment equipment, int core, List<String> role)
@@ -67,12 +73,23 @@ final class RpcContestant implements Contestant {
         };
     }
 
-    /** The client measures; a server has no rounds. */
+    /** The client measures; a server has no rounds. Between them both are stopped, since threads of a transport that spins never rest. */
     @Override
     public long round(Amount amount) throws IOException {
+        for (SideProcess side : sides) {
+            side.resume();
+        }
         SideProcess client = sides.getLast();
         client.begin(amount);
-        return client.finish();
+        long nanos = client.finish();
+        pause();
+        return nanos;
+    }
+
+    private void pause() throws IOException {
+        for (SideProcess side : sides) {
+            side.pause();
+        }
     }
 
     /** By time and not by calls: compilers take theirs, however short a call is. */
@@ -90,6 +107,9 @@ final class RpcContestant implements Contestant {
             for (SideProcess side : sides.reversed()) {
                 side.close();
             }
+            boolean _ = Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException endingAlready) {
+            // the hook has done it
         }
     }
 }

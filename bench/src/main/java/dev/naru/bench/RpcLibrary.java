@@ -23,6 +23,7 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -150,7 +151,8 @@ enum RpcLibrary {
         SelectStrategyFactory strategy = wait == Wait.SPIN
                 ? () -> (ready, hasTasks) -> hasTasks ? ready.get() : SelectStrategy.BUSY_WAIT
                 : DefaultSelectStrategyFactory.INSTANCE;
-        return new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory(0, strategy));
+        return new MultiThreadIoEventLoopGroup(
+                1, new DefaultThreadFactory("loop", true), EpollIoHandler.newFactory(0, strategy));
     }
 
     private static InetAddress loopback() throws IOException {

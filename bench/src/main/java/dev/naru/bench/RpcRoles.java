@@ -9,36 +9,67 @@ import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A server and clients with generated stubs, whatever carries the calls ({@link RpcLibrary}). The server says with a line where it is to
- * be called, and has no rounds.
+ * A server and clients with generated stubs, whatever carries the calls ({@link RpcLibrary}). The server leaves in its folder where it is
+ * to be called, says so with a line, and has no rounds. A client looks there when its first round begins, so both start at a time.
  *
  * <pre>{@code
  * rpc-serve LIBRARY FOLDER WAIT
- * rpc-trips LIBRARY PLACE WAIT BYTES 1         one call after the other: the median
- * rpc-calls LIBRARY PLACE WAIT BYTES 1         the same: the time of all
- * rpc-flight LIBRARY PLACE WAIT BYTES CALLS    so many at a time: the time of all
- * rpc-stream LIBRARY PLACE WAIT BYTES 1        the messages of one call
+ * rpc-trips LIBRARY FOLDER WAIT BYTES 1         one call after the other: the median
+ * rpc-calls LIBRARY FOLDER WAIT BYTES 1         the same: the time of all
+ * rpc-flight LIBRARY FOLDER WAIT BYTES CALLS    so many at a time: the time of all
+ * rpc-stream LIBRARY FOLDER WAIT BYTES 1        the messages of one call
  * }</pre>
  */
 final class RpcRoles {
+    private static final String PLACE = "place";
+
     private RpcRoles() {}
 
     static Side.Role of(String[] arguments, PrintStream answers) throws IOException {
-        RpcLibrary library = RpcLibrary.valueOf(arguments[1]);
-        Wait wait = Wait.valueOf(arguments[3]);
-        if (arguments[0].equals("rpc-serve")) {
-            answers.println(library.serve(new EchoService(), Path.of(arguments[2]), wait));
-            answers.flush();
-            return (warmup, count) -> 0;
+        if (!arguments[0].equals("rpc-serve")) {
+            return new Client(arguments);
         }
-        ManagedChannel channel = library.connect(arguments[2], wait);
+        Path folder = Path.of(arguments[2]);
+        String place = RpcLibrary.valueOf(arguments[1]).serve(new EchoService(), folder, Wait.valueOf(arguments[3]));
+        var _ = Files.writeString(folder.resolve(PLACE), place);
+        answers.println(place);
+        answers.flush();
+        return (warmup, count) -> 0;
+    }
+
+    /** A client, which connects when it is to begin. */
+    private static final class Client implements Side.Role {
+        private final String[] arguments;
+        private Side.@Nullable Role role;
+
+        Client(String... arguments) {
+            this.arguments = arguments;
+        }
+
+        @Override
+        public long run(long warmup, long count) throws IOException, InterruptedException {
+            Side.Role connected = role;
+            if (connected == null) {
+                connected = connected(arguments);
+                role = connected;
+            }
+            return connected.run(warmup, count);
+        }
+    }
+
+    private static Side.Role connected(String... arguments) throws IOException {
+        String place = Files.readString(Path.of(arguments[2], PLACE));
+        ManagedChannel channel = RpcLibrary.valueOf(arguments[1]).connect(place, Wait.valueOf(arguments[3]));
         int bytes = Integer.parseInt(arguments[4]);
         ByteString body = EchoService.body(bytes);
         return switch (arguments[0]) {
@@ -219,7 +250,7 @@ final class RpcRoles {
     private static void awaitAll(CompletableFuture<Void> done) throws InterruptedException, IOException {
         try {
             var _ = done.get();
-        } catch (java.util.concurrent.ExecutionException failed) {
+        } catch (ExecutionException failed) {
             throw new IOException(failed.getCause());
         }
     }

@@ -7,6 +7,7 @@ import dev.naru.linux.ChildProcess;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.ExitStatus;
 import dev.naru.linux.Problem;
+import dev.naru.linux.Signal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -53,6 +54,7 @@ final class SideProcess implements Closeable {
             throws IOException, UnavailableException {
         List<String> command = new ArrayList<>(List.of(
                 "taskset", "--cpu-list", cores, equipment.java().toString(), "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(equipment.options());
         command.addAll(options);
         command.addAll(List.of("-cp", equipment.classPath(), Side.class.getName()));
         command.addAll(role);
@@ -84,12 +86,23 @@ final class SideProcess implements Closeable {
         boolean _ = process.kill();
     }
 
-    private void tryKill() {
+    /** Kills it if that can be done. */
+    void tryKill() {
         try {
             kill();
         } catch (ErrnoException refused) {
             System.getLogger(SideProcess.class.getName()).log(System.Logger.Level.WARNING, "not killed", refused);
         }
+    }
+
+    /** Stops it, with all of its threads; who waits by spinning would take the core from another's round. */
+    void pause() throws ErrnoException {
+        boolean _ = process.send(Signal.SIGSTOP);
+    }
+
+    /** Has it go on. */
+    void resume() throws ErrnoException {
+        boolean _ = process.send(Signal.SIGCONT);
     }
 
     /** Waits for what it has to say before it begins: where it listens. */

@@ -511,15 +511,31 @@ sealed interface Work {
 
     /** Work of a client and a server of gRPC. */
     sealed interface Rpc extends Work {
+        /** Of code that is not compiled. */
+        int FEW = 100;
+
+        /** Compilers take their time, however short a call is. */
+        int WARM_MILLIS = 8_000;
+
         /** How we wait; the peer's transports wait in epoll. */
         Wait ours();
 
         /** Of a message's body. */
         int bytes();
 
-        /** A warm-up is calls, or messages, again and again for so many ms. */
-        default Amount warmedFor(Effort effort, long count) {
-            return new Amount(effort.judged() ? 8_000 : 0, count);
+        /** How many calls, or messages, a round is that is judged. */
+        long count(Effort effort);
+
+        @Override
+        default Amount amount(Effort effort) {
+            long count = effort.judged() ? count(effort) : Math.min(count(effort), FEW);
+            return new Amount(count / 16, count);
+        }
+
+        /** A round again and again, for so many ms. */
+        @Override
+        default Amount warmUp(Effort effort) {
+            return new Amount(effort.judged() ? WARM_MILLIS : 0, amount(effort).count());
         }
     }
 
@@ -532,13 +548,8 @@ sealed interface Work {
         private static final int PER_TRIP = 4;
 
         @Override
-        public Amount amount(Effort effort) {
-            return new Amount(effort.trips() * PER_TRIP / 10, effort.trips() * PER_TRIP);
-        }
-
-        @Override
-        public Amount warmUp(Effort effort) {
-            return warmedFor(effort, effort.trips() * PER_TRIP);
+        public long count(Effort effort) {
+            return effort.trips() * PER_TRIP;
         }
     }
 
@@ -551,14 +562,8 @@ sealed interface Work {
         private static final int TRIPS_PER_CALL = 10;
 
         @Override
-        public Amount amount(Effort effort) {
-            long calls = effort.trips() / TRIPS_PER_CALL;
-            return new Amount(calls / 10, calls);
-        }
-
-        @Override
-        public Amount warmUp(Effort effort) {
-            return warmedFor(effort, effort.trips() / TRIPS_PER_CALL);
+        public long count(Effort effort) {
+            return effort.trips() / TRIPS_PER_CALL;
         }
 
         /** There, and back. */
@@ -578,13 +583,8 @@ sealed interface Work {
         private static final int PER_TRIP = 40;
 
         @Override
-        public Amount amount(Effort effort) {
-            return new Amount(effort.trips() * PER_TRIP / 16, effort.trips() * PER_TRIP);
-        }
-
-        @Override
-        public Amount warmUp(Effort effort) {
-            return warmedFor(effort, effort.trips() * PER_TRIP);
+        public long count(Effort effort) {
+            return effort.trips() * PER_TRIP;
         }
     }
 
@@ -597,13 +597,8 @@ sealed interface Work {
         private static final int PER_TRIP = 100;
 
         @Override
-        public Amount amount(Effort effort) {
-            return new Amount(effort.trips() * PER_TRIP / 16, effort.trips() * PER_TRIP);
-        }
-
-        @Override
-        public Amount warmUp(Effort effort) {
-            return warmedFor(effort, effort.trips() * PER_TRIP);
+        public long count(Effort effort) {
+            return effort.trips() * PER_TRIP;
         }
     }
 

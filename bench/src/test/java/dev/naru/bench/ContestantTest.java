@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A contestant that loses a process says so and takes the other with it; {@link NoLeaks} sees that none is left. */
@@ -107,6 +108,40 @@ class ContestantTest {
         assertThat(memoryFiles()).isEqualTo(files);
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"NARU", "GRPC_UNIX"})
+    void aRoundOfCallsEndsWhenTheServerIsKilled(RpcLibrary library) throws Exception {
+        // given
+        Race race = Races.matching("rpc.throughput.32").getFirst();
+        Work.Rpc work = (Work.Rpc) race.work();
+        List<ProcessHandle> before = children();
+        Set<Path> files = memoryFiles();
+        try (RpcContestant calls = RpcContestant.open(equipment("cc"), work, race.placement(), library)) {
+            long _ = calls.round(new Work.Amount(0, 1));
+            ProcessHandle server = children().stream()
+                    .filter(child -> !before.contains(child))
+                    .filter(child -> commandLine(child).contains("rpc-serve"))
+                    .findFirst()
+                    .orElseThrow();
+
+            // when
+            boolean _ = server.destroyForcibly();
+
+            // then
+            assertThatThrownBy(() -> calls.round(new Work.Amount(0, 1_000_000_000)))
+                    .isInstanceOfAny(EOFException.class, ErrnoException.class);
+        }
+        assertThat(memoryFiles()).isEqualTo(files);
+    }
+
+    private static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"));
+        } catch (IOException gone) {
+            return "";
+        }
+    }
+
     private static Set<Path> memoryFiles() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("/dev/shm"))) {
             return files.filter(path -> path.getFileName().toString().startsWith("naru-bench-"))
@@ -173,7 +208,12 @@ class ContestantTest {
     }
 
     private static Equipment equipment(String compiler) throws Exception {
-        return new Equipment(Bench.java(), Bench.classPath(), compiler, Cores.pair());
+        return new Equipment(
+                Bench.java(),
+                Bench.classPath(),
+                compiler,
+                Cores.pair(),
+                Effort.brief().options());
     }
 
     private static List<ProcessHandle> children() {

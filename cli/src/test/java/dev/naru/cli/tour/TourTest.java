@@ -90,11 +90,13 @@ class TourTest {
         assertThat((Double) row.get("mbPerSecond")).isPositive();
     }
 
-    /** All of it as a user sees it who has only typed {@code naru tour}. */
     @Test
     void peopleGetATableAnAdviceAndTheWayInPlainLines() throws Exception {
+        // given
+        var _ = Files.write(folder.resolve("file"), Payload.bytes(1, 4 << 20));
+
         // when
-        Result result = tour();
+        Result result = tour("file");
 
         // then
         List<String> lines = result.endedWith(0).out().lines().toList();
@@ -116,7 +118,7 @@ class TourTest {
         assertThat(lines.get(14)).matches("on this machine: (" + String.join("|", MECHANISMS) + ") .*\\d.*");
         assertThat(result.err().lines())
                 .containsExactlyElementsOf(Stream.concat(
-                                Stream.of(modules() + ": its SHA-256"),
+                                Stream.of("file: its SHA-256"),
                                 MECHANISMS.stream()
                                         .flatMap(each ->
                                                 Stream.of(each + ": two processes start", each + ": ping-pong")))
@@ -125,10 +127,6 @@ class TourTest {
 
     private static String row(String mechanism, String description, String object) {
         return mechanism + " +" + description + " +[\\d,]+ +[\\d.]+ µs +[\\d.]+ µs +yes +" + object;
-    }
-
-    private static Path modules() {
-        return Path.of(System.getProperty("java.home"), "lib", "modules");
     }
 
     @ParameterizedTest
