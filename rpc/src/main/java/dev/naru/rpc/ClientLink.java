@@ -1,12 +1,10 @@
 package dev.naru.rpc;
 
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -20,7 +18,7 @@ final class ClientLink extends Link {
     private final Object beginning = new Object();
 
     /** Guarded by {@link #beginning}, as all below. */
-    private final Map<MethodDescriptor<?, ?>, Integer> methods = new HashMap<>();
+    private final Map<String, Integer> methods = new HashMap<>();
 
     private int lastCall = FrameLayout.NO_CALL;
     private boolean isLeaving;
@@ -62,7 +60,7 @@ final class ClientLink extends Link {
                 return Begun.LEAVING;
             }
             int number = nextNumber();
-            call.setNumber(number);
+            call.setNumber(number, outbox);
             SharedClientCall<?, ?> _ = calls.put(number, call);
             if (send(number, call, with)) {
                 return Begun.YES;
@@ -81,7 +79,7 @@ final class ClientLink extends Link {
     }
 
     private boolean send(int number, SharedClientCall<?, ?> call, Beginning with) {
-        MethodDescriptor<?, ?> method = call.method();
+        String method = call.method().getFullMethodName();
         Integer known = call.hasOwnAuthority() ? null : methods.get(method);
         boolean numbered = !call.hasOwnAuthority() && methods.size() < FrameLayout.MOST_METHODS;
         int methodNumber = known != null ? known : numbered ? methods.size() : FrameLayout.NO_METHOD;
@@ -96,7 +94,7 @@ final class ClientLink extends Link {
                     int lengthAt = out.length();
                     out.putInt(0);
                     if (known == null) {
-                        out.putText(method.getFullMethodName());
+                        out.putText(method);
                         out.putText(with.authority);
                         out.putText(with.accepted);
                     }
@@ -182,10 +180,5 @@ final class ClientLink extends Link {
     @Override
     void readTheRest() {
         seat.readTheRest();
-    }
-
-    /** Ends all calls, with that status. */
-    void cancelAll(Status status) {
-        calls.values().forEach(call -> call.fail(Objects.requireNonNull(status)));
     }
 }

@@ -52,7 +52,7 @@ final class FrameLayout {
     /** Of a message, at its first piece: it is compressed. */
     static final int COMPRESSED = 4;
 
-    /** BEGIN, MESSAGE: as if END followed. */
+    /** BEGIN: as if END followed. */
     static final int WITH_END = 8;
 
     /** MESSAGE: another piece of this message follows. */

@@ -17,8 +17,8 @@ final class Incoming {
 
     /** What the call does with what comes. */
     interface Receiver {
-        /** Makes the task that hands a message on. */
-        Runnable message(MessageInput message, boolean compressed);
+        /** Makes the task that hands a message on, and says then that it is {@link #taken}. */
+        Runnable message(MessageInput message, boolean compressed, long cost);
 
         /** The far side is told that it may send so many bytes more. */
         void grant(long bytes);
@@ -123,8 +123,14 @@ final class Incoming {
         }
     }
 
-    synchronized boolean isEnded() {
-        return ended;
+    /** The user has taken a message: there is room for another one. */
+    synchronized void taken(long cost) {
+        grant(cost);
+    }
+
+    /** The last message has not come in full. */
+    synchronized boolean isInMessage() {
+        return pieces != null;
     }
 
     /** Nothing more is handed on. */
@@ -140,8 +146,7 @@ final class Incoming {
         while (requested > 0 && !whole.isEmpty()) {
             Whole next = whole.poll();
             requested--;
-            queue.add(receiver.message(next.message, next.compressed));
-            grant(next.cost);
+            queue.add(receiver.message(next.message, next.compressed, next.cost));
         }
         if (whole.isEmpty() && end != null) {
             queue.add(end);

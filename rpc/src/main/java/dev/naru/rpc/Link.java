@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.time.Duration;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +49,11 @@ abstract class Link {
     /** The far side is gone: nothing more comes than what is in the ring. */
     private volatile boolean peerIsGone;
 
+    /** A ring has no more, unless somebody goes on writing. */
+    private final long mostBatches;
+
+    private long batchesOfTheRest;
+
     /** Guarded by this object's monitor. */
     private boolean ended;
 
@@ -58,10 +63,11 @@ abstract class Link {
         this.in = in;
         this.out = out;
         this.name = name;
+        this.mostBatches = 2L + in.maxMessage() / BATCH; // of frames of 16 B, twice over
         try {
             this.reader = in.reader(waiting);
             RingWriter writer = out.writer(waiting);
-            this.outbox = new Outbox(writer);
+            this.outbox = new Outbox(writer, this::onBroken);
         } catch (IOException | RuntimeException | Error failed) {
             Rendezvous.closeAll(socket, in, out);
             throw failed;
@@ -82,7 +88,8 @@ abstract class Link {
 
     /** Begins to watch the socket. */
     final void watch() {
-        var _ = Thread.ofVirtual().name("naru-rpc-watch").start(this::watchSocket);
+        // No virtual thread: services may have all carriers, and the death of the far side is to be seen at once.
+        var _ = Thread.ofPlatform().daemon().name("naru-rpc-watch").start(this::watchSocket);
     }
 
     private void watchSocket() {
@@ -139,28 +146,37 @@ abstract class Link {
      * @return whether there were any
      */
     final boolean read() {
-        int count;
+        boolean some = false;
         taking = Thread.currentThread();
         try {
-            count = reader.drain(handler, BATCH);
-            taking = null;
-        } catch (RuntimeException broken) { // damaged, or no words of ours
-            taking = null;
-            tellDue();
+            int count = reader.drain(handler, BATCH);
+            some = count > 0;
+            if (peerIsGone && (count == 0 || ++batchesOfTheRest > mostBatches)) {
+                end(Status.UNAVAILABLE.withDescription(name + ": the far side is gone"));
+            }
+        } catch (BrokenProtocolException | IllegalStateException broken) { // no words of ours, or a damaged ring
             LOG.log(System.Logger.Level.WARNING, name + ": the far side breaks the protocol", broken);
             end(Status.INTERNAL.withDescription(name + ": the far side breaks the protocol: " + broken.getMessage()));
-            return false;
+        } catch (RuntimeException | Error failed) {
+            onBroken(failed);
+        } finally {
+            taking = null;
+            tellDue();
         }
-        tellDue();
-        if (count == 0 && peerIsGone) {
-            end(Status.UNAVAILABLE.withDescription(name + ": the far side is gone"));
-        }
-        return count > 0;
+        return some;
+    }
+
+    /** This side can not go on. */
+    private void onBroken(Throwable failed) {
+        LOG.log(System.Logger.Level.WARNING, name + ": the connection fails", failed);
+        end(Status.INTERNAL
+                .withDescription(name + ": the connection fails: " + failed)
+                .withCause(failed));
     }
 
     private void tellDue() {
-        for (int i = 0; i < due.size(); i++) { // what is told may make more due, but of other threads' reading
-            due.get(i).submit();
+        for (int i = 0; i < due.size(); i++) {
+            due.get(i).submit(); // which throws nothing
         }
         due.clear();
     }
@@ -169,17 +185,10 @@ abstract class Link {
     final void await() throws InterruptedException {
         try {
             reader.await();
-        } catch (IOException closed) {
+        } catch (ClosedChannelException closed) {
             // which isEnded tells
-        }
-    }
-
-    /** The same, for at most so long. */
-    final void await(Duration time) throws InterruptedException {
-        try {
-            boolean _ = reader.await(time);
-        } catch (IOException closed) {
-            // which isEnded tells
+        } catch (IOException failed) {
+            onBroken(failed);
         }
     }
 

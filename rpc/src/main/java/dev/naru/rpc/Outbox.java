@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,7 @@ final class Outbox {
     static final byte[] NOTHING = {};
 
     private final RingWriter writer;
+    private final Consumer<Throwable> whenBroken;
 
     /** Guarded by this object's monitor, as all below. */
     private final FrameWriter scratch = new FrameWriter();
@@ -30,9 +33,13 @@ final class Outbox {
     private boolean flushing;
 
     private boolean over;
+    private long backlogBytes;
+    private @Nullable Runnable whenSent;
 
-    Outbox(RingWriter writer) {
+    /** {@code whenBroken} is told, on a thread of this, that nothing more can be sent though nobody has closed it. */
+    Outbox(RingWriter writer, Consumer<Throwable> whenBroken) {
         this.writer = writer;
+        this.whenBroken = whenBroken;
     }
 
     /** What stands before the bytes of a message, if any. It runs under a lock: quick, and ours. */
@@ -71,15 +78,17 @@ final class Outbox {
                     return true;
                 }
                 if (outcome == SendOutcome.CLOSED) {
-                    over = true;
+                    giveUp();
                     return true;
                 }
+                // No virtual thread: services may have all carriers, and wait for what this is to send.
+                var _ = Thread.ofPlatform().daemon().name("naru-rpc-flusher").start(this::flush);
                 flushing = true;
-                Thread.ofVirtual().name("naru-rpc-flusher").start(this::flush);
             }
             byte[] frame = Arrays.copyOf(scratch.bytes(), total);
             System.arraycopy(body, from, frame, scratch.length(), length);
             backlog.add(frame);
+            backlogBytes += frame.length;
             return true;
         }
     }
@@ -93,17 +102,50 @@ final class Outbox {
         }
     }
 
+    /** Does it when nothing is kept any more, or nothing more is sent: at once, or on the thread that sends what is kept. */
+    void whenSent(Runnable then) {
+        synchronized (this) {
+            if (flushing && !over) {
+                whenSent = then;
+                return;
+            }
+        }
+        then.run();
+    }
+
+    /** Waits while so many bytes, or more, are kept for a far side that does not read. */
+    synchronized void awaitLessThan(long bytes) throws InterruptedException {
+        while (backlogBytes >= bytes && !over) {
+            wait();
+        }
+    }
+
     private void flush() {
         try {
             for (byte[] frame = first(); frame != null; frame = next()) {
                 writer.send(ByteBuffer.wrap(frame));
             }
-        } catch (IOException | InterruptedException closed) {
-            synchronized (this) {
-                over = true;
-                backlog.clear();
-            }
+        } catch (ClosedChannelException closed) {
+            giveUp();
+        } catch (IOException | InterruptedException | RuntimeException | Error broken) {
+            giveUp();
+            whenBroken.accept(broken);
         }
+        Runnable then;
+        synchronized (this) {
+            then = whenSent;
+            whenSent = null;
+        }
+        if (then != null) {
+            then.run();
+        }
+    }
+
+    private synchronized void giveUp() {
+        over = true;
+        backlog.clear();
+        backlogBytes = 0;
+        notifyAll();
     }
 
     private synchronized byte @Nullable [] first() {
@@ -113,7 +155,9 @@ final class Outbox {
     }
 
     private synchronized byte @Nullable [] next() {
-        byte[] _ = backlog.poll();
+        byte[] sent = backlog.poll();
+        backlogBytes -= sent == null ? 0 : sent.length;
+        notifyAll();
         return first();
     }
 }

@@ -21,6 +21,10 @@ final class Outgoing {
     private @Nullable Outbox outbox;
 
     private int call;
+
+    /** The call's beginning is sent, and messages may be. */
+    private boolean begun;
+
     private long window;
     private final ArrayDeque<Kept> kept = new ArrayDeque<>(0);
 
@@ -44,21 +48,26 @@ final class Outgoing {
     private record Kept(
             byte type, int flags, Outbox.@Nullable Head head, byte[] body, int from, int length, long cost) {}
 
-    /**
-     * The call has begun on that connection.
-     *
-     * @param spent what its beginning took of the window
-     */
-    synchronized Change begin(Outbox connection, int number, long spent) {
+    /** The call is going to begin on that connection: what is urgent goes there from now on. */
+    synchronized void open(Outbox connection, int number) {
         outbox = connection;
         call = number;
+    }
+
+    /**
+     * Its beginning is sent.
+     *
+     * @param spent what that took of the window
+     */
+    synchronized Change begin(long spent) {
+        begun = true;
         window += FrameLayout.WINDOW_BYTES - spent; // some may be granted already
         return flush();
     }
 
     /** The longest piece of a message, in bytes: before there is a connection, one that any takes. */
     synchronized int maxPiece() {
-        return outbox == null ? LEAST_PIECE : Math.min(MOST_PIECE, outbox.maxFrame() - FrameLayout.HEADER);
+        return outbox == null || !begun ? LEAST_PIECE : Math.min(MOST_PIECE, outbox.maxFrame() - FrameLayout.HEADER);
     }
 
     /** A message, or a piece of one; a copy is made of what has to be kept unless it is given away. */
@@ -67,7 +76,7 @@ final class Outgoing {
             return;
         }
         long cost = FrameLayout.cost(length);
-        if (outbox != null && kept.isEmpty() && window > 0) {
+        if (outbox != null && begun && kept.isEmpty() && window > 0) {
             window -= cost;
             boolean _ = outbox.send(call, FrameLayout.MESSAGE, flags, null, body, from, length);
         } else {
@@ -82,7 +91,7 @@ final class Outgoing {
         if (dropped) {
             return true;
         }
-        if (outbox != null && kept.isEmpty()) {
+        if (outbox != null && begun && kept.isEmpty()) {
             return outbox.send(call, type, flags, head, body, from, length);
         }
         kept.add(new Kept(type, flags, head, body, from, length, 0));
@@ -98,7 +107,7 @@ final class Outgoing {
 
     /** The far side has room for so many bytes more. */
     synchronized Change grant(long bytes) {
-        if (bytes <= 0 || window + bytes > FrameLayout.WINDOW_BYTES) {
+        if (bytes <= 0 || bytes > FrameLayout.WINDOW_BYTES - window) {
             throw new BrokenProtocolException("a window of " + window + " B and " + bytes + " more");
         }
         window += bytes;
@@ -108,7 +117,7 @@ final class Outgoing {
     /** Sends what there is room for. */
     private Change flush() {
         Outbox connection = outbox;
-        if (connection == null || dropped) {
+        if (connection == null || !begun || dropped) {
             return Change.NONE;
         }
         boolean hadSome = !kept.isEmpty();
@@ -136,7 +145,7 @@ final class Outgoing {
     }
 
     synchronized boolean isReady() {
-        boolean ready = outbox != null && !dropped && kept.isEmpty() && window > 0;
+        boolean ready = begun && !dropped && kept.isEmpty() && window > 0;
         blocked |= !ready;
         return ready;
     }

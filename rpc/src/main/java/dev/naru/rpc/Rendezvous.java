@@ -144,12 +144,13 @@ final class Rendezvous {
     /** The server's part, first half: the client's first words. */
     static void requireClient(Connection socket, Duration timeout) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        List<Descriptor> unasked = new ArrayList<>();
-        try {
-            requireHello(receive(socket, HELLO.length, unasked, deadline));
-        } finally {
-            unasked.forEach(Descriptor::close);
+        ByteBuffer words = ByteBuffer.allocate(HELLO.length);
+        while (words.hasRemaining()) {
+            receiveInTime(socket, words, deadline)
+                    .orElseThrow(() -> new IOException("the client ended the connection"))
+                    .forEach(Descriptor::close); // nobody asked for them
         }
+        requireHello(words.flip());
     }
 
     /** The server's part, second half: memory, and the descriptors of it to the client. */

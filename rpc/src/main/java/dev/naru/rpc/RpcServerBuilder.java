@@ -48,6 +48,7 @@ public final class RpcServerBuilder extends ServerBuilder<RpcServerBuilder> {
     private int mode = OWNER_ONLY;
     private Predicate<Sockets.Credentials> admission = _ -> true;
     private int maxConnections = ServerSettings.MAX_CONNECTIONS;
+    private int maxCalls = ServerSettings.MAX_CALLS;
     private int ringBytes = ServerSettings.RING_BYTES;
     private Duration handshake = Duration.ofSeconds(20);
     private DecompressorRegistry decompressors = DecompressorRegistry.getDefaultInstance();
@@ -90,6 +91,13 @@ public final class RpcServerBuilder extends ServerBuilder<RpcServerBuilder> {
     public RpcServerBuilder maxConnections(int number) {
         boolean _ = ofSharedMemory.add("maxConnections");
         this.maxConnections = Settings.positive(number, "maxConnections");
+        return this;
+    }
+
+    /** How many calls a connection may have under way at once: 10,000 unless it is said. */
+    public RpcServerBuilder maxConcurrentCallsPerConnection(int number) {
+        boolean _ = ofSharedMemory.add("maxConcurrentCallsPerConnection");
+        this.maxCalls = Settings.positive(number, "maxConcurrentCallsPerConnection");
         return this;
     }
 
@@ -233,6 +241,7 @@ public final class RpcServerBuilder extends ServerBuilder<RpcServerBuilder> {
                     mode,
                     admission,
                     maxConnections,
+                    maxCalls,
                     ringBytes,
                     handshake,
                     List.copyOf(filters),

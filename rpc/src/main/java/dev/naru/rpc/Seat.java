@@ -1,6 +1,8 @@
 package dev.naru.rpc;
 
+import io.grpc.Status;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class Seat {
+    /** How long the seat waits for the thread to which it is passed. */
+    private static final long OFFER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final ClientLink link;
 
     /** Guarded by this object's monitor, as all below. Null when nobody reads. */
@@ -50,18 +55,18 @@ final class Seat {
         unattended--;
     }
 
-    /** Reads, by the calling thread, until that call's user is to be told something; at once when another thread reads, which tells it then. */
+    /**
+     * Reads, by the calling thread, until that call's end is known; at once when another thread reads, which tells it then. A call that is made
+     * on the very thread that reads, by a callback, fails: it would wait for itself.
+     */
     void lead(SharedClientCall<?, ?> call) {
+        boolean waitsForItself;
         synchronized (this) {
             if (call.isAnswered() || link.isEnded()) {
                 return;
             }
-            if (owner == call) { // it was passed on to this thread
-                reader = Thread.currentThread();
-            } else if (owner == null) {
-                owner = call;
-                reader = Thread.currentThread();
-            } else {
+            waitsForItself = reader == Thread.currentThread();
+            if (!waitsForItself && reader != null) {
                 if (!next.contains(call)) {
                     next.add(call);
                 }
@@ -71,6 +76,16 @@ final class Seat {
                 }
                 return;
             }
+            if (!waitsForItself) { // nobody reads, though the seat may have been passed on to somebody
+                owner = call;
+                reader = Thread.currentThread();
+                boolean _ = next.remove(call);
+            }
+        }
+        if (waitsForItself) {
+            call.fail(Status.INTERNAL.withDescription(link.name()
+                    + ": a callback waits for a call on the thread that reads the answers: give it another executor"));
+            return;
         }
         try {
             while (!call.isAnswered() && !link.isEnded()) {
@@ -89,11 +104,8 @@ final class Seat {
     void leave(SharedClientCall<?, ?> call) {
         synchronized (this) {
             boolean _ = next.remove(call);
-            if (owner != call) {
-                return;
-            }
-            if (reader == Thread.currentThread()) {
-                return; // it sees that, and leaves
+            if (owner != call || reader == Thread.currentThread()) {
+                return; // its own thread sees that it is over
             }
             if (reader != null) {
                 link.wakeReader();
@@ -118,26 +130,40 @@ final class Seat {
         }
         if (heir != null) {
             heir.leadNext();
+            SharedClientCall<?, ?> offered = heir;
+            var _ = Timers.OF_THIS_PROCESS.after(OFFER_NANOS, () -> passIfIdle(offered));
         }
         if (isLast) {
             readTheRest();
         }
     }
 
+    /** It was offered to a thread that did not come: it does something else, or its stub has given the call up. */
+    private void passIfIdle(SharedClientCall<?, ?> offered) {
+        synchronized (this) {
+            if (owner != offered || reader != null) {
+                return;
+            }
+        }
+        pass();
+    }
+
     /** The far side is gone: what it has left is read by whoever reads, or else by this thread. */
     void readTheRest() {
         synchronized (this) {
-            if (owner != null) {
+            if (reader != null) {
                 link.wakeReader();
                 return;
             }
             owner = link;
+            reader = Thread.currentThread();
         }
         while (!link.isEnded()) {
             boolean _ = link.read();
         }
         synchronized (this) {
             owner = null;
+            reader = null;
             notifyAll();
         }
     }
@@ -181,6 +207,7 @@ final class Seat {
             }
         }
         owner = this;
+        reader = Thread.currentThread();
         return !link.isEnded();
     }
 

@@ -3,7 +3,7 @@ package dev.naru.rpc;
 import io.grpc.Context;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,16 +17,21 @@ final class SerialQueue implements Runnable {
 
     private final Executor executor;
     private final Context context;
+    private final Consumer<Throwable> whenRefused;
 
     /** Guarded by this object's monitor, as {@link #scheduled}. */
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(4);
 
     private boolean scheduled;
 
-    /** {@code context} is current while something is told. */
-    SerialQueue(Executor executor, Context context) {
+    /**
+     * {@code context} is current while something is told; {@code whenRefused} is told, under no lock, that the executor takes nothing:
+     * then nothing that was added is told any more, but what it adds, on the very thread.
+     */
+    SerialQueue(Executor executor, Context context, Consumer<Throwable> whenRefused) {
         this.executor = executor;
         this.context = context;
+        this.whenRefused = whenRefused;
     }
 
     Executor executor() {
@@ -46,12 +51,17 @@ final class SerialQueue implements Runnable {
         return true;
     }
 
-    /** After {@link #isDue}. */
+    /** After {@link #isDue}. Whatever the executor throws, the call ends and nothing else does. */
     void submit() {
         try {
             executor.execute(this);
-        } catch (RejectedExecutionException refused) {
+        } catch (RuntimeException | Error refused) {
             LOG.log(System.Logger.Level.WARNING, "a call's executor refuses what it is to be told", refused);
+            synchronized (this) {
+                tasks.clear();
+            }
+            whenRefused.accept(refused);
+            run();
         }
     }
 
@@ -66,10 +76,18 @@ final class SerialQueue implements Runnable {
         Context previous = context.attach();
         try {
             for (Runnable task = next(); task != null; task = next()) {
-                task.run();
+                run(task);
             }
         } finally {
             context.detach(previous);
+        }
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error thrown) { // what comes behind it is told all the same
+            LOG.log(System.Logger.Level.WARNING, "a call's listener or tracer throws", thrown);
         }
     }
 

@@ -13,7 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The server's side of a connection: a thread reads it, and calls come and go on it. Thread-safe. */
 final class ServerLink extends Link {
+    /** Of answers that a client does not take, in bytes: its calls are not read any more then. */
+    private static final long MOST_KEPT = 4 << 20;
+
+    /** Of a method's name, and of what else comes with it. */
+    private static final int MOST_NAME = 1_024;
+
     private final SharedServer server;
+    private static final System.Logger LOG = System.getLogger("dev.naru.rpc");
+
     private final Settings settings;
     private final Attributes attributes;
     private final Map<Integer, SharedServerCall<?, ?>> calls = new ConcurrentHashMap<>();
@@ -24,7 +32,7 @@ final class ServerLink extends Link {
     /** The client begins no more calls. */
     private volatile boolean clientLeaves;
 
-    /** A method as the client calls it; {@code definition} is null when there is none of that name. */
+    /** A method as the client calls it; {@code definition} is null when only a fallback may know it, which is asked each time. */
     private record Entry(
             String name,
             String authority,
@@ -55,6 +63,7 @@ final class ServerLink extends Link {
                 if (!read() && !isEnded()) {
                     await();
                 }
+                outbox.awaitLessThan(MOST_KEPT); // who does not take its answers gets no more of them
             } catch (InterruptedException notOurs) {
                 // nobody has this thread but a service that was run on it
             }
@@ -101,9 +110,6 @@ final class ServerLink extends Link {
         int headLength = body.getInt();
         int from = body.position();
         Entry method = method(methodNumber, (flags & FrameLayout.NAMED) != 0 ? body : null);
-        String encoding = body.getText();
-        Metadata headers = MetadataCodec.read(body);
-        body.requireAt(from + headLength);
         if (headLength > settings.maxMetadata()) {
             refuse(
                     number,
@@ -111,18 +117,44 @@ final class ServerLink extends Link {
                             + settings.maxMetadata() + " B: raise maxInboundMetadataSize"));
             return;
         }
-        ServerMethodDefinition<?, ?> definition = method.definition;
-        if (definition == null) {
-            refuse(number, Status.UNIMPLEMENTED.withDescription("Method not found: " + method.name));
-            return;
-        }
-        SharedServerCall<?, ?> call = new SharedServerCall<>(
-                server,
-                this,
+        String encoding = body.getText();
+        Metadata headers = MetadataCodec.read(body);
+        body.requireAt(from + headLength);
+        SharedServerCall<?, ?> call = call(
                 number,
-                definition,
+                method,
                 new SharedServerCall.Beginning(method.authority, method.accepted, encoding, timeout, headers));
-        SharedServerCall<?, ?> _ = calls.put(number, call);
+        if (call != null) {
+            begin(call, flags, body);
+        }
+    }
+
+    /** Null when it is refused. What runs here is the user's too: a registry, tracers. */
+    private @Nullable SharedServerCall<?, ?> call(int number, Entry method, SharedServerCall.Beginning beginning) {
+        if (calls.size() >= server.maxCalls()) {
+            refuse(
+                    number,
+                    Status.RESOURCE_EXHAUSTED.withDescription("the connection has all of its " + server.maxCalls()
+                            + " calls: raise maxConcurrentCallsPerConnection"));
+            return null;
+        }
+        try {
+            ServerMethodDefinition<?, ?> definition = method.definition != null
+                    ? method.definition
+                    : server.table().find(method.name, method.authority);
+            if (definition != null) {
+                return new SharedServerCall<>(server, this, number, definition, beginning);
+            }
+            refuse(number, Status.UNIMPLEMENTED.withDescription("Method not found: " + method.name));
+        } catch (RuntimeException | Error thrown) {
+            LOG.log(System.Logger.Level.WARNING, name() + " " + method.name + ": a registry or tracer throws", thrown);
+            refuse(number, Status.INTERNAL.withDescription("a registry or tracer of the server throws"));
+        }
+        return null;
+    }
+
+    private void begin(SharedServerCall<?, ?> call, int flags, FrameReader body) {
+        SharedServerCall<?, ?> _ = calls.put(call.number(), call);
         call.begin();
         if ((flags & FrameLayout.WITH_MESSAGE) != 0) {
             int length = body.remaining();
@@ -132,6 +164,9 @@ final class ServerLink extends Link {
             call.onHalfClose();
         }
         tell(call.queue());
+        if (isEnded()) { // after it was put: whoever ended it may have been through the calls already
+            call.onCancel(Status.UNAVAILABLE.withDescription("the connection is over"));
+        }
     }
 
     private Entry method(int number, @Nullable FrameReader named) {
@@ -141,15 +176,23 @@ final class ServerLink extends Link {
             }
             return methods.get(number);
         }
-        String name = named.getText();
-        String authority = named.getText();
-        Entry entry = new Entry(name, authority, named.getText(), server.table().find(name, authority));
+        String name = name(named);
+        Entry entry = new Entry(name, name(named), name(named), server.table().findOwn(name));
         if (number == methods.size() && number < FrameLayout.MOST_METHODS) {
             methods.add(entry);
         } else if (number != FrameLayout.NO_METHOD) {
             throw new BrokenProtocolException("method " + number + " after " + methods.size());
         }
         return entry;
+    }
+
+    /** It is kept as long as the connection is, so it is short. */
+    private static String name(FrameReader in) {
+        String name = in.getText();
+        if (name.length() > MOST_NAME) {
+            throw new BrokenProtocolException("a name of " + name.length() + " characters");
+        }
+        return name;
     }
 
     private void refuse(int number, Status status) {
@@ -170,8 +213,8 @@ final class ServerLink extends Link {
     }
 
     private void endIfLeft() {
-        if (clientLeaves && calls.isEmpty()) {
-            end(Status.UNAVAILABLE.withDescription("the client has left"));
+        if (clientLeaves && calls.isEmpty()) { // and their answers are in the ring
+            outbox.whenSent(() -> end(Status.UNAVAILABLE.withDescription("the client has left")));
         }
     }
 

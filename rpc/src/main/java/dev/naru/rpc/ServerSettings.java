@@ -12,6 +12,7 @@ import java.util.function.Predicate;
  *
  * @param mode permission bits of its socket's file
  * @param admission who is let in
+ * @param maxCalls of one connection, at once
  * @param ringBytes of each of a connection's two rings
  * @param handshake how long a client may take to say its first words
  */
@@ -20,11 +21,13 @@ record ServerSettings(
         int mode,
         Predicate<Sockets.Credentials> admission,
         int maxConnections,
+        int maxCalls,
         int ringBytes,
         Duration handshake,
         List<ServerTransportFilter> filters,
         List<ServerStreamTracer.Factory> tracers) {
     static final int MAX_CONNECTIONS = 1_000;
+    static final int MAX_CALLS = 10_000;
     static final int RING_BYTES = 1 << 20;
     static final int LEAST_RING = 1 << 16;
     static final int MOST_RING = 1 << 30;

@@ -56,7 +56,13 @@ final class ServiceTable {
         return fallback == null ? List.of() : List.copyOf(fallback.getServices());
     }
 
-    /** The method of that full name, for a server that goes by that authority; null when there is none. */
+    /** The method of that full name, of the services that do not change; null when there is none. */
+    @Nullable
+    ServerMethodDefinition<?, ?> findOwn(String fullName) {
+        return methods.get(fullName);
+    }
+
+    /** The same, or else the one that the fallback has just now, for a server that goes by that authority. */
     @Nullable
     ServerMethodDefinition<?, ?> find(String fullName, @Nullable String authority) {
         ServerMethodDefinition<?, ?> found = methods.get(fullName);

@@ -175,7 +175,9 @@ final class SharedChannel extends RpcChannel {
                 }
             }
         }
-        if (link != null) {
+        if (link == null) {
+            states.tell();
+        } else {
             call.onConnection(link);
         }
     }
@@ -241,10 +243,13 @@ final class SharedChannel extends RpcChannel {
         endIfDone();
     }
 
-    private synchronized void lookAgain() {
-        if (!waiting.isEmpty()) {
-            beginToConnect();
+    private void lookAgain() {
+        synchronized (this) {
+            if (!waiting.isEmpty()) {
+                beginToConnect();
+            }
         }
+        states.tell();
     }
 
     /** The server wants no more calls from that connection. */

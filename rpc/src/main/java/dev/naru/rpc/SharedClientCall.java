@@ -16,7 +16,9 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Used as {@link ClientCall} says: cancelled by any thread, else by one at a time.
  */
 final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.Receiver {
-    private static final System.Logger LOG = System.getLogger("dev.naru.rpc");
-
     /** Executors of gRPC's stubs that run callbacks on the very thread that waits for them. */
     private static final String STUBS = "io.grpc.stub.";
 
@@ -87,7 +87,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         this.options = options;
         this.context = Context.current();
         var executor = options.getExecutor();
-        this.queue = new SerialQueue(executor == null ? channel.executor() : executor, context);
+        this.queue = new SerialQueue(executor == null ? channel.executor() : executor, context, this::onRefused);
         this.incoming = new Incoming(this, queue, maxMessage(channel.settings(), options));
         this.sender = new MessageSender(outgoing, tracers, mostSent(options));
         this.sendsOne = method.getType().clientSendsOneMessage();
@@ -127,8 +127,10 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         return number;
     }
 
-    void setNumber(int given) {
+    /** It is about to begin there, with that number. */
+    void setNumber(int given, Outbox connection) {
         number = given;
+        outgoing.open(connection, given);
     }
 
     /** It is known how it ends: who waits for that need not read any more. */
@@ -158,6 +160,9 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             }
             setDeadline();
             context.addListener(whenContextEnds, Runnable::run);
+            if (settled) { // meanwhile, and the listener was taken away before it was there
+                context.removeListener(whenContextEnds);
+            }
             trace(with);
             CallAuthority.apply(options, this, channel);
         }
@@ -225,7 +230,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         }
     }
 
-    private void forTracers(java.util.function.Consumer<ClientStreamTracer> told) {
+    private void forTracers(Consumer<ClientStreamTracer> told) {
         tracers.all().forEach(tracer -> told.accept((ClientStreamTracer) tracer));
     }
 
@@ -263,7 +268,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
                     channel.acceptedEncodings(),
                     compressor == null ? "" : compressor.getMessageEncoding(),
                     timeout(),
-                    java.util.Objects.requireNonNull(headers),
+                    Objects.requireNonNull(headers),
                     message,
                     flags);
             if (!isWaitedFor) {
@@ -275,8 +280,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             }
             if (outcome == ClientLink.Begun.YES) {
                 begun = true;
-                change =
-                        outgoing.begin(connection.outbox, number, first == null ? 0 : FrameLayout.cost(message.length));
+                change = outgoing.begin(first == null ? 0 : FrameLayout.cost(message.length));
                 first = null;
             } else {
                 link = null;
@@ -518,11 +522,13 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         }
         Status status = Status.fromCodeValue(code);
         Status told = text.isEmpty() ? status : status.withDescription(text);
-        if (settle()) {
-            if (!tracers.isEmpty()) {
+        if (told.isOk() && incoming.isInMessage()) {
+            fail(Status.INTERNAL.withDescription("the server ends the call in the middle of a message"));
+        } else if (settle()) {
+            incoming.end(() -> {
                 forTracers(tracer -> tracer.inboundTrailers(trailers));
-            }
-            incoming.end(() -> tellClose(told, trailers));
+                tellClose(told, trailers);
+            });
         }
     }
 
@@ -554,11 +560,23 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         }
     }
 
+    /** The executor takes nothing: the user is told the end on this thread. */
+    private void onRefused(Throwable refused) {
+        Status status = Status.UNAVAILABLE
+                .withDescription(channel + ": the executor of the call refuses what it is to be told: " + refused)
+                .withCause(refused);
+        if (settle()) {
+            sendCancel(status);
+        }
+        incoming.drop();
+        queue.add(() -> tellClose(status, new Metadata()));
+    }
+
     private void sendCancel(Status status) {
         String text = status.getDescription();
         outgoing.urgent(FrameLayout.CANCEL, out -> {
             out.putInt(status.getCode().value());
-            out.putText(text == null ? "" : text);
+            out.putText(text == null ? "" : SharedServerCall.cut(text));
         });
     }
 
@@ -594,7 +612,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
 
     // What the user is told, in the queue.
 
-    private void tell(java.util.function.Consumer<Listener<A>> what) {
+    private void tell(Consumer<Listener<A>> what) {
         Listener<A> user = listener;
         if (closed || user == null) {
             return;
@@ -608,14 +626,14 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
     }
 
     private void tellHeaders(Metadata metadata) {
-        if (!tracers.isEmpty()) {
+        tell(user -> {
             forTracers(tracer -> tracer.inboundHeaders(metadata));
-        }
-        tell(user -> user.onHeaders(metadata));
+            user.onHeaders(metadata);
+        });
     }
 
     @Override
-    public Runnable message(MessageInput message, boolean compressed) {
+    public Runnable message(MessageInput message, boolean compressed, long cost) {
         return () -> tell(user -> {
             int wire = message.available();
             try (InputStream plain = Unpacking.open(message, compressed, decompressor, incoming.maxMessage())) {
@@ -627,6 +645,8 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
                 user.onMessage(parsed);
             } catch (IOException refused) {
                 throw Status.INTERNAL.withCause(refused).asRuntimeException();
+            } finally {
+                incoming.taken(cost);
             }
         });
     }
@@ -642,11 +662,10 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             return;
         }
         closed = true;
-        tracers.closed(status);
         try {
+            tracers.closed(status);
+        } finally {
             user.onClose(status, trailers);
-        } catch (RuntimeException | Error thrown) {
-            LOG.log(System.Logger.Level.WARNING, channel + ": a listener throws when its call is over", thrown);
         }
     }
 

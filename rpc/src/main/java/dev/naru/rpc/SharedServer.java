@@ -83,6 +83,10 @@ final class SharedServer extends RpcServer {
         return context;
     }
 
+    int maxCalls() {
+        return settings.maxCalls();
+    }
+
     Tracers tracersOf(String method, Metadata headers) {
         return settings.tracers().isEmpty()
                 ? Tracers.NONE
@@ -101,7 +105,7 @@ final class SharedServer extends RpcServer {
                     new Address.UnixFile(Rendezvous.socketOf(address)),
                     ListenOptions.usual().withMode(settings.mode()));
             listener = bound;
-            var _ = Thread.ofVirtual().name("naru-rpc-accept").start(() -> accept(bound));
+            var _ = Thread.ofPlatform().daemon().name("naru-rpc-accept").start(() -> accept(bound));
             return this;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -129,35 +133,38 @@ final class SharedServer extends RpcServer {
         }
         try {
             Sockets.Credentials who = guest.credentials();
-            Rendezvous.requireClient(guest, settings.handshake());
             Status refusal = refusal(who);
-            if (refusal != null) {
+            if (refusal == null) {
+                Rendezvous.requireClient(guest, settings.handshake());
+                Attributes attributes = attributes(who);
+                ServerLink link = new ServerLink(
+                        this,
+                        Rendezvous.welcome(guest, settings.ringBytes(), address.toString()),
+                        settings.common(),
+                        attributes,
+                        address + " (pid " + who.pid() + ")");
+                keep(link, guest);
+                link.start();
+            } else {
                 Rendezvous.refuse(guest, refusal);
-                return;
             }
-            ServerLink link = new ServerLink(
-                    this,
-                    Rendezvous.welcome(guest, settings.ringBytes(), address.toString()),
-                    settings.common(),
-                    attributes(who),
-                    address + " (pid " + who.pid() + ")");
-            keep(link, guest);
-            link.start();
         } catch (IOException refused) {
             LOG.log(System.Logger.Level.INFO, address + ": a client was not let in: " + refused.getMessage());
             guest.close();
-        } catch (RuntimeException | Error failed) {
+        } catch (RuntimeException | Error failed) { // a filter refuses, say
             LOG.log(System.Logger.Level.WARNING, address + ": a client was not let in", failed);
-            guest.close();
+            Rendezvous.refuse(
+                    guest,
+                    Status.PERMISSION_DENIED.withDescription(address + ": the server lets nobody in now: " + failed));
         } finally {
             leave(guest);
         }
     }
 
-    /** False when it is too late. */
+    /** False when it is too late, or there are too many already. */
     private boolean enter(Connection guest) {
         synchronized (this) {
-            if (!isShutdown) {
+            if (!isShutdown && guests.size() < settings.maxConnections()) {
                 return guests.add(guest);
             }
         }
@@ -165,12 +172,13 @@ final class SharedServer extends RpcServer {
         return false;
     }
 
+    /** Guests count: each of them may become a connection. */
     private synchronized @Nullable Status refusal(Sockets.Credentials who) {
         if (!settings.admission().test(who)) {
             return Status.PERMISSION_DENIED.withDescription(
                     address + ": the server does not admit uid " + who.uid() + " (pid " + who.pid() + ")");
         }
-        if (links.size() >= settings.maxConnections()) {
+        if (links.size() + guests.size() > settings.maxConnections()) {
             return Status.RESOURCE_EXHAUSTED.withDescription(
                     address + ": the server has all of its " + settings.maxConnections() + " connections");
         }
@@ -213,8 +221,12 @@ final class SharedServer extends RpcServer {
     }
 
     void onLinkEnd(ServerLink link) {
-        for (ServerTransportFilter filter : settings.filters()) {
-            filter.transportTerminated(link.attributes());
+        try {
+            for (ServerTransportFilter filter : settings.filters()) {
+                filter.transportTerminated(link.attributes());
+            }
+        } catch (RuntimeException | Error thrown) {
+            LOG.log(System.Logger.Level.WARNING, address + ": a filter throws", thrown);
         }
         synchronized (this) {
             boolean _ = links.remove(link);

@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.Receiver {
     private static final System.Logger LOG = System.getLogger("dev.naru.rpc");
 
-    /** Of a status's text that is sent, in bytes. */
-    private static final int MOST_TEXT = 1_024;
+    /** Of a status's text that is sent, in characters: what any frame has room for. */
+    private static final int MOST_TEXT = 2_048;
 
     private final ServerLink link;
     private final Settings settings;
@@ -90,7 +90,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         this.tracers = server.tracersOf(method.getFullMethodName(), beginning.headers);
         this.sender = new MessageSender(outgoing, tracers, Integer.MAX_VALUE);
         this.context = contextIn(filtered(server.context()));
-        this.queue = new SerialQueue(server.executor(), context);
+        this.queue = new SerialQueue(server.executor(), context, this::onRefused);
         this.incoming = new Incoming(this, queue, settings.maxMessage());
     }
 
@@ -111,7 +111,8 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
 
     /** It is among the calls of its connection now. */
     void begin() {
-        Outgoing.Change change = outgoing.begin(link.outbox, number, 0);
+        outgoing.open(link.outbox, number);
+        Outgoing.Change change = outgoing.begin(0);
         queue.add(this::startCall);
         onChange(change);
         if (beginning.timeoutNanos != FrameLayout.NO_TIMEOUT) {
@@ -169,7 +170,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         if (finish()) {
             cancelled = true;
             drop();
-            boolean _ = context.cancel(null);
+            cancelContext();
             queue.add(() -> tellEnd(Listener::onCancel, why));
             link.tell(queue);
         }
@@ -183,9 +184,30 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
             cancelled = true;
             outgoing.urgent(FrameLayout.CLOSE, out -> writeClose(out, null, null, status, new Metadata()));
             drop();
-            boolean _ = context.cancel(null);
+            cancelContext();
             queue.add(() -> tellEnd(Listener::onCancel, status));
             link.tell(queue);
+        }
+    }
+
+    /** At once, and not here: its listeners are the user's. */
+    private void cancelContext() {
+        Threads.A_CALL_EACH.execute(() -> context.cancel(null));
+    }
+
+    /** The executor takes nothing: the service is told that on this thread. */
+    private void onRefused(Throwable refused) {
+        boolean isFirst = settle();
+        if (finish()) {
+            cancelled = true;
+            Status status =
+                    Status.RESOURCE_EXHAUSTED.withDescription("the server's executor refuses the call: " + refused);
+            if (isFirst) {
+                outgoing.urgent(FrameLayout.CLOSE, out -> writeClose(out, null, null, status, new Metadata()));
+            }
+            drop();
+            cancelContext();
+            queue.add(() -> tellEnd(Listener::onCancel, status));
         }
     }
 
@@ -223,10 +245,10 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
     // What the service is told, in the queue.
 
     private void startCall() {
-        for (var tracer : tracers.all()) {
-            ((ServerStreamTracer) tracer).serverCallStarted(ReadOnlyServerCall.of(this));
-        }
         try {
+            for (var tracer : tracers.all()) {
+                ((ServerStreamTracer) tracer).serverCallStarted(ReadOnlyServerCall.of(this));
+            }
             Decompressor found = decompressor();
             if (found == null) {
                 close(
@@ -263,10 +285,10 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
     }
 
     private void tellEnd(Consumer<Listener<Q>> what, Status status) {
-        tracers.closed(status);
         tell(what);
         isTold = true;
         boolean _ = context.cancel(null);
+        tracers.closed(status);
     }
 
     private void closeAnyway(Status status) {
@@ -280,7 +302,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
     }
 
     @Override
-    public Runnable message(MessageInput message, boolean compressed) {
+    public Runnable message(MessageInput message, boolean compressed, long cost) {
         return () -> tell(service -> {
             int wire = message.available();
             try (InputStream plain = Unpacking.open(message, compressed, decompressor, settings.maxMessage())) {
@@ -292,6 +314,8 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
                 service.onMessage(parsed);
             } catch (IOException refused) {
                 throw Status.INTERNAL.withCause(refused).asRuntimeException();
+            } finally {
+                incoming.taken(cost);
             }
         });
     }
@@ -415,7 +439,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         byte[] whole = status.isOk() ? answer : null;
         byte[] message = whole == null ? Outbox.NOTHING : whole;
         int flags = (head == null ? 0 : FrameLayout.WITH_HEAD) | (whole == null ? 0 : FrameLayout.WITH_MESSAGE);
-        if (!fits(head, trailers, message)) {
+        if (!fits(head, status, trailers, message)) {
             sendInParts(status, trailers, message);
             return;
         }
@@ -431,14 +455,16 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         }
     }
 
-    private boolean fits(@Nullable Metadata head, Metadata trailers, byte[] message) {
-        if ((head == null || head.keys().isEmpty()) && trailers.keys().isEmpty()) {
-            return true; // a short message and a text, which a frame has room for
+    private boolean fits(@Nullable Metadata head, Status status, Metadata trailers, byte[] message) {
+        if (status.getDescription() == null
+                && (head == null || head.keys().isEmpty())
+                && trailers.keys().isEmpty()) {
+            return true; // a short message, which a frame has room for
         }
         FrameWriter measure = new FrameWriter();
         measure.begin(number, FrameLayout.CLOSE, 0);
-        writeClose(measure, head, encoding(), Status.OK, trailers);
-        return measure.length() + message.length + MOST_TEXT <= link.outbox.maxFrame();
+        writeClose(measure, head, encoding(), status, trailers);
+        return measure.length() + message.length <= link.outbox.maxFrame();
     }
 
     /** Headers and message by themselves, and trailers that are too long not at all. */
@@ -447,7 +473,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         if (message.length > 0) {
             outgoing.message(0, message, 0, message.length, true);
         }
-        boolean fits = fits(null, trailers, Outbox.NOTHING);
+        boolean fits = fits(null, status, trailers, Outbox.NOTHING);
         Status told = fits ? status : tooMuchMetadata();
         closedWith = told;
         if (outgoing.close(
@@ -481,8 +507,11 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         out.setInt(lengthsAt + Integer.BYTES, out.length() - tailAt);
     }
 
-    private static String cut(String text) {
-        return text.length() * 3 <= MOST_TEXT ? text : text.substring(0, MOST_TEXT / 3);
+    static String cut(String text) {
+        if (text.length() <= MOST_TEXT) {
+            return text;
+        }
+        return text.substring(0, Character.isHighSurrogate(text.charAt(MOST_TEXT - 1)) ? MOST_TEXT - 1 : MOST_TEXT);
     }
 
     @Override
