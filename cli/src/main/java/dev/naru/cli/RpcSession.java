@@ -1,7 +1,9 @@
 package dev.naru.cli;
 
+import dev.naru.channels.AddressException;
 import dev.naru.linux.Problem;
 import dev.naru.rpc.RpcChannel;
+import dev.naru.rpc.RpcChannelBuilder;
 import io.grpc.CallOptions;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
@@ -59,13 +61,18 @@ final class RpcSession {
     }
 
     private static RpcChannel channel(RpcOptions options) throws IOException {
-        var builder =
+        RpcChannelBuilder builder =
                 RpcChannel.builder(options.address(), credentials(options)).maxInboundMessageSize(options.maxMessage());
         String authority = options.authority();
-        if (authority != null) {
-            var _ = builder.overrideAuthority(authority);
+        try {
+            return authority == null
+                    ? builder.build()
+                    : builder.overrideAuthority(authority).build();
+        } catch (AddressException refused) {
+            throw refused;
+        } catch (IllegalArgumentException refused) { // a target that gRPC does not understand, or no certificate
+            throw new AddressException(options.address(), String.valueOf(refused.getMessage()));
         }
-        return builder.build();
     }
 
     private static ChannelCredentials credentials(RpcOptions options) throws IOException {

@@ -335,6 +335,16 @@ class RpcCommandTest {
         }
         assertThat(rpc("list", "fifo:x").endedWith(64).err()).contains("takes no calls");
         assertThat(rpc("list", "greeter").endedWith(64).err()).contains("has no kind");
+        assertThat(rpc("list", "dns:///").endedWith(64).err()).contains("code: bad-address");
+        Path garbage = Files.writeString(folder.resolve("garbage"), "nothing");
+        assertThat(rpc("list", "--cacert", garbage.toString(), "tcp:127.0.0.1:1")
+                        .endedWith(64)
+                        .err())
+                .contains("code: bad-address");
+        assertThat(rpc("list", "--cacert", folder.resolve("missing").toString(), "tcp:127.0.0.1:1")
+                        .endedWith(65)
+                        .err())
+                .contains("missing");
         assertThat(rpc("list", "-H", "x", "tcp:127.0.0.1:1").endedWith(64).err())
                 .contains("NAME: VALUE");
         assertThat(rpc("list", "-H", "x-bin: ?", "tcp:127.0.0.1:1")

@@ -61,7 +61,7 @@ final class ClientLink extends Link {
             if (isLeaving) {
                 return Begun.LEAVING;
             }
-            int number = ++lastCall == FrameLayout.NO_CALL ? ++lastCall : lastCall;
+            int number = nextNumber();
             call.setNumber(number);
             SharedClientCall<?, ?> _ = calls.put(number, call);
             if (send(number, call, with)) {
@@ -70,6 +70,14 @@ final class ClientLink extends Link {
             SharedClientCall<?, ?> _ = calls.remove(number);
             return Begun.TOO_LONG;
         }
+    }
+
+    /** They come round again after some hours of calls, when some may still be under way. */
+    private int nextNumber() {
+        do {
+            lastCall++;
+        } while (lastCall == FrameLayout.NO_CALL || calls.containsKey(lastCall));
+        return lastCall;
     }
 
     private boolean send(int number, SharedClientCall<?, ?> call, Beginning with) {

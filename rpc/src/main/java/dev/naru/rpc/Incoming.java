@@ -73,6 +73,9 @@ final class Incoming {
      * @throws MessageTooLongException when the message is longer than it may be
      */
     synchronized void piece(byte[] bytes, int from, int flags, long cost) throws MessageTooLongException {
+        if (over) {
+            return;
+        }
         if (ended) {
             throw new BrokenProtocolException("a message behind the end of a call");
         }
@@ -91,9 +94,6 @@ final class Incoming {
         if (piecesBytes > maxMessage) {
             pieces = null;
             throw new MessageTooLongException(piecesBytes, maxMessage);
-        }
-        if (over) {
-            return;
         }
         MessageInput.Piece piece = new MessageInput.Piece(bytes, from);
         boolean isLast = (flags & FrameLayout.MORE) == 0;

@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection: a ring each way, and the socket by which they were agreed on. The socket stays open as the sign of life of both
@@ -41,6 +42,9 @@ abstract class Link {
 
     /** Calls whose users are to be told something, when this batch of frames is taken. Used by who reads. */
     private final List<SerialQueue> due = new ArrayList<>();
+
+    /** Who takes frames just now. A thread compares it with itself, and so need not see what others store. */
+    private @Nullable Thread taking;
 
     /** The far side is gone: nothing more comes than what is in the ring. */
     private volatile boolean peerIsGone;
@@ -120,9 +124,11 @@ abstract class Link {
         onFrame(call, type, flags, body);
     }
 
-    /** Within {@link #onFrame}: its user is to be told something. */
+    /** Its user is to be told something: at once, or by a thread that takes frames just now, when it has taken them. */
     final void tell(SerialQueue queue) {
-        if (queue.isDue()) {
+        if (taking != Thread.currentThread()) {
+            queue.submitIfDue();
+        } else if (queue.isDue()) {
             due.add(queue);
         }
     }
@@ -134,9 +140,12 @@ abstract class Link {
      */
     final boolean read() {
         int count;
+        taking = Thread.currentThread();
         try {
             count = reader.drain(handler, BATCH);
+            taking = null;
         } catch (RuntimeException broken) { // damaged, or no words of ours
+            taking = null;
             tellDue();
             LOG.log(System.Logger.Level.WARNING, name + ": the far side breaks the protocol", broken);
             end(Status.INTERNAL.withDescription(name + ": the far side breaks the protocol: " + broken.getMessage()));

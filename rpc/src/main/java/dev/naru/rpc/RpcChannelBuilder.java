@@ -45,7 +45,7 @@ public final class RpcChannelBuilder extends ManagedChannelBuilder<RpcChannelBui
         this.credentials = credentials;
     }
 
-    /** What a thread does that waits for an answer: {@link Waiting#adaptive} unless it is said. */
+    /** What a thread does that waits for an answer: {@link Waiting#adaptive} unless it is said. Beyond shared memory it says nothing. */
     public RpcChannelBuilder waiting(Waiting policy) {
         this.waiting = policy;
         return this;

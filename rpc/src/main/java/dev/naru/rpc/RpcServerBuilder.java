@@ -39,6 +39,9 @@ public final class RpcServerBuilder extends ServerBuilder<RpcServerBuilder> {
     private final List<ServerTransportFilter> filters = new ArrayList<>();
     private final List<ServerStreamTracer.Factory> tracers = new ArrayList<>();
     private @Nullable HandlerRegistry fallback;
+    /** What was said that shared memory alone has. */
+    private final List<String> ofSharedMemory = new ArrayList<>();
+
     private @Nullable Executor executor;
     private Waiting waiting = Waiting.adaptive();
     private Duration grace = Duration.ofSeconds(10);
@@ -57,7 +60,7 @@ public final class RpcServerBuilder extends ServerBuilder<RpcServerBuilder> {
         this.credentials = credentials;
     }
 
-    /** What the thread of a connection does while nothing comes: {@link Waiting#adaptive} unless it is said. */
+    /** What the thread of a connection does while nothing comes: {@link Waiting#adaptive} unless it is said. Beyond shared memory it says nothing. */
     public RpcServerBuilder waiting(Waiting policy) {
         this.waiting = policy;
         return this;
@@ -71,18 +74,21 @@ public final class RpcServerBuilder extends ServerBuilder<RpcServerBuilder> {
 
     /** Permission bits of the socket's file: who may write it may connect. 0600 unless it is said. */
     public RpcServerBuilder mode(int bits) {
+        boolean _ = ofSharedMemory.add("mode");
         this.mode = bits;
         return this;
     }
 
     /** Who is let in, of those who may connect: by uid, gid and pid as the kernel tells them. All unless it is said. */
     public RpcServerBuilder admit(Predicate<Sockets.Credentials> whom) {
+        boolean _ = ofSharedMemory.add("admit");
         this.admission = whom;
         return this;
     }
 
     /** How many connections there may be at once: 1,000 unless it is said. Each has two rings and a thread. */
     public RpcServerBuilder maxConnections(int number) {
+        boolean _ = ofSharedMemory.add("maxConnections");
         this.maxConnections = Settings.positive(number, "maxConnections");
         return this;
     }
@@ -96,6 +102,7 @@ public final class RpcServerBuilder extends ServerBuilder<RpcServerBuilder> {
             throw new IllegalArgumentException("a ring has a power of two of bytes, from " + ServerSettings.LEAST_RING
                     + " to " + ServerSettings.MOST_RING + ", not " + bytes);
         }
+        boolean _ = ofSharedMemory.add("ringBytes");
         this.ringBytes = bytes;
         return this;
     }
@@ -166,6 +173,7 @@ public final class RpcServerBuilder extends ServerBuilder<RpcServerBuilder> {
     /** How long a client may take from its connect to its first words: 20 seconds unless it is said. */
     @Override
     public RpcServerBuilder handshakeTimeout(long value, TimeUnit unit) {
+        boolean _ = ofSharedMemory.add("handshakeTimeout");
         this.handshake = Duration.of(value, unit.toChronoUnit());
         return this;
     }
@@ -230,6 +238,9 @@ public final class RpcServerBuilder extends ServerBuilder<RpcServerBuilder> {
                     List.copyOf(filters),
                     List.copyOf(tracers));
             return new SharedServer((Address.Rpc) Address.parse(address), server, table);
+        }
+        if (!ofSharedMemory.isEmpty()) {
+            throw refused(ofSharedMemory.getFirst(), "only a server over shared memory, at an address rpc:, has it");
         }
         return NetworkServer.of(address, credentials, settings, table, List.copyOf(filters), List.copyOf(tracers));
     }

@@ -184,7 +184,6 @@ final class ServerLink extends Link {
     void onEnd(Status status) {
         for (SharedServerCall<?, ?> call : calls.values()) {
             call.onCancel(status);
-            call.queue().submitIfDue();
         }
         server.onLinkEnd(this);
     }

@@ -65,6 +65,7 @@ final class SharedChannel extends RpcChannel {
     private final List<SharedClientCall<?, ?>> waiting = new ArrayList<>();
     private final Set<ClientLink> links = new HashSet<>();
     private boolean connecting;
+    private @Nullable Thread connector;
 
     /** Stored under this object's monitor. */
     private volatile boolean isShutdown;
@@ -185,7 +186,7 @@ final class SharedChannel extends RpcChannel {
         if (!connecting && ready == null && (!isShutdown || !calls.isEmpty())) {
             connecting = true;
             states.set(ConnectivityState.CONNECTING);
-            var _ = Thread.ofVirtual().name("naru-rpc-connect").start(this::tryToConnect);
+            connector = Thread.ofVirtual().name("naru-rpc-connect").start(this::tryToConnect);
         }
     }
 
@@ -274,7 +275,11 @@ final class SharedChannel extends RpcChannel {
         }
         List<ClientLink> leaving;
         synchronized (this) {
-            if (!isShutdown || !calls.isEmpty() || connecting) {
+            if (!isShutdown || !calls.isEmpty()) {
+                return;
+            }
+            if (connecting && connector != null) {
+                connector.interrupt(); // nobody waits for it any more
                 return;
             }
             leaving = List.copyOf(links);

@@ -543,7 +543,15 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         }
         incoming.drop();
         queue.add(() -> tellClose(status, new Metadata()));
-        queue.submitIfDue();
+        ClientLink connection;
+        synchronized (this) {
+            connection = link;
+        }
+        if (connection == null) {
+            queue.submitIfDue();
+        } else {
+            connection.tell(queue);
+        }
     }
 
     private void sendCancel(Status status) {

@@ -24,11 +24,15 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A server through shared memory: a socket by which it is found, and a {@link ServerLink} for each client. */
 final class SharedServer extends RpcServer {
     private static final System.Logger LOG = System.getLogger("dev.naru.rpc");
+
+    /** Between two tries to accept a client when this process lacks something. */
+    private static final long AFTER_REFUSAL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final Address.Rpc address;
     private final ServerSettings settings;
@@ -114,7 +118,7 @@ final class SharedServer extends RpcServer {
                 return;
             } catch (IOException refused) { // too many descriptors, say: the next one may find some
                 LOG.log(System.Logger.Level.WARNING, address + ": a client could not be accepted", refused);
-                Thread.onSpinWait();
+                LockSupport.parkNanos(AFTER_REFUSAL_NANOS);
             }
         }
     }

@@ -55,8 +55,11 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
     private byte @Nullable [] answer;
     private boolean isClosed;
 
-    /** It is over: nothing is sent, and the listener is told. */
+    /** It is known how it ends. */
     private volatile boolean settled;
+
+    /** Guarded by this object's monitor. */
+    private boolean finished;
 
     private volatile boolean cancelled;
     private volatile Status closedWith = Status.OK;
@@ -160,13 +163,15 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         onChange(outgoing.grant(bytes));
     }
 
-    /** The client, or the connection, ends it. */
+    /** The client, or the connection, ends it; also when its end is known and waits for room. */
     void onCancel(Status why) {
-        if (settle()) {
+        boolean _ = settle();
+        if (finish()) {
             cancelled = true;
             drop();
             boolean _ = context.cancel(null);
             queue.add(() -> tellEnd(Listener::onCancel, why));
+            link.tell(queue);
         }
     }
 
@@ -174,13 +179,13 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
 
     /** Ends it in the name of this side, for both. */
     private void failFromHere(Status status) {
-        if (settle()) {
+        if (settle() && finish()) {
             cancelled = true;
-            drop();
             outgoing.urgent(FrameLayout.CLOSE, out -> writeClose(out, null, null, status, new Metadata()));
+            drop();
             boolean _ = context.cancel(null);
             queue.add(() -> tellEnd(Listener::onCancel, status));
-            queue.submitIfDue();
+            link.tell(queue);
         }
     }
 
@@ -190,18 +195,29 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         link.forget(this);
     }
 
+    /** True for the first who knows how it ends. */
     private synchronized boolean settle() {
         boolean isFirst = !settled;
         settled = true;
         return isFirst;
     }
 
+    /** True for the first who ends it: nothing is sent after that. */
+    private synchronized boolean finish() {
+        boolean isFirst = !finished;
+        finished = true;
+        return isFirst;
+    }
+
+    /** Its end is sent. */
     private void complete() {
-        link.forget(this);
-        incoming.drop();
-        Status status = closedWith;
-        queue.add(() -> tellEnd(Listener::onComplete, status));
-        queue.submitIfDue();
+        if (finish()) {
+            link.forget(this);
+            incoming.drop();
+            Status status = closedWith;
+            queue.add(() -> tellEnd(Listener::onComplete, status));
+            link.tell(queue);
+        }
     }
 
     // What the service is told, in the queue.

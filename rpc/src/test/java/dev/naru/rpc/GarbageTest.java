@@ -8,11 +8,13 @@ import dev.naru.channels.Connection;
 import dev.naru.channels.Listener;
 import dev.naru.linux.Descriptor;
 import dev.naru.linux.SharedMapping;
+import dev.naru.linux.testing.Await;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.memory.Ring;
 import dev.naru.memory.RingWriter;
 import dev.naru.rpc.example.GreetRequest;
 import dev.naru.rpc.example.GreeterGrpc;
+import io.grpc.ConnectivityState;
 import io.grpc.Status;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -172,6 +174,7 @@ class GarbageTest {
                         lie(client);
                     }
                 }
+                Await.until("the channel knows", () -> channel.getState(false) != ConnectivityState.READY);
                 // a lie may be any status, too
                 assertThatThrownBy(answer::get)
                         .satisfies(thrown -> assertThat(
