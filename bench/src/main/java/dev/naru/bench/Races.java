@@ -251,13 +251,8 @@ final class Races {
                             0.06,
                             new RpcTrips(Wait.SPIN, 32),
                             RPC_SPIN),
-                    twoCores(
-                            "rpc.unary.park.32",
-                            Metric.ROUND_TRIP,
-                            GRPC_UNIX,
-                            0.5,
-                            new RpcTrips(Wait.PARK, 32),
-                            RPC_PARK),
+                    parkingCall(),
+                    parkingCall().onOneCore(),
                     twoCores(
                             "rpc.throughput.32",
                             Metric.MESSAGES,
@@ -319,6 +314,10 @@ final class Races {
 
     private static Race parking() {
         return twoCores("ring.rtt.park.32", Metric.ROUND_TRIP, C, 1.2, trips(Wait.PARK, Wait.PARK), BOTH_PARK);
+    }
+
+    private static Race parkingCall() {
+        return twoCores("rpc.unary.park.32", Metric.ROUND_TRIP, GRPC_UNIX, 0.5, new RpcTrips(Wait.PARK, 32), RPC_PARK);
     }
 
     private static Work trips(Wait ours, Wait peers) {

@@ -3,6 +3,7 @@ package dev.naru.bench;
 import dev.naru.cli.JsonLines;
 import java.io.PrintStream;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
 
@@ -14,6 +15,7 @@ sealed interface Report {
     /** One JSON object a line, nothing else. */
     record Json(JsonLines lines) implements Report {
         private static final int DECIMALS = 3;
+        private static final MathContext FEW_DIGITS = new MathContext(3);
 
         @Override
         public void show(Result.Ran result) {
@@ -22,14 +24,28 @@ sealed interface Report {
                 json.writeStringProperty("race", race.name());
                 json.writeStringProperty("unit", race.metric().unit());
                 json.writeStringProperty("better", race.metric().better());
-                json.writeNumberProperty("naru", Math.round(result.naru()));
+                json.writeNumberProperty("naru", figure(result.naru()));
                 json.writeStringProperty("peer", race.peer());
-                json.writeNumberProperty("peerValue", Math.round(result.peerValue()));
-                json.writeNumberProperty(
-                        "ratio", BigDecimal.valueOf(result.ratio()).setScale(DECIMALS, RoundingMode.HALF_EVEN));
+                json.writeNumberProperty("peerValue", figure(result.peerValue()));
+                json.writeNumberProperty("ratio", ratio(result.ratio()));
                 json.writeNumberProperty("rounds", result.rounds());
                 json.writeStringProperty("placement", race.placement().text());
             });
+        }
+
+        /** A whole number; of what would be 0 then, the digits that count. */
+        private static BigDecimal figure(double value) {
+            return rounded(value, 0);
+        }
+
+        private static BigDecimal ratio(double value) {
+            return rounded(value, DECIMALS);
+        }
+
+        private static BigDecimal rounded(double value, int decimals) {
+            BigDecimal exact = BigDecimal.valueOf(value);
+            BigDecimal rounded = exact.setScale(decimals, RoundingMode.HALF_EVEN);
+            return rounded.signum() == 0 ? exact.round(FEW_DIGITS) : rounded;
         }
     }
 

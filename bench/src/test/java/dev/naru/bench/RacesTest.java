@@ -106,7 +106,8 @@ class RacesTest {
                         "tcp.rtt.32",
                         "sysv.rtt.32",
                         "mq.rtt.32",
-                        "ring.rtt.park.32");
+                        "ring.rtt.park.32",
+                        "rpc.unary.park.32");
     }
 
     @Test
