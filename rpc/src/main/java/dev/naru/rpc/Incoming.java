@@ -31,7 +31,9 @@ final class Incoming {
     /** Guarded by this object's monitor, as all below. */
     private int requested;
 
-    private final ArrayDeque<Whole> whole = new ArrayDeque<>(2);
+    /** Messages that nobody has requested yet; made when there is one. */
+    private @Nullable ArrayDeque<Whole> whole;
+
     private @Nullable List<MessageInput.Piece> pieces;
     private long piecesBytes;
     private long piecesCost;
@@ -95,19 +97,16 @@ final class Incoming {
             pieces = null;
             throw new MessageTooLongException(piecesBytes, maxMessage);
         }
-        MessageInput.Piece piece = new MessageInput.Piece(bytes, from);
         boolean isLast = (flags & FrameLayout.MORE) == 0;
         if (isFirst && isLast) {
-            whole.add(new Whole(new MessageInput(List.of(piece)), piecesCompressed, piecesCost));
-            handOn();
+            add(new MessageInput(bytes, from), piecesCompressed, piecesCost);
             return;
         }
         List<MessageInput.Piece> all = pieces == null ? new ArrayList<>() : pieces;
-        boolean _ = all.add(piece);
+        boolean _ = all.add(new MessageInput.Piece(bytes, from));
         if (isLast) {
-            whole.add(new Whole(new MessageInput(all), piecesCompressed, piecesCost));
             pieces = null;
-            handOn();
+            add(new MessageInput(all), piecesCompressed, piecesCost);
         } else {
             pieces = all;
             takePieces();
@@ -139,16 +138,31 @@ final class Incoming {
         ended = true;
         end = null;
         pieces = null;
-        whole.clear();
+        whole = null;
+    }
+
+    private void add(MessageInput message, boolean compressed, long cost) {
+        ArrayDeque<Whole> unrequested = whole;
+        if (requested > 0) { // then none waits
+            requested--;
+            queue.add(receiver.message(message, compressed, cost));
+            return;
+        }
+        if (unrequested == null) {
+            unrequested = new ArrayDeque<>();
+            whole = unrequested;
+        }
+        unrequested.add(new Whole(message, compressed, cost));
     }
 
     private void handOn() {
-        while (requested > 0 && !whole.isEmpty()) {
-            Whole next = whole.poll();
+        ArrayDeque<Whole> unrequested = whole;
+        while (requested > 0 && unrequested != null && !unrequested.isEmpty()) {
+            Whole next = unrequested.poll();
             requested--;
             queue.add(receiver.message(next.message, next.compressed, next.cost));
         }
-        if (whole.isEmpty() && end != null) {
+        if ((unrequested == null || unrequested.isEmpty()) && end != null) {
             queue.add(end);
             end = null;
         }

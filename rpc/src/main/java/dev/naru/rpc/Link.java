@@ -106,6 +106,7 @@ abstract class Link {
             // as its end
         }
         peerIsGone = true;
+        outbox.giveUp(); // nobody takes it
         reader.wakeUp();
         readTheRest();
     }

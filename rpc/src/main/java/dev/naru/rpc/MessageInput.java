@@ -25,6 +25,14 @@ final class MessageInput extends InputStream implements KnownLength {
     private int position;
     private int left;
 
+    /** Of one piece, from there to the end of the array. */
+    MessageInput(byte[] bytes, int from) {
+        this.pieces = List.of();
+        this.bytes = bytes;
+        this.position = from;
+        this.left = bytes.length - from;
+    }
+
     /** Of at least one piece. */
     MessageInput(List<Piece> pieces) {
         this.pieces = pieces;

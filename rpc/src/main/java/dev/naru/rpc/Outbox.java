@@ -141,7 +141,8 @@ final class Outbox {
         }
     }
 
-    private synchronized void giveUp() {
+    /** Nothing more is sent, and nobody waits for it. */
+    synchronized void giveUp() {
         over = true;
         backlog.clear();
         backlogBytes = 0;

@@ -26,7 +26,9 @@ final class Outgoing {
     private boolean begun;
 
     private long window;
-    private final ArrayDeque<Kept> kept = new ArrayDeque<>(0);
+
+    /** Frames that wait; made when there is one, since most calls have none. */
+    private @Nullable ArrayDeque<Kept> kept;
 
     /** Somebody was told that it is not ready. */
     private boolean blocked = true;
@@ -76,13 +78,13 @@ final class Outgoing {
             return;
         }
         long cost = FrameLayout.cost(length);
-        if (outbox != null && begun && kept.isEmpty() && window > 0) {
+        if (outbox != null && begun && isKeptEmpty() && window > 0) {
             window -= cost;
             boolean _ = outbox.send(call, FrameLayout.MESSAGE, flags, null, body, from, length);
         } else {
             boolean asItIs = givenAway && from == 0;
             byte[] copy = asItIs ? body : Arrays.copyOfRange(body, from, from + length);
-            kept.add(new Kept(FrameLayout.MESSAGE, flags, null, copy, 0, length, cost));
+            keep(new Kept(FrameLayout.MESSAGE, flags, null, copy, 0, length, cost));
         }
     }
 
@@ -91,10 +93,10 @@ final class Outgoing {
         if (dropped) {
             return true;
         }
-        if (outbox != null && begun && kept.isEmpty()) {
+        if (outbox != null && begun && isKeptEmpty()) {
             return outbox.send(call, type, flags, head, body, from, length);
         }
-        kept.add(new Kept(type, flags, head, body, from, length, 0));
+        keep(new Kept(type, flags, head, body, from, length, 0));
         return true;
     }
 
@@ -120,13 +122,13 @@ final class Outgoing {
         if (connection == null || !begun || dropped) {
             return Change.NONE;
         }
-        boolean hadSome = !kept.isEmpty();
-        for (Kept next = kept.peek(); next != null && (next.cost == 0 || window > 0); next = kept.peek()) {
+        boolean hadSome = !isKeptEmpty();
+        for (Kept next = first(); next != null && (next.cost == 0 || window > 0); next = first()) {
             window -= next.cost;
             boolean _ = connection.send(call, next.type, next.flags, next.head, next.body, next.from, next.length);
-            Kept _ = kept.poll();
+            removeFirst();
         }
-        if (!kept.isEmpty()) {
+        if (!isKeptEmpty()) {
             return Change.NONE;
         }
         if (closing) {
@@ -141,11 +143,11 @@ final class Outgoing {
     synchronized boolean close(byte type, int flags, Outbox.@Nullable Head head, byte[] body, int from, int length) {
         closing = true;
         boolean _ = control(type, flags, head, body, from, length);
-        return kept.isEmpty();
+        return isKeptEmpty();
     }
 
     synchronized boolean isReady() {
-        boolean ready = begun && !dropped && kept.isEmpty() && window > 0;
+        boolean ready = begun && !dropped && isKeptEmpty() && window > 0;
         blocked |= !ready;
         return ready;
     }
@@ -153,6 +155,29 @@ final class Outgoing {
     /** The call is over: nothing more is sent. */
     synchronized void drop() {
         dropped = true;
-        kept.clear();
+        kept = null;
+    }
+
+    private boolean isKeptEmpty() {
+        return kept == null || kept.isEmpty();
+    }
+
+    private void keep(Kept frame) {
+        ArrayDeque<Kept> frames = kept;
+        if (frames == null) {
+            frames = new ArrayDeque<>();
+            kept = frames;
+        }
+        frames.add(frame);
+    }
+
+    private @Nullable Kept first() {
+        return kept == null ? null : kept.peek();
+    }
+
+    private void removeFirst() {
+        if (kept != null) {
+            Kept _ = kept.poll();
+        }
     }
 }

@@ -20,7 +20,10 @@ final class SerialQueue implements Runnable {
     private final Consumer<Throwable> whenRefused;
 
     /** Guarded by this object's monitor, as {@link #scheduled}. */
-    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(4);
+    private @Nullable Runnable first;
+
+    /** Behind the first; made when there is one. */
+    private @Nullable ArrayDeque<Runnable> others;
 
     private boolean scheduled;
 
@@ -39,12 +42,21 @@ final class SerialQueue implements Runnable {
     }
 
     synchronized void add(Runnable task) {
-        tasks.add(task);
+        if (first == null) {
+            first = task;
+            return;
+        }
+        ArrayDeque<Runnable> behind = others;
+        if (behind == null) {
+            behind = new ArrayDeque<>(2);
+            others = behind;
+        }
+        behind.add(task);
     }
 
     /** Whether somebody has to {@link #submit} it: who is told so does, soon. */
     synchronized boolean isDue() {
-        if (scheduled || tasks.isEmpty()) {
+        if (scheduled || first == null) {
             return false;
         }
         scheduled = true;
@@ -58,7 +70,8 @@ final class SerialQueue implements Runnable {
         } catch (RuntimeException | Error refused) {
             LOG.log(System.Logger.Level.WARNING, "a call's executor refuses what it is to be told", refused);
             synchronized (this) {
-                tasks.clear();
+                first = null;
+                others = null;
             }
             whenRefused.accept(refused);
             run();
@@ -92,7 +105,8 @@ final class SerialQueue implements Runnable {
     }
 
     private synchronized @Nullable Runnable next() {
-        Runnable task = tasks.poll();
+        Runnable task = first;
+        first = others == null ? null : others.poll();
         scheduled = task != null;
         return task;
     }

@@ -18,6 +18,7 @@ import java.io.InterruptedIOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +34,9 @@ final class SharedServer extends RpcServer {
 
     /** Between two tries to accept a client when this process lacks something. */
     private static final long AFTER_REFUSAL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /** For the first words of who is refused anyway: it waits for an answer only when it has said them. */
+    private static final Duration FOR_STRANGERS = Duration.ofSeconds(1);
 
     private final Address.Rpc address;
     private final ServerSettings settings;
@@ -134,8 +138,8 @@ final class SharedServer extends RpcServer {
         try {
             Sockets.Credentials who = guest.credentials();
             Status refusal = refusal(who);
+            Rendezvous.requireClient(guest, refusal == null ? settings.handshake() : FOR_STRANGERS);
             if (refusal == null) {
-                Rendezvous.requireClient(guest, settings.handshake());
                 Attributes attributes = attributes(who);
                 ServerLink link = new ServerLink(
                         this,
