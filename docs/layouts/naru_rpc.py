@@ -73,7 +73,7 @@ class Client:
     def begin(self, method, headers=()):
         """Begins a call of Package.Service/Method."""
         self.calls += 1
-        self.window = 262_144
+        self.window = 524_288
         head = text(method) + text("python") + text("") + text("") + metadata(headers)
         self.frame(BEGIN, NAMED, struct.pack("<qii", NO_TIMEOUT, NO_METHOD, len(head)) + head)
 

@@ -71,7 +71,7 @@ final class FrameLayout {
     static final int NO_METHOD = -1;
 
     /** How many bytes a side may send in a call before the other grants more. */
-    static final long WINDOW_BYTES = 256 << 10;
+    static final long WINDOW_BYTES = 512 << 10;
 
     private FrameLayout() {}
 

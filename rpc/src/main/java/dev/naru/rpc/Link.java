@@ -32,6 +32,7 @@ abstract class Link {
     private static final int MOST_WORDS = 64;
 
     final Outbox outbox;
+    final PiecePool pieces = new PiecePool();
 
     private final Connection socket;
     private final Ring in;
@@ -127,7 +128,7 @@ abstract class Link {
         int call = memory.get(INT, offset + FrameLayout.CALL_AT);
         byte type = memory.get(ValueLayout.JAVA_BYTE, offset + FrameLayout.TYPE_AT);
         int flags = memory.get(ValueLayout.JAVA_BYTE, offset + FrameLayout.FLAGS_AT) & 0xFF;
-        byte[] body = new byte[length - FrameLayout.HEADER]; // a copy: what is checked is not changed afterwards
+        byte[] body = pieces.take(length - FrameLayout.HEADER); // a copy: what is checked is not changed afterwards
         MemorySegment.copy(memory, ValueLayout.JAVA_BYTE, offset + FrameLayout.HEADER, body, 0, body.length);
         onFrame(call, type, flags, body);
     }

@@ -44,6 +44,15 @@ final class MessageInput extends InputStream implements KnownLength {
         }
     }
 
+    /** Lends its pieces out again, unless somebody may still read it: whoever keeps a message unread may do so later. */
+    void recycle(PiecePool pool) {
+        if (left == 0) {
+            for (Piece piece : pieces) {
+                pool.giveBack(piece.bytes);
+            }
+        }
+    }
+
     private void advance() {
         while (position == bytes.length && next < pieces.size()) {
             Piece piece = pieces.get(next++);

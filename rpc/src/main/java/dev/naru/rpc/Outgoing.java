@@ -15,7 +15,7 @@ final class Outgoing {
     static final int LEAST_PIECE = 8_000;
 
     /** Larger ones would fill the caches of both sides. */
-    private static final int MOST_PIECE = 64 << 10;
+    static final int MOST_PIECE = 64 << 10;
 
     /** Guarded by this object's monitor, as all below. Null before the call has a connection. */
     private @Nullable Outbox outbox;

@@ -646,9 +646,20 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             } catch (IOException refused) {
                 throw Status.INTERNAL.withCause(refused).asRuntimeException();
             } finally {
+                recycle(message);
                 incoming.taken(cost);
             }
         });
+    }
+
+    private void recycle(MessageInput message) {
+        ClientLink connection;
+        synchronized (this) {
+            connection = link;
+        }
+        if (connection != null) {
+            message.recycle(connection.pieces);
+        }
     }
 
     @Override

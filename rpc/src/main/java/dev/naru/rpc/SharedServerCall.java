@@ -315,6 +315,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
             } catch (IOException refused) {
                 throw Status.INTERNAL.withCause(refused).asRuntimeException();
             } finally {
+                message.recycle(link.pieces);
                 incoming.taken(cost);
             }
         });
