@@ -59,7 +59,7 @@ final class ClientLink extends Link {
             if (isLeaving) {
                 return Begun.LEAVING;
             }
-            int number = nextNumber();
+            Integer number = nextNumber();
             call.setNumber(number, outbox);
             SharedClientCall<?, ?> _ = calls.put(number, call);
             if (send(number, call, with)) {
@@ -71,14 +71,15 @@ final class ClientLink extends Link {
     }
 
     /** They come round again after some hours of calls, when some may still be under way. */
-    private int nextNumber() {
+    private Integer nextNumber() {
+        Integer number;
         do {
-            lastCall++;
-        } while (lastCall == FrameLayout.NO_CALL || calls.containsKey(lastCall));
-        return lastCall;
+            number = ++lastCall;
+        } while (number == FrameLayout.NO_CALL || calls.containsKey(number));
+        return number;
     }
 
-    private boolean send(int number, SharedClientCall<?, ?> call, Beginning with) {
+    private boolean send(Integer number, SharedClientCall<?, ?> call, Beginning with) {
         String method = call.method().getFullMethodName();
         Integer known = call.hasOwnAuthority() ? null : methods.get(method);
         boolean numbered = !call.hasOwnAuthority() && methods.size() < FrameLayout.MOST_METHODS;

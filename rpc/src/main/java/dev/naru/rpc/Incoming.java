@@ -149,7 +149,7 @@ final class Incoming {
             return;
         }
         if (unrequested == null) {
-            unrequested = new ArrayDeque<>();
+            unrequested = new ArrayDeque<>(1);
             whole = unrequested;
         }
         unrequested.add(new Whole(message, compressed, cost));

@@ -22,7 +22,9 @@ final class SerialQueue implements Runnable {
     /** Guarded by this object's monitor, as {@link #scheduled}. */
     private @Nullable Runnable first;
 
-    /** Behind the first; made when there is one. */
+    private @Nullable Runnable second;
+
+    /** Behind these two; made when there is one, since most calls have no more. */
     private @Nullable ArrayDeque<Runnable> others;
 
     private boolean scheduled;
@@ -44,14 +46,16 @@ final class SerialQueue implements Runnable {
     synchronized void add(Runnable task) {
         if (first == null) {
             first = task;
-            return;
+        } else if (second == null) {
+            second = task;
+        } else {
+            ArrayDeque<Runnable> behind = others;
+            if (behind == null) {
+                behind = new ArrayDeque<>();
+                others = behind;
+            }
+            behind.add(task);
         }
-        ArrayDeque<Runnable> behind = others;
-        if (behind == null) {
-            behind = new ArrayDeque<>(2);
-            others = behind;
-        }
-        behind.add(task);
     }
 
     /** Whether somebody has to {@link #submit} it: who is told so does, soon. */
@@ -71,6 +75,7 @@ final class SerialQueue implements Runnable {
             LOG.log(System.Logger.Level.WARNING, "a call's executor refuses what it is to be told", refused);
             synchronized (this) {
                 first = null;
+                second = null;
                 others = null;
             }
             whenRefused.accept(refused);
@@ -106,7 +111,8 @@ final class SerialQueue implements Runnable {
 
     private synchronized @Nullable Runnable next() {
         Runnable task = first;
-        first = others == null ? null : others.poll();
+        first = second;
+        second = others == null ? null : others.poll();
         scheduled = task != null;
         return task;
     }

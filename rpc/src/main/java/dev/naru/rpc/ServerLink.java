@@ -101,7 +101,7 @@ final class ServerLink extends Link {
         tell(call.queue());
     }
 
-    private void begin(int number, int flags, FrameReader body) {
+    private void begin(Integer number, int flags, FrameReader body) {
         if (clientLeaves || number == FrameLayout.NO_CALL || calls.containsKey(number)) {
             throw new BrokenProtocolException("call " + number + " begins where it cannot");
         }
@@ -130,7 +130,7 @@ final class ServerLink extends Link {
     }
 
     /** Null when it is refused. What runs here is the user's too: a registry, tracers. */
-    private @Nullable SharedServerCall<?, ?> call(int number, Entry method, SharedServerCall.Beginning beginning) {
+    private @Nullable SharedServerCall<?, ?> call(Integer number, Entry method, SharedServerCall.Beginning beginning) {
         if (calls.size() >= server.maxCalls()) {
             refuse(
                     number,

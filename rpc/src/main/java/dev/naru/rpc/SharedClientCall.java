@@ -73,7 +73,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
     /** It is known how it ends. */
     private volatile boolean settled;
 
-    private volatile int number;
+    private volatile Integer number = FrameLayout.NO_CALL;
     private Decompressor decompressor = Codec.Identity.NONE;
 
     /** Told in the queue, and used in it alone. */
@@ -123,12 +123,13 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         return queue;
     }
 
-    int number() {
+    /** Boxed: it is the key of the call among those of its connection. */
+    Integer number() {
         return number;
     }
 
     /** It is about to begin there, with that number. */
-    void setNumber(int given, Outbox connection) {
+    void setNumber(Integer given, Outbox connection) {
         number = given;
         outgoing.open(connection, given);
     }
@@ -526,7 +527,9 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             fail(Status.INTERNAL.withDescription("the server ends the call in the middle of a message"));
         } else if (settle()) {
             incoming.end(() -> {
-                forTracers(tracer -> tracer.inboundTrailers(trailers));
+                if (!tracers.isEmpty()) {
+                    forTracers(tracer -> tracer.inboundTrailers(trailers));
+                }
                 tellClose(told, trailers);
             });
         }
@@ -620,9 +623,14 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         try {
             what.accept(user);
         } catch (RuntimeException | Error thrown) {
-            isCancelled = true;
-            fail(Status.CANCELLED.withDescription("Failed to read message.").withCause(thrown));
+            onThrown(thrown);
         }
+    }
+
+    /** As gRPC's own transports have it, whatever it was that threw. */
+    private void onThrown(Throwable thrown) {
+        isCancelled = true;
+        fail(Status.CANCELLED.withDescription("Failed to read message.").withCause(thrown));
     }
 
     private void tellHeaders(Metadata metadata) {
@@ -634,22 +642,28 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
 
     @Override
     public Runnable message(MessageInput message, boolean compressed, long cost) {
-        return () -> tell(user -> {
-            int wire = message.available();
-            try (InputStream plain = Unpacking.open(message, compressed, decompressor, incoming.maxMessage())) {
-                A parsed = method.parseResponse(plain);
-                if (!tracers.isEmpty()) {
-                    tracers.received(received, wire, Unpacking.count(plain, wire));
-                }
-                received++;
-                user.onMessage(parsed);
-            } catch (IOException refused) {
-                throw Status.INTERNAL.withCause(refused).asRuntimeException();
-            } finally {
-                recycle(message);
-                incoming.taken(cost);
+        return () -> tellMessage(message, compressed, cost);
+    }
+
+    private void tellMessage(MessageInput message, boolean compressed, long cost) {
+        Listener<A> user = listener;
+        if (closed || user == null) {
+            return;
+        }
+        int wire = message.available();
+        try (InputStream plain = Unpacking.open(message, compressed, decompressor, incoming.maxMessage())) {
+            A parsed = method.parseResponse(plain);
+            if (!tracers.isEmpty()) {
+                tracers.received(received, wire, Unpacking.count(plain, wire));
             }
-        });
+            received++;
+            user.onMessage(parsed);
+        } catch (IOException | RuntimeException | Error thrown) {
+            onThrown(thrown);
+        } finally {
+            recycle(message);
+            incoming.taken(cost);
+        }
     }
 
     private void recycle(MessageInput message) {

@@ -35,7 +35,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
 
     private final ServerLink link;
     private final Settings settings;
-    private final int number;
+    private final Integer number;
     private final ServerMethodDefinition<Q, A> definition;
     private final MethodDescriptor<Q, A> method;
     private final Beginning beginning;
@@ -77,7 +77,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
     SharedServerCall(
             SharedServer server,
             ServerLink link,
-            int number,
+            Integer number,
             ServerMethodDefinition<Q, A> definition,
             Beginning beginning) {
         this.link = link;
@@ -130,7 +130,8 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         return queue;
     }
 
-    int number() {
+    /** Boxed: it is the key of the call among those of its connection. */
+    Integer number() {
         return number;
     }
 
@@ -279,9 +280,13 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         try {
             what.accept(service);
         } catch (RuntimeException | Error thrown) {
-            LOG.log(System.Logger.Level.WARNING, this + ": the service throws", thrown);
-            closeAnyway(Status.UNKNOWN.withDescription("Application error processing RPC"));
+            onThrown(thrown);
         }
+    }
+
+    private void onThrown(Throwable thrown) {
+        LOG.log(System.Logger.Level.WARNING, this + ": the service throws", thrown);
+        closeAnyway(Status.UNKNOWN.withDescription("Application error processing RPC"));
     }
 
     private void tellEnd(Consumer<Listener<Q>> what, Status status) {
@@ -303,22 +308,28 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
 
     @Override
     public Runnable message(MessageInput message, boolean compressed, long cost) {
-        return () -> tell(service -> {
-            int wire = message.available();
-            try (InputStream plain = Unpacking.open(message, compressed, decompressor, settings.maxMessage())) {
-                Q parsed = method.parseRequest(plain);
-                if (!tracers.isEmpty()) {
-                    tracers.received(received, wire, Unpacking.count(plain, wire));
-                }
-                received++;
-                service.onMessage(parsed);
-            } catch (IOException refused) {
-                throw Status.INTERNAL.withCause(refused).asRuntimeException();
-            } finally {
-                message.recycle(link.pieces);
-                incoming.taken(cost);
+        return () -> tellMessage(message, compressed, cost);
+    }
+
+    private void tellMessage(MessageInput message, boolean compressed, long cost) {
+        Listener<Q> service = listener;
+        if (isTold || service == null) {
+            return;
+        }
+        int wire = message.available();
+        try (InputStream plain = Unpacking.open(message, compressed, decompressor, incoming.maxMessage())) {
+            Q parsed = method.parseRequest(plain);
+            if (!tracers.isEmpty()) {
+                tracers.received(received, wire, Unpacking.count(plain, wire));
             }
-        });
+            received++;
+            service.onMessage(parsed);
+        } catch (IOException | RuntimeException | Error thrown) {
+            onThrown(thrown);
+        } finally {
+            message.recycle(link.pieces);
+            incoming.taken(cost);
+        }
     }
 
     @Override
