@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client's side of a connection: the calls that are under way on it, by their numbers. Thread-safe.
@@ -13,6 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ClientLink extends Link {
     private final SharedChannel channel;
     private final Settings settings;
+
+    /** Used by who reads. */
+    private final FrameReader frame = new FrameReader();
+
     private final Seat seat = new Seat(this);
     private final Map<Integer, SharedClientCall<?, ?>> calls = new ConcurrentHashMap<>();
     private final Object beginning = new Object();
@@ -33,16 +38,51 @@ final class ClientLink extends Link {
         return seat;
     }
 
-    /** What a call begins with. */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-    record Beginning(
-            String authority,
-            String accepted,
-            String encoding,
-            long timeoutNanos,
-            Metadata headers,
-            byte[] message,
-            int flags) {}
+    /** What a call begins with, as it is written. */
+    static final class Beginning implements Outbox.Head {
+        private final String method;
+        private final String authority;
+        private final String accepted;
+        private final String encoding;
+        private final long timeoutNanos;
+        private final Metadata headers;
+
+        /** Given by the connection. */
+        private int methodNumber;
+
+        private boolean isNamed;
+
+        Beginning(
+                String method,
+                String authority,
+                String accepted,
+                String encoding,
+                long timeoutNanos,
+                Metadata headers) {
+            this.method = method;
+            this.authority = authority;
+            this.accepted = accepted;
+            this.encoding = encoding;
+            this.timeoutNanos = timeoutNanos;
+            this.headers = headers;
+        }
+
+        @Override
+        public void write(FrameWriter out) {
+            out.putLong(timeoutNanos);
+            out.putInt(methodNumber);
+            int lengthAt = out.length();
+            out.putInt(0);
+            if (isNamed) {
+                out.putText(method);
+                out.putText(authority);
+                out.putText(accepted);
+            }
+            out.putText(encoding);
+            MetadataCodec.write(out, headers);
+            out.setInt(lengthAt, out.length() - lengthAt - Integer.BYTES);
+        }
+    }
 
     /** How that went. */
     enum Begun {
@@ -53,8 +93,12 @@ final class ClientLink extends Link {
         TOO_LONG
     }
 
-    /** Begins a call; it has its number then. */
-    Begun begin(SharedClientCall<?, ?> call, Beginning with) {
+    /**
+     * Begins a call; it has its number then.
+     *
+     * @param message its one message, which goes along; null for none yet
+     */
+    Begun begin(SharedClientCall<?, ?> call, Beginning with, byte @Nullable [] message) {
         synchronized (beginning) {
             if (isLeaving) {
                 return Begun.LEAVING;
@@ -62,7 +106,7 @@ final class ClientLink extends Link {
             Integer number = nextNumber();
             call.setNumber(number, outbox);
             SharedClientCall<?, ?> _ = calls.put(number, call);
-            if (send(number, call, with)) {
+            if (send(number, call, with, message)) {
                 return Begun.YES;
             }
             SharedClientCall<?, ?> _ = calls.remove(number);
@@ -79,35 +123,17 @@ final class ClientLink extends Link {
         return number;
     }
 
-    private boolean send(Integer number, SharedClientCall<?, ?> call, Beginning with) {
-        String method = call.method().getFullMethodName();
-        Integer known = call.hasOwnAuthority() ? null : methods.get(method);
+    private boolean send(Integer number, SharedClientCall<?, ?> call, Beginning with, byte @Nullable [] message) {
+        Integer known = call.hasOwnAuthority() ? null : methods.get(with.method);
         boolean numbered = !call.hasOwnAuthority() && methods.size() < FrameLayout.MOST_METHODS;
-        int methodNumber = known != null ? known : numbered ? methods.size() : FrameLayout.NO_METHOD;
-        int flags = with.flags | (known == null ? FrameLayout.NAMED : 0);
-        boolean sent = outbox.send(
-                number,
-                FrameLayout.BEGIN,
-                flags,
-                out -> {
-                    out.putLong(with.timeoutNanos);
-                    out.putInt(methodNumber);
-                    int lengthAt = out.length();
-                    out.putInt(0);
-                    if (known == null) {
-                        out.putText(method);
-                        out.putText(with.authority);
-                        out.putText(with.accepted);
-                    }
-                    out.putText(with.encoding);
-                    MetadataCodec.write(out, with.headers);
-                    out.setInt(lengthAt, out.length() - lengthAt - Integer.BYTES);
-                },
-                with.message,
-                0,
-                with.message.length);
+        with.methodNumber = known != null ? known : numbered ? methods.size() : FrameLayout.NO_METHOD;
+        with.isNamed = known == null;
+        int flags = (with.isNamed ? FrameLayout.NAMED : 0)
+                | (message == null ? 0 : FrameLayout.WITH_MESSAGE | FrameLayout.WITH_END);
+        byte[] body = message == null ? Outbox.NOTHING : message;
+        boolean sent = outbox.send(number, FrameLayout.BEGIN, flags, with, body, 0, body.length);
         if (sent && known == null && numbered) {
-            methods.put(method, methodNumber);
+            methods.put(with.method, with.methodNumber);
         }
         return sent;
     }
@@ -151,9 +177,9 @@ final class ClientLink extends Link {
         }
         switch (type) {
             case FrameLayout.MESSAGE -> call.onMessage(body, flags);
-            case FrameLayout.CLOSE -> call.onClose(new FrameReader(body), flags, settings.maxMetadata());
-            case FrameLayout.HEADERS -> call.onHeaders(new FrameReader(body), settings.maxMetadata());
-            case FrameLayout.WINDOW -> call.onWindow(new FrameReader(body).getLong());
+            case FrameLayout.CLOSE -> call.onClose(frame.of(body), flags, settings.maxMetadata());
+            case FrameLayout.HEADERS -> call.onHeaders(frame.of(body), settings.maxMetadata());
+            case FrameLayout.WINDOW -> call.onWindow(frame.of(body).getLong());
             default -> throw new BrokenProtocolException("a frame of type " + type);
         }
         tell(call.queue());

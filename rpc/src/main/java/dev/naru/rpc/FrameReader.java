@@ -7,17 +7,20 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Reads the body of a frame that was copied out of the ring: what the far side wrote may be anything, and whatever does not fit is
- * a {@link BrokenProtocolException}. Not thread-safe.
+ * a {@link BrokenProtocolException}. One object reads one frame after the other. Not thread-safe.
  */
 final class FrameReader {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private final byte[] bytes;
+    private byte[] bytes = Outbox.NOTHING;
     private int position;
 
-    FrameReader(byte[] bytes) {
-        this.bytes = bytes;
+    /** Reads that one from now on. */
+    FrameReader of(byte[] body) {
+        bytes = body;
+        position = 0;
+        return this;
     }
 
     byte[] bytes() {

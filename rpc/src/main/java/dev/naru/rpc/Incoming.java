@@ -31,13 +31,15 @@ final class Incoming {
     /** Guarded by this object's monitor, as all below. */
     private int requested;
 
-    /** Messages that nobody has requested yet; made when there is one. */
-    private @Nullable ArrayDeque<Whole> whole;
+    /** The first message that nobody has requested yet. */
+    private @Nullable Whole first;
 
-    private @Nullable List<MessageInput.Piece> pieces;
-    private long piecesBytes;
-    private long piecesCost;
-    private boolean piecesCompressed;
+    /** Those behind it; made when there is one. */
+    private @Nullable ArrayDeque<Whole> others;
+
+    /** What has come of a message of several pieces. */
+    private @Nullable Partial partial;
+
     private long toGrant;
 
     /** What the far side may still send. */
@@ -50,6 +52,19 @@ final class Incoming {
     private boolean over;
 
     private record Whole(MessageInput message, boolean compressed, long cost) {}
+
+    private static final class Partial {
+        private final List<MessageInput.Piece> pieces = new ArrayList<>();
+        private final boolean compressed;
+        private long bytes;
+
+        /** Of it what was not counted as taken yet. */
+        private long cost;
+
+        Partial(boolean compressed) {
+            this.compressed = compressed;
+        }
+    }
 
     Incoming(Receiver receiver, SerialQueue queue, int maxMessage) {
         this.receiver = receiver;
@@ -85,31 +100,32 @@ final class Incoming {
             throw new BrokenProtocolException("a message beyond the window");
         }
         window -= cost;
-        boolean isFirst = pieces == null;
-        if (isFirst) {
-            piecesBytes = 0;
-            piecesCost = 0;
-            piecesCompressed = (flags & FrameLayout.COMPRESSED) != 0;
-        }
-        piecesBytes += bytes.length - from;
-        piecesCost += cost;
-        if (piecesBytes > maxMessage) {
-            pieces = null;
-            throw new MessageTooLongException(piecesBytes, maxMessage);
-        }
         boolean isLast = (flags & FrameLayout.MORE) == 0;
-        if (isFirst && isLast) {
-            add(new MessageInput(bytes, from), piecesCompressed, piecesCost);
+        Partial begun = partial;
+        if (begun == null && isLast) {
+            requireFits(bytes.length - from);
+            add(new MessageInput(bytes, from), (flags & FrameLayout.COMPRESSED) != 0, cost);
             return;
         }
-        List<MessageInput.Piece> all = pieces == null ? new ArrayList<>() : pieces;
-        boolean _ = all.add(new MessageInput.Piece(bytes, from));
+        if (begun == null) {
+            begun = new Partial((flags & FrameLayout.COMPRESSED) != 0);
+        }
+        begun.bytes += bytes.length - from;
+        begun.cost += cost;
+        partial = null; // if it is too long
+        requireFits(begun.bytes);
+        begun.pieces.add(new MessageInput.Piece(bytes, from));
         if (isLast) {
-            pieces = null;
-            add(new MessageInput(all), piecesCompressed, piecesCost);
+            add(new MessageInput(begun.pieces), begun.compressed, begun.cost);
         } else {
-            pieces = all;
+            partial = begun;
             takePieces();
+        }
+    }
+
+    private void requireFits(long bytes) throws MessageTooLongException {
+        if (bytes > maxMessage) {
+            throw new MessageTooLongException(bytes, maxMessage);
         }
     }
 
@@ -129,7 +145,7 @@ final class Incoming {
 
     /** The last message has not come in full. */
     synchronized boolean isInMessage() {
-        return pieces != null;
+        return partial != null;
     }
 
     /** Nothing more is handed on. */
@@ -137,32 +153,37 @@ final class Incoming {
         over = true;
         ended = true;
         end = null;
-        pieces = null;
-        whole = null;
+        partial = null;
+        first = null;
+        others = null;
     }
 
     private void add(MessageInput message, boolean compressed, long cost) {
-        ArrayDeque<Whole> unrequested = whole;
         if (requested > 0) { // then none waits
             requested--;
             queue.add(receiver.message(message, compressed, cost));
             return;
         }
-        if (unrequested == null) {
-            unrequested = new ArrayDeque<>(1);
-            whole = unrequested;
+        Whole unrequested = new Whole(message, compressed, cost);
+        if (first == null) {
+            first = unrequested;
+            return;
         }
-        unrequested.add(new Whole(message, compressed, cost));
+        ArrayDeque<Whole> behind = others;
+        if (behind == null) {
+            behind = new ArrayDeque<>();
+            others = behind;
+        }
+        behind.add(unrequested);
     }
 
     private void handOn() {
-        ArrayDeque<Whole> unrequested = whole;
-        while (requested > 0 && unrequested != null && !unrequested.isEmpty()) {
-            Whole next = unrequested.poll();
+        for (Whole next = first; requested > 0 && next != null; next = first) {
+            first = others == null ? null : others.poll();
             requested--;
             queue.add(receiver.message(next.message, next.compressed, next.cost));
         }
-        if ((unrequested == null || unrequested.isEmpty()) && end != null) {
+        if (first == null && end != null) {
             queue.add(end);
             end = null;
         }
@@ -170,9 +191,11 @@ final class Incoming {
 
     /** The pieces of a message that is wanted count as taken: else one that is longer than the window would never come. */
     private void takePieces() {
-        if (pieces != null && requested > 0) {
-            grant(piecesCost);
-            piecesCost = 0;
+        Partial begun = partial;
+        if (begun != null && requested > 0) {
+            long taken = begun.cost;
+            begun.cost = 0;
+            grant(taken);
         }
     }
 

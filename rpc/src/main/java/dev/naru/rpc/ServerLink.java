@@ -23,6 +23,10 @@ final class ServerLink extends Link {
     private static final System.Logger LOG = System.getLogger("dev.naru.rpc");
 
     private final Settings settings;
+
+    /** Used by who reads. */
+    private final FrameReader frame = new FrameReader();
+
     private final Attributes attributes;
     private final Map<Integer, SharedServerCall<?, ?>> calls = new ConcurrentHashMap<>();
 
@@ -79,7 +83,7 @@ final class ServerLink extends Link {
     @Override
     void onFrame(int number, byte type, int flags, byte[] body) {
         if (type == FrameLayout.BEGIN) {
-            begin(number, flags, new FrameReader(body));
+            begin(number, flags, frame.of(body));
             return;
         }
         if (type == FrameLayout.LAST) {
@@ -95,7 +99,7 @@ final class ServerLink extends Link {
             case FrameLayout.MESSAGE -> call.onMessage(body, 0, flags, FrameLayout.cost(body.length));
             case FrameLayout.END -> call.onHalfClose();
             case FrameLayout.CANCEL -> call.onCancel(Status.CANCELLED.withDescription("the client cancelled the call"));
-            case FrameLayout.WINDOW -> call.onWindow(new FrameReader(body).getLong());
+            case FrameLayout.WINDOW -> call.onWindow(frame.of(body).getLong());
             default -> throw new BrokenProtocolException("a frame of type " + type);
         }
         tell(call.queue());

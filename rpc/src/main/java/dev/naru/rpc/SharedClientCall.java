@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used as {@link ClientCall} says: cancelled by any thread, else by one at a time.
  */
-final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.Receiver {
+final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.Receiver, Context.CancellationListener {
     /** Executors of gRPC's stubs that run callbacks on the very thread that waits for them. */
     private static final String STUBS = "io.grpc.stub.";
 
@@ -48,7 +48,6 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
     /** The thread that makes the call only waits for its answer. */
     private final boolean isWaitedFor;
 
-    private final Context.CancellationListener whenContextEnds = this::onContextEnd;
     private Tracers tracers = Tracers.NONE;
     private MessageSender sender;
     private @Nullable Listener<A> listener;
@@ -160,9 +159,9 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
                 with.put(USER_AGENT, userAgent);
             }
             setDeadline();
-            context.addListener(whenContextEnds, Runnable::run);
+            context.addListener(this, Runnable::run);
             if (settled) { // meanwhile, and the listener was taken away before it was there
-                context.removeListener(whenContextEnds);
+                context.removeListener(this);
             }
             trace(with);
             CallAuthority.apply(options, this, channel);
@@ -213,7 +212,9 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         }
     }
 
-    private void onContextEnd(Context ended) {
+    /** {@inheritDoc} The context of the call. */
+    @Override
+    public void cancelled(Context ended) {
         fail(Contexts.statusFromCancelled(ended));
     }
 
@@ -262,26 +263,28 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             if (connection == null || begun || !begins || settled) {
                 return;
             }
-            byte[] message = first == null ? Outbox.NOTHING : first;
-            int flags = first == null ? 0 : FrameLayout.WITH_MESSAGE | FrameLayout.WITH_END;
             ClientLink.Beginning beginning = new ClientLink.Beginning(
+                    method.getFullMethodName(),
                     channel.authorityOf(options),
                     channel.acceptedEncodings(),
                     compressor == null ? "" : compressor.getMessageEncoding(),
                     timeout(),
-                    Objects.requireNonNull(headers),
-                    message,
-                    flags);
+                    Objects.requireNonNull(headers));
             if (!isWaitedFor) {
                 connection.seat().attend();
             }
-            outcome = connection.begin(this, beginning);
-            if (outcome == ClientLink.Begun.TOO_LONG && first != null) { // then the message by itself
-                outcome = connection.begin(this, withoutMessage(beginning));
+            byte[] message = first;
+            outcome = connection.begin(this, beginning, message);
+            if (outcome == ClientLink.Begun.TOO_LONG && message != null) { // then the message by itself
+                outgoing.message(0, message, 0, message.length, true);
+                boolean _ = outgoing.control(FrameLayout.END, 0, null, Outbox.NOTHING, 0, 0);
+                message = null;
+                first = null;
+                outcome = connection.begin(this, beginning, null);
             }
             if (outcome == ClientLink.Begun.YES) {
                 begun = true;
-                change = outgoing.begin(first == null ? 0 : FrameLayout.cost(message.length));
+                change = outgoing.begin(message == null ? 0 : FrameLayout.cost(message.length));
                 first = null;
             } else {
                 link = null;
@@ -300,21 +303,6 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
                 fail(Status.RESOURCE_EXHAUSTED.withDescription(
                         "%s: metadata longer than a frame of %d B".formatted(channel, connection.outbox.maxFrame())));
         }
-    }
-
-    private ClientLink.Beginning withoutMessage(ClientLink.Beginning beginning) {
-        byte[] message = beginning.message();
-        outgoing.message(0, message, 0, message.length, true);
-        boolean _ = outgoing.control(FrameLayout.END, 0, null, Outbox.NOTHING, 0, 0);
-        first = null;
-        return new ClientLink.Beginning(
-                beginning.authority(),
-                beginning.accepted(),
-                beginning.encoding(),
-                beginning.timeoutNanos(),
-                beginning.headers(),
-                Outbox.NOTHING,
-                0);
     }
 
     private long timeout() {
@@ -597,7 +585,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         if (pending != null) {
             boolean _ = pending.cancel(false);
         }
-        context.removeListener(whenContextEnds);
+        context.removeListener(this);
         if (connection != null) {
             forget(connection);
         }
