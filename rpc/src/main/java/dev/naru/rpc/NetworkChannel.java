@@ -11,6 +11,7 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.MethodDescriptor;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A stock channel of grpc-netty. */
@@ -27,6 +28,7 @@ final class NetworkChannel extends RpcChannel {
      * A channel to that address.
      *
      * @param address {@code tcp:}, {@code unix:}, or else a target of gRPC
+     * @param more what else its builder is told
      */
     static RpcChannel of(
             String address,
@@ -34,7 +36,8 @@ final class NetworkChannel extends RpcChannel {
             Settings settings,
             @Nullable String authority,
             @Nullable String userAgent,
-            List<ClientInterceptor> interceptors) {
+            List<ClientInterceptor> interceptors,
+            List<Consumer<ManagedChannelBuilder<?>>> more) {
         return NetworkEnd.needingNetty(address, () -> {
             Netty.Loops loops = Netty.Loops.take();
             try {
@@ -53,6 +56,7 @@ final class NetworkChannel extends RpcChannel {
                 if (authority != null) {
                     builder.overrideAuthority(authority);
                 }
+                more.forEach(setting -> setting.accept(builder));
                 ManagedChannel stock = builder.build();
                 return new NetworkChannel(stock, new NetworkEnd(settings.grace(), stock::awaitTermination, loops));
             } catch (RuntimeException refused) {

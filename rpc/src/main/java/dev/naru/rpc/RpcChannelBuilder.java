@@ -1,6 +1,7 @@
 package dev.naru.rpc;
 
 import dev.naru.channels.Address;
+import dev.naru.channels.AddressException;
 import dev.naru.memory.Waiting;
 import io.grpc.ChannelCredentials;
 import io.grpc.ClientInterceptor;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,12 +26,17 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe.
  */
 public final class RpcChannelBuilder extends ManagedChannelBuilder<RpcChannelBuilder> {
+    private static final String SHARED = "rpc:";
     private static final String ONE_SERVER = "a channel over shared memory has one server, on this machine";
     private static final String NO_HTTP = "there is no HTTP/2 between processes that share memory";
 
     private final String address;
     private final ChannelCredentials credentials;
     private final List<ClientInterceptor> interceptors = new ArrayList<>();
+
+    /** What a stock channel is told besides. */
+    private final List<Consumer<ManagedChannelBuilder<?>>> ofNetwork = new ArrayList<>();
+
     private @Nullable Executor executor;
     private Waiting waiting = Waiting.adaptive();
     private Duration grace = Duration.ofSeconds(10);
@@ -131,7 +138,7 @@ public final class RpcChannelBuilder extends ManagedChannelBuilder<RpcChannelBui
         return this;
     }
 
-    /** Retries go by a service config, which there is none of. Accepted, since it changes nothing. */
+    /** Accepted, since by itself it changes nothing: retries go by a service config, which is refused. */
     @Override
     public RpcChannelBuilder enableRetry() {
         return this;
@@ -156,46 +163,65 @@ public final class RpcChannelBuilder extends ManagedChannelBuilder<RpcChannelBui
         throw refused("nameResolverFactory", ONE_SERVER);
     }
 
-    /** Refused: there is one server. */
+    /** Beyond shared memory, where there may be several servers; else refused. */
     @Override
     public RpcChannelBuilder defaultLoadBalancingPolicy(String policy) {
-        throw refused("defaultLoadBalancingPolicy", ONE_SERVER);
+        return onNetwork("defaultLoadBalancingPolicy", ONE_SERVER, stock -> stock.defaultLoadBalancingPolicy(policy));
     }
 
-    /** Refused: it says how to retry, to hedge and to balance. */
+    /** Beyond shared memory; else refused: it says how to retry, to hedge and to balance. */
     @Override
     public RpcChannelBuilder defaultServiceConfig(@Nullable Map<String, ?> config) {
-        throw refused("defaultServiceConfig", ONE_SERVER + ": it neither retries, hedges nor balances");
+        return onNetwork(
+                "defaultServiceConfig",
+                ONE_SERVER + ": it neither retries, hedges nor balances",
+                stock -> stock.defaultServiceConfig(config));
     }
 
-    /** Refused: a call goes to one server once. */
+    /** Beyond shared memory; else refused: a call goes to one server once. */
     @Override
     public RpcChannelBuilder maxHedgedAttempts(int attempts) {
-        throw refused("maxHedgedAttempts", ONE_SERVER + ": it does not hedge");
+        return onNetwork(
+                "maxHedgedAttempts", ONE_SERVER + ": it does not hedge", stock -> stock.maxHedgedAttempts(attempts));
     }
 
-    /** Refused: a call goes to one server once. */
+    /** Beyond shared memory; else refused: a call goes to one server once. */
     @Override
     public RpcChannelBuilder maxRetryAttempts(int attempts) {
-        throw refused("maxRetryAttempts", ONE_SERVER + ": it does not retry");
+        return onNetwork(
+                "maxRetryAttempts", ONE_SERVER + ": it does not retry", stock -> stock.maxRetryAttempts(attempts));
     }
 
-    /** Refused: the kernel tells at once when the far side dies. */
+    /** Beyond shared memory; else refused: the kernel tells at once when the far side dies. */
     @Override
     public RpcChannelBuilder keepAliveTime(long value, TimeUnit unit) {
-        throw refused("keepAliveTime", NO_HTTP + ", and the kernel tells at once when the server dies");
+        return onNetwork(
+                "keepAliveTime",
+                NO_HTTP + ", and the kernel tells at once when the server dies",
+                stock -> stock.keepAliveTime(value, unit));
     }
 
-    /** Refused: the kernel tells at once when the far side dies. */
+    /** Beyond shared memory; else refused: the kernel tells at once when the far side dies. */
     @Override
     public RpcChannelBuilder keepAliveTimeout(long value, TimeUnit unit) {
-        throw refused("keepAliveTimeout", NO_HTTP + ", and the kernel tells at once when the server dies");
+        return onNetwork(
+                "keepAliveTimeout",
+                NO_HTTP + ", and the kernel tells at once when the server dies",
+                stock -> stock.keepAliveTimeout(value, unit));
     }
 
     /** Refused: there is nothing to encrypt. */
     @Override
     public RpcChannelBuilder useTransportSecurity() {
         throw refused("useTransportSecurity", NO_HTTP + "; beyond the machine, give ChannelCredentials to the builder");
+    }
+
+    private RpcChannelBuilder onNetwork(String what, String why, Consumer<ManagedChannelBuilder<?>> setting) {
+        if (address.startsWith(SHARED)) {
+            throw refused(what, why);
+        }
+        ofNetwork.add(setting);
+        return this;
     }
 
     private UnsupportedOperationException refused(String what, String why) {
@@ -206,10 +232,14 @@ public final class RpcChannelBuilder extends ManagedChannelBuilder<RpcChannelBui
     public RpcChannel build() {
         Settings settings = new Settings(
                 executor, waiting, grace, decompressors, compressors, maxInboundMessageSize, maxInboundMetadataSize);
-        if (address.startsWith("rpc:")) {
+        if (address.startsWith(SHARED)) {
             return new SharedChannel(
                     (Address.Rpc) Address.parse(address), settings, authority, userAgent, interceptors);
         }
-        return NetworkChannel.of(address, credentials, settings, authority, userAgent, interceptors);
+        if (!address.startsWith("tcp:") && !address.startsWith("unix:") && !address.contains("://")) {
+            throw new AddressException(
+                    address, "a channel goes to rpc:/NAME, rpc:PATH, tcp:HOST:PORT, unix:PATH or dns:///HOST:PORT");
+        }
+        return NetworkChannel.of(address, credentials, settings, authority, userAgent, interceptors, ofNetwork);
     }
 }

@@ -198,6 +198,8 @@ final class SharedChannel extends RpcChannel {
             onConnected(new ClientLink(this, agreed, settings, address.toString()));
         } catch (StatusException refused) {
             onRefused(refused.getStatus());
+        } catch (ErrnoException nobody) {
+            onRefused(Status.UNAVAILABLE.withDescription(words(nobody)).withCause(nobody));
         } catch (IOException | InterruptedException failed) {
             onRefused(Status.UNAVAILABLE
                     .withDescription(address + ": " + failed.getMessage())
@@ -205,6 +207,14 @@ final class SharedChannel extends RpcChannel {
         } catch (RuntimeException | Error failed) {
             onRefused(Status.INTERNAL.withDescription(address + ": " + failed).withCause(failed));
         }
+    }
+
+    private String words(ErrnoException refused) {
+        return switch (refused.problem()) {
+            case NOT_FOUND, NOBODY_LISTENS ->
+                address + ": no server is there: start it, or let the call wait for it (withWaitForReady)";
+            default -> address + ": " + refused.getMessage();
+        };
     }
 
     private void onConnected(ClientLink link) {
