@@ -27,12 +27,16 @@ final class MessageSender {
         this.mostBytes = mostBytes;
     }
 
-    /** The bytes of a message that is short, and known to be so; else null, and nothing of it was read. */
-    byte @Nullable [] shortBytes(InputStream message) {
+    /**
+     * The bytes of a message that is short, and known to be so; else null, and nothing of it was read.
+     *
+     * @param mostBytes a message that is longer is refused
+     */
+    static byte @Nullable [] shortBytes(InputStream message, int mostBytes) {
         try {
             if (message instanceof KnownLength && message.available() <= Outgoing.LEAST_PIECE) {
                 byte[] bytes = new byte[message.available()];
-                requireFits(bytes.length);
+                requireFits(bytes.length, mostBytes);
                 int count = message.readNBytes(bytes, 0, bytes.length);
                 if (count != bytes.length || message.read() >= 0) {
                     throw new IOException("a message of " + bytes.length + " B had " + count);
@@ -45,7 +49,7 @@ final class MessageSender {
         }
     }
 
-    private void requireFits(long bytes) {
+    private static void requireFits(long bytes, int mostBytes) {
         if (bytes > mostBytes) {
             throw Status.RESOURCE_EXHAUSTED
                     .withDescription("message too large " + bytes + " > " + mostBytes)
@@ -53,8 +57,7 @@ final class MessageSender {
         }
     }
 
-    /** A message that goes with a frame of another type. */
-    void count(byte[] bytes) {
+    private void count(byte[] bytes) {
         if (!tracers.isEmpty()) {
             tracers.sent(number, bytes.length, bytes.length);
         }
@@ -67,7 +70,7 @@ final class MessageSender {
      * @param compressor null for none
      */
     void send(InputStream message, @Nullable Compressor compressor) {
-        byte[] bytes = compressor == null ? shortBytes(message) : null;
+        byte[] bytes = compressor == null ? shortBytes(message, mostBytes) : null;
         if (bytes != null) {
             outgoing.message(0, bytes, 0, bytes.length, true);
             count(bytes);
@@ -123,7 +126,7 @@ final class MessageSender {
             }
             held[count++] = (byte) b;
             total++;
-            requireFits(total);
+            requireFits(total, mostBytes);
         }
 
         @Override
@@ -132,7 +135,7 @@ final class MessageSender {
             int from = offset;
             int left = length;
             total += length;
-            requireFits(total);
+            requireFits(total, mostBytes);
             while (left > held.length - count) { // more than fits: so what is held is not the last
                 if (count == 0) {
                     emit(bytes, from, held.length, FrameLayout.MORE);

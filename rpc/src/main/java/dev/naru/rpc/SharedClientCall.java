@@ -49,7 +49,10 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
     private final boolean isWaitedFor;
 
     private Tracers tracers = Tracers.NONE;
-    private MessageSender sender;
+
+    /** Made for the first message that does not go with the beginning. */
+    private @Nullable MessageSender sender;
+
     private @Nullable Listener<A> listener;
     private @Nullable Metadata headers;
     private @Nullable Compressor compressor;
@@ -88,7 +91,6 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         var executor = options.getExecutor();
         this.queue = new SerialQueue(executor == null ? channel.executor() : executor, context, this::onRefused);
         this.incoming = new Incoming(this, queue, maxMessage(channel.settings(), options));
-        this.sender = new MessageSender(outgoing, tracers, mostSent(options));
         this.sendsOne = method.getType().clientSendsOneMessage();
         this.isWaitedFor = method.getType() == MethodDescriptor.MethodType.UNARY
                 && executor != null
@@ -227,7 +229,6 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             tracers = new Tracers(factories.stream()
                     .map(factory -> factory.newClientStreamTracer(info, with))
                     .toList());
-            sender = new MessageSender(outgoing, tracers, mostSent(options));
             forTracers(tracer -> tracer.streamCreated(Attributes.EMPTY, with));
         }
     }
@@ -367,12 +368,14 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         InputStream bytes = method.streamRequest(message);
         Compressor packer = compresses ? compressor : null;
         if (sendsOne && packer == null) {
-            byte[] whole = sender.shortBytes(bytes);
+            byte[] whole = MessageSender.shortBytes(bytes, mostSent(options));
             if (whole != null) {
                 synchronized (this) {
                     first = whole;
                 }
-                sender.count(whole);
+                if (!tracers.isEmpty()) {
+                    tracers.sent(0, whole.length, whole.length);
+                }
                 return;
             }
         }
@@ -380,7 +383,9 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             begins = true;
         }
         beginIfDue();
-        sender.send(bytes, packer);
+        MessageSender pieces = sender == null ? new MessageSender(outgoing, tracers, mostSent(options)) : sender;
+        sender = pieces;
+        pieces.send(bytes, packer);
     }
 
     private void requireSending() {
@@ -622,10 +627,18 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
     }
 
     private void tellHeaders(Metadata metadata) {
-        tell(user -> {
-            forTracers(tracer -> tracer.inboundHeaders(metadata));
+        Listener<A> user = listener;
+        if (closed || user == null) {
+            return;
+        }
+        try {
+            if (!tracers.isEmpty()) {
+                forTracers(tracer -> tracer.inboundHeaders(metadata));
+            }
             user.onHeaders(metadata);
-        });
+        } catch (RuntimeException | Error thrown) {
+            onThrown(thrown);
+        }
     }
 
     @Override

@@ -44,7 +44,10 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
     private final Outgoing outgoing = new Outgoing();
     private final Incoming incoming;
     private final Tracers tracers;
-    private final MessageSender sender;
+
+    /** Made for the first message that does not go with the end. */
+    private @Nullable MessageSender sender;
+
     private final boolean answersOne;
 
     private @Nullable Compressor compressor;
@@ -88,7 +91,6 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         this.beginning = beginning;
         this.answersOne = method.getType().serverSendsOneMessage();
         this.tracers = server.tracersOf(method.getFullMethodName(), beginning.headers);
-        this.sender = new MessageSender(outgoing, tracers, Integer.MAX_VALUE);
         this.context = contextIn(filtered(server.context()));
         this.queue = new SerialQueue(server.executor(), context, this::onRefused);
         this.incoming = new Incoming(this, queue, settings.maxMessage());
@@ -418,14 +420,18 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         InputStream bytes = method.streamResponse(message);
         Compressor packer = compresses ? compressor : null;
         if (answersOne && packer == null) {
-            answer = sender.shortBytes(bytes);
+            answer = MessageSender.shortBytes(bytes, Integer.MAX_VALUE);
             if (answer != null) {
-                sender.count(answer);
+                if (!tracers.isEmpty()) {
+                    tracers.sent(0, answer.length, answer.length);
+                }
                 return;
             }
         }
         flushHeaders();
-        sender.send(bytes, packer);
+        MessageSender pieces = sender == null ? new MessageSender(outgoing, tracers, Integer.MAX_VALUE) : sender;
+        sender = pieces;
+        pieces.send(bytes, packer);
     }
 
     @Override
