@@ -6,15 +6,14 @@ import dev.naru.memory.testing.Talk;
 import io.grpc.testing.integration.AbstractInteropTest;
 import java.lang.reflect.Method;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.Test;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.runner.JUnitCore;
 import org.junit.runner.Request;
 import org.junit.runner.Result;
@@ -36,16 +35,17 @@ class InteropTest {
         Places.remove(InteropCases.address);
     }
 
-    @TestFactory
-    Stream<DynamicTest> cases() {
+    static Stream<String> all() {
         return Arrays.stream(AbstractInteropTest.class.getMethods())
                 .filter(method -> method.isAnnotationPresent(Test.class))
-                .sorted(Comparator.comparing(Method::getName))
-                .map(method -> DynamicTest.dynamicTest(method.getName(), () -> run(method)));
+                .map(Method::getName)
+                .sorted();
     }
 
-    private static void run(Method method) {
-        Result result = new JUnitCore().run(Request.method(InteropCases.class, method.getName()));
+    @ParameterizedTest
+    @MethodSource("all")
+    void cases(String name) {
+        Result result = new JUnitCore().run(Request.method(InteropCases.class, name));
         assertThat(result.getFailures()).isEmpty();
         assertThat(result.getRunCount() + result.getIgnoreCount()).isPositive();
     }

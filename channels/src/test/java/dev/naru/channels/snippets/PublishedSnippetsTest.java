@@ -22,7 +22,8 @@ class PublishedSnippetsTest {
             Path.of("../memory/src/test/java/dev/naru/memory/snippets"),
             Path.of("../queues/src/test/java/dev/naru/queues/snippets"),
             Path.of("../topics/src/test/java/dev/naru/topics/snippets"),
-            Path.of("../local/src/test/java/dev/naru/local/snippets"));
+            Path.of("../local/src/test/java/dev/naru/local/snippets"),
+            Path.of("../rpc/src/test/java/dev/naru/rpc/snippets"));
 
     private static final Pattern PUBLISHED =
             Pattern.compile("<!-- snippet: (\\w+\\.java)#(\\w+) -->\\s*```java\\n(.*?)```", Pattern.DOTALL);
