@@ -105,7 +105,7 @@ class FailuresTest {
         int answer = Failures.report(context(false), new CliException(problem, "x"));
 
         // then
-        assertThat(answer).isEqualTo(problem.exitStatus()).isIn(64, 65, 69, 70, 75, 77, 130, 141);
+        assertThat(answer).isEqualTo(problem.exitStatus()).isIn(64, 65, 69, 70, 75, 76, 77, 130, 141);
     }
 
     static Stream<Throwable> interrupts() {
