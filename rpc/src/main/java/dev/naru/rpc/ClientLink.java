@@ -25,6 +25,7 @@ final class ClientLink extends Link {
     /** Guarded by {@link #beginning}, as all below. */
     private final Map<String, Integer> methods = new HashMap<>();
 
+    private final Beginning scratch = new Beginning();
     private int lastCall = FrameLayout.NO_CALL;
     private boolean isLeaving;
 
@@ -38,33 +39,28 @@ final class ClientLink extends Link {
         return seat;
     }
 
-    /** What a call begins with, as it is written. */
+    /** What a call begins with, as it is written. One is used for one call after the other, since it is written at once. */
     static final class Beginning implements Outbox.Head {
-        private final String method;
-        private final String authority;
-        private final String accepted;
-        private final String encoding;
-        private final long timeoutNanos;
-        private final Metadata headers;
+        private String method = "";
+        private String authority = "";
+        private String accepted = "";
+        private String encoding = "";
+        private long timeoutNanos;
+        private Metadata headers = new Metadata();
 
         /** Given by the connection. */
         private int methodNumber;
 
         private boolean isNamed;
 
-        Beginning(
-                String method,
-                String authority,
-                String accepted,
-                String encoding,
-                long timeoutNanos,
-                Metadata headers) {
-            this.method = method;
-            this.authority = authority;
-            this.accepted = accepted;
-            this.encoding = encoding;
-            this.timeoutNanos = timeoutNanos;
-            this.headers = headers;
+        Beginning of(String name, String server, String accepts, String packing, long timeout, Metadata metadata) {
+            method = name;
+            authority = server;
+            accepted = accepts;
+            encoding = packing;
+            timeoutNanos = timeout;
+            headers = metadata;
+            return this;
         }
 
         @Override
@@ -98,8 +94,20 @@ final class ClientLink extends Link {
      *
      * @param message its one message, which goes along; null for none yet
      */
-    Begun begin(SharedClientCall<?, ?> call, Beginning with, byte @Nullable [] message) {
+    Begun begin(
+            SharedClientCall<?, ?> call,
+            String encoding,
+            long timeoutNanos,
+            Metadata headers,
+            byte @Nullable [] message) {
         synchronized (beginning) {
+            Beginning with = scratch.of(
+                    call.method().getFullMethodName(),
+                    call.authority(),
+                    channel.acceptedEncodings(),
+                    encoding,
+                    timeoutNanos,
+                    headers);
             if (isLeaving) {
                 return Begun.LEAVING;
             }

@@ -112,6 +112,10 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         return method;
     }
 
+    String authority() {
+        return channel.authorityOf(options);
+    }
+
     boolean hasOwnAuthority() {
         return options.getAuthority() != null;
     }
@@ -264,24 +268,19 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             if (connection == null || begun || !begins || settled) {
                 return;
             }
-            ClientLink.Beginning beginning = new ClientLink.Beginning(
-                    method.getFullMethodName(),
-                    channel.authorityOf(options),
-                    channel.acceptedEncodings(),
-                    compressor == null ? "" : compressor.getMessageEncoding(),
-                    timeout(),
-                    Objects.requireNonNull(headers));
+            String encoding = compressor == null ? "" : compressor.getMessageEncoding();
+            Metadata with = Objects.requireNonNull(headers);
             if (!isWaitedFor) {
                 connection.seat().attend();
             }
             byte[] message = first;
-            outcome = connection.begin(this, beginning, message);
+            outcome = connection.begin(this, encoding, timeout(), with, message);
             if (outcome == ClientLink.Begun.TOO_LONG && message != null) { // then the message by itself
                 outgoing.message(0, message, 0, message.length, true);
                 boolean _ = outgoing.control(FrameLayout.END, 0, null, Outbox.NOTHING, 0, 0);
                 message = null;
                 first = null;
-                outcome = connection.begin(this, beginning, null);
+                outcome = connection.begin(this, encoding, timeout(), with, null);
             }
             if (outcome == ClientLink.Begun.YES) {
                 begun = true;
