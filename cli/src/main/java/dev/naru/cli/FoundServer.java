@@ -23,14 +23,15 @@ import java.util.Optional;
  * @param file what it is
  */
 record FoundServer(Address.Rpc address, Path bound, FileStatus file) {
-    private static final String PREFIX = "naru-rpc.";
+    private static final String SCHEME = "rpc";
 
     /** All of this machine, sorted by address. */
     static List<FoundServer> all() throws IOException {
         List<FoundServer> found = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(SharedFiles.POSIX_DIRECTORY, PREFIX + "?*")) {
+        String prefix = SharedFiles.prefix(SCHEME);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(SharedFiles.POSIX_DIRECTORY, prefix + "?*")) {
             for (Path file : files) {
-                String name = file.getFileName().toString().substring(PREFIX.length());
+                String name = file.getFileName().toString().substring(prefix.length());
                 of(new Address.Rpc("/" + name), file).ifPresent(found::add);
             }
         }
@@ -51,9 +52,7 @@ record FoundServer(Address.Rpc address, Path bound, FileStatus file) {
 
     /** Where the socket of the server at that address lies. */
     static Path file(Address.Rpc server) throws ErrnoException {
-        return server.isNamed()
-                ? SharedFiles.posix("/" + PREFIX + server.place().substring(1))
-                : Path.of(server.place());
+        return SharedFiles.place(SCHEME, server.place());
     }
 
     /** Removes the file of its socket. What is no socket stays. */

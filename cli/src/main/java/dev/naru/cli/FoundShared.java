@@ -29,32 +29,33 @@ import tools.jackson.core.JsonGenerator;
 record FoundShared<A extends Address>(A address, int mode, int uid, long size, MappedMemory.Key mapped) {
     /** All rings of this machine that have a name. */
     static List<FoundShared<Address.Ring>> rings() throws IOException {
-        return named("naru-ring.", Address.Ring::new);
+        return named("ring", Address.Ring::new);
     }
 
     /** All locks of this machine that have a name. */
     static List<FoundShared<Address.Lock>> locks() throws IOException {
-        return named("naru-lock.", Address.Lock::new);
+        return named("lock", Address.Lock::new);
     }
 
     /** All read-write locks of this machine that have a name. */
     static List<FoundShared<Address.ReadWriteLock>> readWriteLocks() throws IOException {
-        return named("naru-rwlock.", Address.ReadWriteLock::new);
+        return named("rwlock", Address.ReadWriteLock::new);
     }
 
     /** All events of this machine that have a name. */
     static List<FoundShared<Address.Event>> events() throws IOException {
-        return named("naru-event.", Address.Event::new);
+        return named("event", Address.Event::new);
     }
 
     /** All barriers of this machine that have a name. */
     static List<FoundShared<Address.Barrier>> barriers() throws IOException {
-        return named("naru-barrier.", Address.Barrier::new);
+        return named("barrier", Address.Barrier::new);
     }
 
-    private static <A extends Address> List<FoundShared<A>> named(String prefix, Function<String, A> made)
+    private static <A extends Address> List<FoundShared<A>> named(String scheme, Function<String, A> made)
             throws IOException {
         List<FoundShared<A>> found = new ArrayList<>();
+        String prefix = SharedFiles.prefix(scheme);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(SharedFiles.POSIX_DIRECTORY, prefix + "?*")) {
             for (Path file : files) {
                 String name = file.getFileName().toString().substring(prefix.length());
@@ -67,16 +68,12 @@ record FoundShared<A extends Address>(A address, int mode, int uid, long size, M
 
     /** The ring at that address. */
     static FoundShared<Address.Ring> at(Address.Ring ring) throws ErrnoException {
-        Path file =
-                ring.isNamed() ? SharedFiles.posix("/naru-ring." + ring.place().substring(1)) : Path.of(ring.place());
-        return of(ring, file).orElseThrow(() -> missing(Problem.NO_RING, ring));
+        return of(ring, SharedFiles.place("ring", ring.place())).orElseThrow(() -> missing(Problem.NO_RING, ring));
     }
 
     /** The lock at that address. */
     static FoundShared<Address.Lock> at(Address.Lock lock) throws ErrnoException {
-        Path file =
-                lock.isNamed() ? SharedFiles.posix("/naru-lock." + lock.place().substring(1)) : Path.of(lock.place());
-        return of(lock, file).orElseThrow(() -> missing(Problem.NO_LOCK, lock));
+        return of(lock, SharedFiles.place("lock", lock.place())).orElseThrow(() -> missing(Problem.NO_LOCK, lock));
     }
 
     private static ErrnoException missing(Problem problem, Address address) {

@@ -45,10 +45,10 @@ record Orphan(Address address, boolean isProved, String why) {
     static Orphan judge(Address address) throws IOException {
         return switch (address) {
             case Address.Ring ring -> ring(ring);
-            case Address.Lock lock -> member(lock, file("naru-lock.", lock.place()));
-            case Address.ReadWriteLock lock -> member(lock, file("naru-rwlock.", lock.place()));
-            case Address.Event event -> member(event, file("naru-event.", event.place()));
-            case Address.Barrier barrier -> member(barrier, file("naru-barrier.", barrier.place()));
+            case Address.Lock lock -> member(lock, SharedFiles.place("lock", lock.place()));
+            case Address.ReadWriteLock lock -> member(lock, SharedFiles.place("rwlock", lock.place()));
+            case Address.Event event -> member(event, SharedFiles.place("event", event.place()));
+            case Address.Barrier barrier -> member(barrier, SharedFiles.place("barrier", barrier.place()));
             case Address.MemoryName memory -> mapped(memory, SharedFiles.posix(memory.name()));
             case Address.MemoryFile memory -> mapped(memory, memory.path());
             case Address.PosixSemaphore semaphore -> mapped(semaphore, PosixSemaphore.file(semaphore.name()));
@@ -68,11 +68,6 @@ record Orphan(Address address, boolean isProved, String why) {
         };
     }
 
-    private static Path file(String prefix, String place) throws ErrnoException {
-        boolean named = place.lastIndexOf('/') == 0;
-        return named ? SharedFiles.posix("/" + prefix + place.substring(1)) : Path.of(place);
-    }
-
     private Orphan keptSince(String reason) {
         return new Orphan(address, false, reason);
     }
@@ -86,7 +81,7 @@ record Orphan(Address address, boolean isProved, String why) {
 
     /** Messages that wait in a ring outlive both sides, as is promised. */
     private static Orphan ring(Address.Ring ring) throws IOException {
-        Orphan judged = member(ring, file("naru-ring.", ring.place()));
+        Orphan judged = member(ring, SharedFiles.place("ring", ring.place()));
         if (!judged.isProved) {
             return judged;
         }

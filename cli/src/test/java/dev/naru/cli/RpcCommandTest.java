@@ -15,6 +15,7 @@ import dev.naru.cli.testing.Program.Result;
 import dev.naru.cli.testing.Resident;
 import dev.naru.linux.testing.JavaProgram;
 import dev.naru.linux.testing.NoLeaks;
+import dev.naru.linux.testing.TestCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -44,6 +44,27 @@ public final class SharedFiles {
     }
 
     /**
+     * The file of an object of ours that has a name.
+     *
+     * @param scheme of its address, as {@code ring}
+     * @param name as {@code /orders}: it lies in {@code /dev/shm} under a prefix of its kind
+     * @throws ErrnoException as {@link #posix}
+     */
+    public static Path named(String scheme, String name) throws ErrnoException {
+        return posix("/" + prefix(scheme) + posix(name).getFileName());
+    }
+
+    /** The same of a place, which is a name, one slash and what follows, or else a path. */
+    public static Path place(String scheme, String place) throws ErrnoException {
+        return place.lastIndexOf('/') == 0 ? named(scheme, place) : Path.of(place);
+    }
+
+    /** What the file names of objects of that scheme begin with. */
+    public static String prefix(String scheme) {
+        return "naru-" + scheme + ".";
+    }
+
+    /**
      * Opens a file that exists. A symbolic link is not followed: whoever may write into the directory could lead us
      * anywhere by it.
      *

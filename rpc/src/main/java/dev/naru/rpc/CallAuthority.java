@@ -22,7 +22,9 @@ final class CallAuthority {
         Applier applier = new Applier(call);
         try {
             credentials.applyRequestMetadata(
-                    new AskedFor(call.method(), options, channel.authorityOf(options)), channel.executor(), applier);
+                    new AskedFor(call.method(), options, channel.authorityOf(options)),
+                    channel.settings().executor(),
+                    applier);
         } catch (RuntimeException | Error thrown) {
             applier.fail(Status.UNAUTHENTICATED
                     .withDescription("Credentials should use fail() instead of throwing exceptions")

@@ -1,8 +1,12 @@
 package dev.naru.rpc;
 
+import dev.naru.channels.Address;
+import io.grpc.Attributes;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientLink extends Link {
     private final SharedChannel channel;
     private final Settings settings;
+    private final Attributes attributes;
 
     /** Used by who reads. */
     private final FrameReader frame = new FrameReader();
@@ -29,10 +34,22 @@ final class ClientLink extends Link {
     private int lastCall = FrameLayout.NO_CALL;
     private boolean isLeaving;
 
-    ClientLink(SharedChannel channel, Rendezvous.Agreed agreed, Settings settings, String name) throws IOException {
-        super(agreed.socket(), agreed.toClient(), agreed.toServer(), settings.waiting(), name);
+    ClientLink(SharedChannel channel, Rendezvous.Agreed agreed, Settings settings, Address.Rpc server)
+            throws IOException {
+        super(agreed.socket(), agreed.toClient(), agreed.toServer(), settings.waiting(), server.toString());
         this.channel = channel;
         this.settings = settings;
+        this.attributes = Attributes.newBuilder()
+                .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, UnixDomainSocketAddress.of(Rendezvous.socketOf(server)))
+                .set(
+                        Grpc.TRANSPORT_ATTR_LOCAL_ADDR,
+                        new ProcessAddress(ProcessHandle.current().pid()))
+                .build();
+    }
+
+    /** Where this side and the server are. */
+    Attributes attributes() {
+        return attributes;
     }
 
     Seat seat() {
@@ -207,7 +224,7 @@ final class ClientLink extends Link {
         synchronized (beginning) {
             isLeaving = true;
         }
-        calls.values().forEach(call -> call.onLost(status));
+        calls.values().forEach(call -> call.fail(status));
         seat.end();
         channel.onLinkEnd(this);
     }

@@ -1,5 +1,6 @@
 package dev.naru.rpc;
 
+import io.grpc.Status;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -15,6 +16,9 @@ final class FrameWriter {
     private static final int KEPT = 64 << 10;
 
     private static final int FIRST = 1 << 10;
+
+    /** Of a status's text that is sent, in characters: what any frame has room for. */
+    private static final int MOST_TEXT = 2_048;
 
     private byte[] bytes = new byte[FIRST];
     private int length;
@@ -74,5 +78,19 @@ final class FrameWriter {
         } else {
             putBytes(text.getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    /** Its code (4), and its text, cut where that is too long for any frame. */
+    void putStatus(Status status) {
+        putInt(status.getCode().value());
+        String text = status.getDescription();
+        putText(text == null ? "" : cut(text));
+    }
+
+    private static String cut(String text) {
+        if (text.length() <= MOST_TEXT) {
+            return text;
+        }
+        return text.substring(0, Character.isHighSurrogate(text.charAt(MOST_TEXT - 1)) ? MOST_TEXT - 1 : MOST_TEXT);
     }
 }

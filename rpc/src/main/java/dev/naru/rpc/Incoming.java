@@ -19,12 +19,10 @@ final class Incoming {
     interface Receiver {
         /** Makes the task that hands a message on, and says then that it is {@link #taken}. */
         Runnable message(MessageInput message, boolean compressed, long cost);
-
-        /** The far side is told that it may send so many bytes more. */
-        void grant(long bytes);
     }
 
     private final Receiver receiver;
+    private final Outgoing outgoing;
     private final SerialQueue queue;
     private final int maxMessage;
 
@@ -66,8 +64,10 @@ final class Incoming {
         }
     }
 
-    Incoming(Receiver receiver, SerialQueue queue, int maxMessage) {
+    /** {@code outgoing} is this side's, by which the far side is granted room. */
+    Incoming(Receiver receiver, Outgoing outgoing, SerialQueue queue, int maxMessage) {
         this.receiver = receiver;
+        this.outgoing = outgoing;
         this.queue = queue;
         this.maxMessage = maxMessage;
     }
@@ -205,7 +205,7 @@ final class Incoming {
             long granted = toGrant;
             toGrant = 0;
             window += granted;
-            receiver.grant(granted);
+            outgoing.giveRoom(granted);
         }
     }
 }

@@ -38,31 +38,25 @@ final class NetworkChannel extends RpcChannel {
             @Nullable String userAgent,
             List<ClientInterceptor> interceptors,
             List<Consumer<ManagedChannelBuilder<?>>> more) {
-        return NetworkEnd.needingNetty(address, () -> {
-            Netty.Loops loops = Netty.Loops.take();
-            try {
-                ManagedChannelBuilder<?> builder = address.startsWith("unix:") || address.startsWith("tcp:")
-                        ? Netty.channel(Address.parse(address), credentials, loops)
-                        : Netty.channel(address, credentials, loops);
-                builder.executor(NetworkEnd.executor(settings))
-                        .decompressorRegistry(settings.decompressors())
-                        .compressorRegistry(settings.compressors())
-                        .maxInboundMessageSize(settings.maxMessage())
-                        .maxInboundMetadataSize(settings.maxMetadata())
-                        .intercept(interceptors);
-                if (userAgent != null) {
-                    builder.userAgent(userAgent);
-                }
-                if (authority != null) {
-                    builder.overrideAuthority(authority);
-                }
-                more.forEach(setting -> setting.accept(builder));
-                ManagedChannel stock = builder.build();
-                return new NetworkChannel(stock, new NetworkEnd(settings.grace(), stock::awaitTermination, loops));
-            } catch (RuntimeException refused) {
-                loops.close();
-                throw refused;
+        return NetworkEnd.needingNetty(address, loops -> {
+            ManagedChannelBuilder<?> builder = address.startsWith("unix:") || address.startsWith("tcp:")
+                    ? Netty.channel(Address.parse(address), credentials, loops)
+                    : Netty.channel(address, credentials, loops);
+            builder.executor(settings.executor())
+                    .decompressorRegistry(settings.decompressors())
+                    .compressorRegistry(settings.compressors())
+                    .maxInboundMessageSize(settings.maxMessage())
+                    .maxInboundMetadataSize(settings.maxMetadata())
+                    .intercept(interceptors);
+            if (userAgent != null) {
+                builder.userAgent(userAgent);
             }
+            if (authority != null) {
+                builder.overrideAuthority(authority);
+            }
+            more.forEach(setting -> setting.accept(builder));
+            ManagedChannel stock = builder.build();
+            return new NetworkChannel(stock, new NetworkEnd(settings.grace(), stock::awaitTermination, loops));
         });
     }
 

@@ -1,12 +1,11 @@
 package dev.naru.rpc;
 
 import java.time.Duration;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
-/** What a stock channel and a stock server have in common: where their callbacks run, and how they end. */
+/** What a stock channel and a stock server have in common: how they are made, and how they end. */
 final class NetworkEnd {
     private final Duration grace;
     private final Threads.Termination termination;
@@ -26,16 +25,16 @@ final class NetworkEnd {
         this.loops = loops;
     }
 
-    /** Where callbacks run. gRPC runs those of one call one after the other. */
-    static Executor executor(Settings settings) {
-        Executor chosen = settings.executor();
-        return chosen == null ? Threads.A_CALL_EACH : chosen;
-    }
-
-    /** What is made there, or an error that names what is missing from the class path. */
-    static <T> T needingNetty(String address, Supplier<T> made) {
+    /** What is made of loops, which are given back if it is not; or an error that names what is missing from the class path. */
+    static <T> T needingNetty(String address, Function<Netty.Loops, T> made) {
         try {
-            return made.get();
+            Netty.Loops loops = Netty.Loops.take();
+            try {
+                return made.apply(loops);
+            } catch (RuntimeException refused) {
+                loops.close();
+                throw refused;
+            }
         } catch (NoClassDefFoundError missing) {
             throw new IllegalStateException(
                     address + ": for addresses other than rpc: have io.grpc:grpc-netty on the class path, and for unix:"

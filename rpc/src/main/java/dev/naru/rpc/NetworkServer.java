@@ -61,27 +61,21 @@ final class NetworkServer extends RpcServer {
             List<ServerTransportFilter> filters,
             List<ServerStreamTracer.Factory> tracers) {
         Address place = place(address);
-        return NetworkEnd.needingNetty(address, () -> {
-            Netty.Loops loops = Netty.Loops.take();
-            try {
-                ServerBuilder<?> builder = Netty.server(place, credentials, loops)
-                        .executor(NetworkEnd.executor(settings))
-                        .decompressorRegistry(settings.decompressors())
-                        .compressorRegistry(settings.compressors())
-                        .maxInboundMessageSize(settings.maxMessage())
-                        .maxInboundMetadataSize(settings.maxMetadata())
-                        .addServices(table.services())
-                        .fallbackHandlerRegistry(table.fallback());
-                table.interceptors().forEach(builder::intercept);
-                filters.forEach(builder::addTransportFilter);
-                tracers.forEach(builder::addStreamTracerFactory);
-                Server stock = builder.build();
-                NetworkEnd end = new NetworkEnd(settings.grace(), stock::awaitTermination, loops);
-                return new NetworkServer(place, stock, end);
-            } catch (RuntimeException refused) {
-                loops.close();
-                throw refused;
-            }
+        return NetworkEnd.needingNetty(address, loops -> {
+            ServerBuilder<?> builder = Netty.server(place, credentials, loops)
+                    .executor(settings.executor())
+                    .decompressorRegistry(settings.decompressors())
+                    .compressorRegistry(settings.compressors())
+                    .maxInboundMessageSize(settings.maxMessage())
+                    .maxInboundMetadataSize(settings.maxMetadata())
+                    .addServices(table.services())
+                    .fallbackHandlerRegistry(table.fallback());
+            table.interceptors().forEach(builder::intercept);
+            filters.forEach(builder::addTransportFilter);
+            tracers.forEach(builder::addStreamTracerFactory);
+            Server stock = builder.build();
+            NetworkEnd end = new NetworkEnd(settings.grace(), stock::awaitTermination, loops);
+            return new NetworkServer(place, stock, end);
         });
     }
 

@@ -47,8 +47,7 @@ final class Outgoing {
 
     /** A frame that waits. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares them
-    private record Kept(
-            byte type, int flags, Outbox.@Nullable Head head, byte[] body, int from, int length, long cost) {}
+    private record Kept(byte type, int flags, Outbox.@Nullable Head head, byte[] body, long cost) {}
 
     /** The call is going to begin on that connection: what is urgent goes there from now on. */
     synchronized void open(Outbox connection, int number) {
@@ -72,7 +71,7 @@ final class Outgoing {
         return outbox == null || !begun ? LEAST_PIECE : Math.min(MOST_PIECE, outbox.maxFrame() - FrameLayout.HEADER);
     }
 
-    /** A message, or a piece of one; a copy is made of what has to be kept unless it is given away. */
+    /** A message, or a piece of one; a copy is made of what has to be kept, unless the whole array is given away. */
     synchronized void message(int flags, byte[] body, int from, int length, boolean givenAway) {
         if (dropped) {
             return;
@@ -82,21 +81,20 @@ final class Outgoing {
             window -= cost;
             boolean _ = outbox.send(call, FrameLayout.MESSAGE, flags, null, body, from, length);
         } else {
-            boolean asItIs = givenAway && from == 0;
-            byte[] copy = asItIs ? body : Arrays.copyOfRange(body, from, from + length);
-            keep(new Kept(FrameLayout.MESSAGE, flags, null, copy, 0, length, cost));
+            byte[] own = givenAway ? body : Arrays.copyOfRange(body, from, from + length);
+            keep(new Kept(FrameLayout.MESSAGE, flags, null, own, cost));
         }
     }
 
     /** What is no message, behind all messages. False when it is too long, and nothing is kept or sent. */
-    synchronized boolean control(byte type, int flags, Outbox.@Nullable Head head, byte[] body, int from, int length) {
+    synchronized boolean control(byte type, int flags, Outbox.@Nullable Head head, byte[] body) {
         if (dropped) {
             return true;
         }
         if (outbox != null && begun && isKeptEmpty()) {
-            return outbox.send(call, type, flags, head, body, from, length);
+            return outbox.send(call, type, flags, head, body, 0, body.length);
         }
-        keep(new Kept(type, flags, head, body, from, length, 0));
+        keep(new Kept(type, flags, head, body, 0));
         return true;
     }
 
@@ -105,6 +103,11 @@ final class Outgoing {
         if (outbox != null) {
             boolean _ = outbox.send(call, type, 0, head, Outbox.NOTHING, 0, 0);
         }
+    }
+
+    /** Tells the far side that this one has room for so many bytes more. */
+    void giveRoom(long bytes) {
+        urgent(FrameLayout.WINDOW, out -> out.putLong(bytes));
     }
 
     /** The far side has room for so many bytes more. */
@@ -125,7 +128,7 @@ final class Outgoing {
         boolean hadSome = !isKeptEmpty();
         for (Kept next = first(); next != null && (next.cost == 0 || window > 0); next = first()) {
             window -= next.cost;
-            boolean _ = connection.send(call, next.type, next.flags, next.head, next.body, next.from, next.length);
+            boolean _ = connection.send(call, next.type, next.flags, next.head, next.body, 0, next.body.length);
             removeFirst();
         }
         if (!isKeptEmpty()) {
@@ -140,9 +143,9 @@ final class Outgoing {
     }
 
     /** As {@link #control}, and nothing comes after it. True when it was sent; else it is kept, and {@link Change#CLOSED} tells when not any more. */
-    synchronized boolean close(byte type, int flags, Outbox.@Nullable Head head, byte[] body, int from, int length) {
+    synchronized boolean close(byte type, int flags, Outbox.@Nullable Head head, byte[] body) {
         closing = true;
-        boolean _ = control(type, flags, head, body, from, length);
+        boolean _ = control(type, flags, head, body);
         return isKeptEmpty();
     }
 

@@ -19,10 +19,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * How a client and a server agree on the memory that they share: {@code docs/layouts/rpc.md}, Rendezvous. The client says who it is and in which
@@ -46,9 +48,7 @@ final class Rendezvous {
 
     /** The file of the server's socket. */
     static Path socketOf(Address.Rpc address) throws ErrnoException {
-        return address.isNamed()
-                ? SharedFiles.posix("/naru-rpc." + address.place().substring(1))
-                : Path.of(address.place());
+        return SharedFiles.place("rpc", address.place());
     }
 
     /**
@@ -65,7 +65,7 @@ final class Rendezvous {
         List<Descriptor> memory = new ArrayList<>();
         try {
             int _ = socket.write(ByteBuffer.wrap(HELLO));
-            ByteBuffer answer = receive(socket, ANSWER_HEADER, memory, deadline);
+            ByteBuffer answer = receive(socket, ANSWER_HEADER, deadline, memory::add);
             requireHello(answer);
             int code = answer.getInt();
             int length = answer.getInt();
@@ -85,7 +85,7 @@ final class Rendezvous {
         if (length < 0 || length > MOST_TEXT) {
             throw new IOException("a text of " + length + " B");
         }
-        ByteBuffer text = receive(socket, length, new ArrayList<>(), deadline);
+        ByteBuffer text = receive(socket, length, deadline, Descriptor::close);
         return Status.fromCodeValue(code)
                 .withDescription(StandardCharsets.UTF_8.decode(text).toString())
                 .asException();
@@ -110,14 +110,14 @@ final class Rendezvous {
         }
     }
 
-    /** Reads exactly so many bytes, and takes what comes with them. */
-    private static ByteBuffer receive(Connection socket, int bytes, List<Descriptor> memory, long deadline)
+    /** Reads exactly so many bytes; what comes with them is for that one to keep, or to close. */
+    private static ByteBuffer receive(Connection socket, int bytes, long deadline, Consumer<Descriptor> passed)
             throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
         while (buffer.hasRemaining()) {
-            // receive itself has no time: a look first, and what takes the descriptors second
-            Optional<List<Descriptor>> came = receiveInTime(socket, buffer, deadline);
-            memory.addAll(came.orElseThrow(() -> new IOException("the far side ended the connection")));
+            receiveInTime(socket, buffer, deadline)
+                    .orElseThrow(() -> new IOException("the far side ended the connection"))
+                    .forEach(passed);
         }
         return buffer.flip();
     }
@@ -136,7 +136,7 @@ final class Rendezvous {
     private static void requireHello(ByteBuffer words) throws IOException {
         byte[] found = new byte[HELLO.length];
         words.get(found);
-        if (!java.util.Arrays.equals(found, HELLO)) {
+        if (!Arrays.equals(found, HELLO)) {
             throw new IOException("the far side does not speak " + new String(HELLO, StandardCharsets.US_ASCII));
         }
     }
@@ -144,13 +144,7 @@ final class Rendezvous {
     /** The server's part, first half: the client's first words. */
     static void requireClient(Connection socket, Duration timeout) throws IOException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        ByteBuffer words = ByteBuffer.allocate(HELLO.length);
-        while (words.hasRemaining()) {
-            receiveInTime(socket, words, deadline)
-                    .orElseThrow(() -> new IOException("the client ended the connection"))
-                    .forEach(Descriptor::close); // nobody asked for them
-        }
-        requireHello(words.flip());
+        requireHello(receive(socket, HELLO.length, deadline, Descriptor::close)); // nobody asked for any
     }
 
     /** The server's part, second half: memory, and the descriptors of it to the client. */

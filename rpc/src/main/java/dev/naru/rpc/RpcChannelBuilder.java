@@ -37,7 +37,7 @@ public final class RpcChannelBuilder extends ManagedChannelBuilder<RpcChannelBui
     /** What a stock channel is told besides. */
     private final List<Consumer<ManagedChannelBuilder<?>>> ofNetwork = new ArrayList<>();
 
-    private @Nullable Executor executor;
+    private Executor executor = Threads.A_CALL_EACH;
     private Waiting waiting = Waiting.adaptive();
     private Duration grace = Duration.ofSeconds(10);
     private @Nullable String authority;
@@ -73,7 +73,7 @@ public final class RpcChannelBuilder extends ManagedChannelBuilder<RpcChannelBui
     /** Where callbacks run: each call's on a virtual thread of its own unless it is said. */
     @Override
     public RpcChannelBuilder executor(@Nullable Executor callbacks) {
-        this.executor = callbacks;
+        this.executor = callbacks == null ? Threads.A_CALL_EACH : callbacks;
         return this;
     }
 

@@ -42,7 +42,7 @@ public final class RpcServerBuilder extends ServerBuilder<RpcServerBuilder> {
     /** What was said that shared memory alone has. */
     private final List<String> ofSharedMemory = new ArrayList<>();
 
-    private @Nullable Executor executor;
+    private Executor executor = Threads.A_CALL_EACH;
     private Waiting waiting = Waiting.adaptive();
     private Duration grace = Duration.ofSeconds(10);
     private int mode = OWNER_ONLY;
@@ -127,7 +127,7 @@ public final class RpcServerBuilder extends ServerBuilder<RpcServerBuilder> {
     /** Where services run: each call on a virtual thread of its own unless it is said. */
     @Override
     public RpcServerBuilder executor(@Nullable Executor callbacks) {
-        this.executor = callbacks;
+        this.executor = callbacks == null ? Threads.A_CALL_EACH : callbacks;
         return this;
     }
 

@@ -5,17 +5,16 @@ import io.grpc.CompressorRegistry;
 import io.grpc.DecompressorRegistry;
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a channel and a server are told alike.
  *
- * @param executor where callbacks run; null for each call's on a virtual thread of its own
+ * @param executor where callbacks run
  * @param maxMessage of a message that is taken, in bytes
  * @param maxMetadata of metadata that are taken, in bytes
  */
 record Settings(
-        @Nullable Executor executor,
+        Executor executor,
         Waiting waiting,
         Duration grace,
         DecompressorRegistry decompressors,

@@ -2,27 +2,23 @@ package dev.naru.rpc;
 
 import dev.naru.channels.Address;
 import dev.naru.linux.ErrnoException;
-import io.grpc.Attributes;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
 import io.grpc.ConnectivityState;
-import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import java.io.IOException;
-import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +44,6 @@ final class SharedChannel extends RpcChannel {
 
     private final Address.Rpc address;
     private final Settings settings;
-    private final Executor executor;
     private final String authority;
     private final @Nullable String userAgent;
     private final String acceptedEncodings;
@@ -78,12 +73,10 @@ final class SharedChannel extends RpcChannel {
             List<ClientInterceptor> interceptors) {
         this.address = address;
         this.settings = settings;
-        Executor given = settings.executor();
-        this.executor = given == null ? Threads.A_CALL_EACH : given;
         this.authority = authority == null ? "localhost" : authority;
         this.userAgent = userAgent;
         this.acceptedEncodings = String.join(",", settings.decompressors().getAdvertisedMessageEncodings());
-        this.states = new ConnectivityStates(executor);
+        this.states = new ConnectivityStates(settings.executor());
         this.intercepted = ClientInterceptors.intercept(new Bare(), interceptors);
     }
 
@@ -112,24 +105,6 @@ final class SharedChannel extends RpcChannel {
 
     Settings settings() {
         return settings;
-    }
-
-    Executor executor() {
-        return executor;
-    }
-
-    /** Where this side and the server are. */
-    Attributes attributes() {
-        try {
-            return Attributes.newBuilder()
-                    .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, UnixDomainSocketAddress.of(Rendezvous.socketOf(address)))
-                    .set(
-                            Grpc.TRANSPORT_ATTR_LOCAL_ADDR,
-                            new ProcessAddress(ProcessHandle.current().pid()))
-                    .build();
-        } catch (ErrnoException noName) {
-            return Attributes.EMPTY; // and no connection
-        }
     }
 
     String acceptedEncodings() {
@@ -195,7 +170,7 @@ final class SharedChannel extends RpcChannel {
     private void tryToConnect() {
         try {
             Rendezvous.Agreed agreed = Rendezvous.connect(address, CONNECT_TIMEOUT);
-            onConnected(new ClientLink(this, agreed, settings, address.toString()));
+            onConnected(new ClientLink(this, agreed, settings, address));
         } catch (StatusException refused) {
             onRefused(refused.getStatus());
         } catch (ErrnoException nobody) {

@@ -89,8 +89,9 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         this.options = options;
         this.context = Context.current();
         var executor = options.getExecutor();
-        this.queue = new SerialQueue(executor == null ? channel.executor() : executor, context, this::onRefused);
-        this.incoming = new Incoming(this, queue, maxMessage(channel.settings(), options));
+        this.queue =
+                new SerialQueue(executor == null ? channel.settings().executor() : executor, context, this::onRefused);
+        this.incoming = new Incoming(this, outgoing, queue, maxMessage(channel.settings(), options));
         this.sendsOne = method.getType().clientSendsOneMessage();
         this.isWaitedFor = method.getType() == MethodDescriptor.MethodType.UNARY
                 && executor != null
@@ -277,7 +278,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             outcome = connection.begin(this, encoding, timeout(), with, message);
             if (outcome == ClientLink.Begun.TOO_LONG && message != null) { // then the message by itself
                 outgoing.message(0, message, 0, message.length, true);
-                boolean _ = outgoing.control(FrameLayout.END, 0, null, Outbox.NOTHING, 0, 0);
+                boolean _ = outgoing.control(FrameLayout.END, 0, null, Outbox.NOTHING);
                 message = null;
                 first = null;
                 outcome = connection.begin(this, encoding, timeout(), with, null);
@@ -294,7 +295,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             }
         }
         switch (outcome) {
-            case YES -> afterBegin(connection, change);
+            case YES -> afterBegin(change);
             case LEAVING -> {
                 channel.onGoingAway(connection); // the channel may not know yet
                 channel.connect(this);
@@ -310,23 +311,24 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         return until == null ? FrameLayout.NO_TIMEOUT : Math.max(1, until.timeRemaining(TimeUnit.NANOSECONDS));
     }
 
-    private void afterBegin(ClientLink connection, Outgoing.Change change) {
+    private void afterBegin(Outgoing.Change change) {
         if (!tracers.isEmpty()) {
             forTracers(ClientStreamTracer::outboundHeaders);
         }
         if (isWaitedFor) {
-            queue.executor().execute(() -> connection.seat().lead(this));
+            leadNext();
         }
         onChange(change);
         queue.submitIfDue();
     }
 
-    /** The seat was passed on to the thread that waits for this call. */
+    private synchronized @Nullable ClientLink link() {
+        return link;
+    }
+
+    /** The thread that waits for this call is to read, if nobody does. */
     void leadNext() {
-        ClientLink connection;
-        synchronized (this) {
-            connection = link;
-        }
+        ClientLink connection = link();
         if (connection != null) {
             queue.executor().execute(() -> connection.seat().lead(this));
         }
@@ -409,7 +411,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
             begins = true;
         }
         if (!inOne) {
-            boolean _ = outgoing.control(FrameLayout.END, 0, null, Outbox.NOTHING, 0, 0);
+            boolean _ = outgoing.control(FrameLayout.END, 0, null, Outbox.NOTHING);
         }
         beginIfDue();
     }
@@ -441,11 +443,8 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
     /** Where both sides are, as soon as there is a connection. */
     @Override
     public Attributes getAttributes() {
-        ClientLink connection;
-        synchronized (this) {
-            connection = link;
-        }
-        return connection == null ? Attributes.EMPTY : channel.attributes();
+        ClientLink connection = link();
+        return connection == null ? Attributes.EMPTY : connection.attributes();
     }
 
     // What the far side says. By the thread that reads.
@@ -527,11 +526,6 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         }
     }
 
-    /** The connection is over; what has come in full is still told. */
-    void onLost(Status status) {
-        fail(status);
-    }
-
     // How it ends.
 
     /** Ends it from here, unless it is known already how it ends: then what is not told yet is not told any more. */
@@ -544,10 +538,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
         }
         incoming.drop();
         queue.add(() -> tellClose(status, new Metadata()));
-        ClientLink connection;
-        synchronized (this) {
-            connection = link;
-        }
+        ClientLink connection = link();
         if (connection == null) {
             queue.submitIfDue();
         } else {
@@ -568,11 +559,7 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
     }
 
     private void sendCancel(Status status) {
-        String text = status.getDescription();
-        outgoing.urgent(FrameLayout.CANCEL, out -> {
-            out.putInt(status.getCode().value());
-            out.putText(text == null ? "" : SharedServerCall.cut(text));
-        });
+        outgoing.urgent(FrameLayout.CANCEL, out -> out.putStatus(status));
     }
 
     /** True for the first who knows how it ends. */
@@ -667,18 +654,10 @@ final class SharedClientCall<Q, A> extends ClientCall<Q, A> implements Incoming.
     }
 
     private void recycle(MessageInput message) {
-        ClientLink connection;
-        synchronized (this) {
-            connection = link;
-        }
+        ClientLink connection = link();
         if (connection != null) {
             message.recycle(connection.pieces);
         }
-    }
-
-    @Override
-    public void grant(long bytes) {
-        outgoing.urgent(FrameLayout.WINDOW, out -> out.putLong(bytes));
     }
 
     private void tellClose(Status status, Metadata trailers) {

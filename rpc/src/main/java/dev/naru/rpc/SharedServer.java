@@ -19,11 +19,11 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +41,6 @@ final class SharedServer extends RpcServer {
     private final Address.Rpc address;
     private final ServerSettings settings;
     private final ServiceTable table;
-    private final Executor executor;
     private final Context context;
     private final CountDownLatch terminated = new CountDownLatch(1);
 
@@ -60,8 +59,6 @@ final class SharedServer extends RpcServer {
         this.address = address;
         this.settings = settings;
         this.table = table;
-        Executor given = settings.common().executor();
-        this.executor = given == null ? Threads.A_CALL_EACH : given;
         // By this gRPC's own reflection service finds what it is to tell of.
         this.context = Context.ROOT.withValue(InternalServer.SERVER_CONTEXT_KEY, this);
     }
@@ -77,10 +74,6 @@ final class SharedServer extends RpcServer {
 
     ServiceTable table() {
         return table;
-    }
-
-    Executor executor() {
-        return executor;
     }
 
     Context context() {
@@ -317,7 +310,7 @@ final class SharedServer extends RpcServer {
 
     @Override
     public List<ServerServiceDefinition> getServices() {
-        List<ServerServiceDefinition> all = new java.util.ArrayList<>(table.services());
+        List<ServerServiceDefinition> all = new ArrayList<>(table.services());
         all.addAll(table.mutableServices());
         return List.copyOf(all);
     }

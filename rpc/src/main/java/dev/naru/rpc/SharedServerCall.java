@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.Receiver {
     private static final System.Logger LOG = System.getLogger("dev.naru.rpc");
 
-    /** Of a status's text that is sent, in characters: what any frame has room for. */
-    private static final int MOST_TEXT = 2_048;
-
     private final ServerLink link;
     private final Settings settings;
     private final Integer number;
@@ -92,8 +89,8 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         this.answersOne = method.getType().serverSendsOneMessage();
         this.tracers = server.tracersOf(method.getFullMethodName(), beginning.headers);
         this.context = contextIn(filtered(server.context()));
-        this.queue = new SerialQueue(server.executor(), context, this::onRefused);
-        this.incoming = new Incoming(this, queue, settings.maxMessage());
+        this.queue = new SerialQueue(settings.executor(), context, this::onRefused);
+        this.incoming = new Incoming(this, outgoing, queue, settings.maxMessage());
     }
 
     private Context filtered(Context base) {
@@ -170,11 +167,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
     /** The client, or the connection, ends it; also when its end is known and waits for room. */
     void onCancel(Status why) {
         boolean _ = settle();
-        if (finish()) {
-            cancelled = true;
-            drop();
-            cancelContext();
-            queue.add(() -> tellEnd(Listener::onCancel, why));
+        if (cutOff(why, false)) {
             link.tell(queue);
         }
     }
@@ -183,35 +176,37 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
 
     /** Ends it in the name of this side, for both. */
     private void failFromHere(Status status) {
-        if (settle() && finish()) {
-            cancelled = true;
-            outgoing.urgent(FrameLayout.CLOSE, out -> writeClose(out, null, null, status, new Metadata()));
-            drop();
-            cancelContext();
-            queue.add(() -> tellEnd(Listener::onCancel, status));
+        if (settle() && cutOff(status, true)) {
             link.tell(queue);
         }
     }
 
-    /** At once, and not here: its listeners are the user's. */
-    private void cancelContext() {
-        Threads.A_CALL_EACH.execute(() -> context.cancel(null));
-    }
-
     /** The executor takes nothing: the service is told that on this thread. */
     private void onRefused(Throwable refused) {
-        boolean isFirst = settle();
-        if (finish()) {
-            cancelled = true;
-            Status status =
-                    Status.RESOURCE_EXHAUSTED.withDescription("the server's executor refuses the call: " + refused);
-            if (isFirst) {
-                outgoing.urgent(FrameLayout.CLOSE, out -> writeClose(out, null, null, status, new Metadata()));
-            }
-            drop();
-            cancelContext();
-            queue.add(() -> tellEnd(Listener::onCancel, status));
+        boolean _ = cutOff(
+                Status.RESOURCE_EXHAUSTED.withDescription("the server's executor refuses the call: " + refused),
+                settle());
+    }
+
+    /**
+     * Ends it at once, whatever is under way.
+     *
+     * @param tellsClient the client does not know yet
+     * @return whether the service is to be told
+     */
+    private boolean cutOff(Status status, boolean tellsClient) {
+        if (!finish()) {
+            return false;
         }
+        cancelled = true;
+        if (tellsClient) {
+            outgoing.urgent(FrameLayout.CLOSE, out -> writeClose(out, null, null, status, new Metadata()));
+        }
+        drop();
+        // At once, and not here: its listeners are the user's.
+        Threads.A_CALL_EACH.execute(() -> context.cancel(null));
+        queue.add(() -> tellEnd(Listener::onCancel, status));
+        return true;
     }
 
     private void drop() {
@@ -237,8 +232,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
     /** Its end is sent. */
     private void complete() {
         if (finish()) {
-            link.forget(this);
-            incoming.drop();
+            drop();
             Status status = closedWith;
             queue.add(() -> tellEnd(Listener::onComplete, status));
             link.tell(queue);
@@ -334,11 +328,6 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         }
     }
 
-    @Override
-    public void grant(long bytes) {
-        outgoing.urgent(FrameLayout.WINDOW, out -> out.putLong(bytes));
-    }
-
     // What the service says.
 
     @Override
@@ -383,9 +372,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
                     out.putText(encoding);
                     MetadataCodec.write(out, with);
                 },
-                Outbox.NOTHING,
-                0,
-                0);
+                Outbox.NOTHING);
         if (!fits) {
             failFromHere(tooMuchMetadata());
         }
@@ -463,12 +450,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
         }
         String encoding = encoding();
         if (outgoing.close(
-                FrameLayout.CLOSE,
-                flags,
-                out -> writeClose(out, head, encoding, status, trailers),
-                message,
-                0,
-                message.length)) {
+                FrameLayout.CLOSE, flags, out -> writeClose(out, head, encoding, status, trailers), message)) {
             complete();
         }
     }
@@ -498,9 +480,7 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
                 FrameLayout.CLOSE,
                 0,
                 out -> writeClose(out, null, null, told, fits ? trailers : new Metadata()),
-                Outbox.NOTHING,
-                0,
-                0)) {
+                Outbox.NOTHING)) {
             complete();
         }
     }
@@ -517,19 +497,10 @@ final class SharedServerCall<Q, A> extends ServerCall<Q, A> implements Incoming.
             MetadataCodec.write(out, head);
         }
         int tailAt = out.length();
-        out.putInt(status.getCode().value());
-        String text = status.getDescription();
-        out.putText(text == null ? "" : cut(text));
+        out.putStatus(status);
         MetadataCodec.write(out, trailers);
         out.setInt(lengthsAt, tailAt - headAt);
         out.setInt(lengthsAt + Integer.BYTES, out.length() - tailAt);
-    }
-
-    static String cut(String text) {
-        if (text.length() <= MOST_TEXT) {
-            return text;
-        }
-        return text.substring(0, Character.isHighSurrogate(text.charAt(MOST_TEXT - 1)) ? MOST_TEXT - 1 : MOST_TEXT);
     }
 
     @Override

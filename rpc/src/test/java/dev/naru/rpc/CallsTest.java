@@ -1,5 +1,6 @@
 package dev.naru.rpc;
 
+import static dev.naru.rpc.Answers.request;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -77,37 +78,33 @@ class CallsTest {
         assertThat(channel.isTerminated()).isTrue();
     }
 
-    private static GreetRequest request(String name) {
-        return GreetRequest.newBuilder().setName(name).build();
-    }
-
     private static Status.Code codeOf(Throwable thrown) {
         return Status.fromThrowable(thrown).getCode();
     }
 
-    /** Collects what comes. */
-    private static final class Collected implements StreamObserver<GreetReply> {
+    /** Keeps what comes. */
+    private static final class Collected extends Answers {
         private final List<String> texts = new ArrayList<>();
-        private final CompletableFuture<List<String>> all = new CompletableFuture<>();
 
-        /** The first, or the end if there is none. */
-        private final CompletableFuture<String> first = new CompletableFuture<>();
+        /** All of it, when it has come; fails as the call does. */
+        private final CompletableFuture<List<String>> all = new CompletableFuture<>();
 
         @Override
         public void onNext(GreetReply reply) {
             texts.add(reply.getText());
-            first.complete(reply.getText());
+            super.onNext(reply);
         }
 
         @Override
         public void onError(Throwable thrown) {
             all.completeExceptionally(thrown);
-            first.complete("");
+            super.onError(thrown);
         }
 
         @Override
         public void onCompleted() {
             all.complete(texts);
+            super.onCompleted();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.naru.rpc;
 
+import dev.naru.linux.testing.JavaProgram;
 import dev.naru.memory.Waiting;
 import dev.naru.memory.testing.Talk;
 import io.grpc.BindableService;
@@ -11,8 +12,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
 
@@ -33,16 +32,7 @@ final class FarServer {
 
     /** A program of the tests in a JVM of its own. */
     static List<String> java(Class<?> main, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1", // short lives: starting counts
-                "-XX:-UsePerfData",
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
-        command.addAll(List.of(arguments));
-        return command;
+        return JavaProgram.of(main).needingAll().command(arguments);
     }
 
     public static void main(String[] arguments) throws Exception {

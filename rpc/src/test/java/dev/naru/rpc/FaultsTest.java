@@ -1,5 +1,6 @@
 package dev.naru.rpc;
 
+import static dev.naru.rpc.Answers.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -42,10 +43,6 @@ class FaultsTest {
         Places.remove(address);
     }
 
-    private static GreetRequest request(String name) {
-        return GreetRequest.newBuilder().setName(name).build();
-    }
-
     private static String greet(RpcChannel channel, String name) {
         return GreeterGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(1, TimeUnit.MINUTES)
@@ -75,41 +72,24 @@ class FaultsTest {
                         .hasMessageContaining("RESOURCE_EXHAUSTED: the server's executor refuses the call");
                 refuses.set(false);
                 assertThat(greet(channel, "c")).isEqualTo("hello, c");
-                CompletableFuture<Status> end = new CompletableFuture<>();
+                Answers end = new Answers();
                 GreeterGrpc.newStub(channel)
                         .withExecutor(_ -> {
                             throw thrown;
                         })
-                        .greet(request("d"), ending(end));
-                assertThat(end.get().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                        .greet(request("d"), end);
+                assertThat(end.end.get().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
                 assertThat(greet(channel, "e")).isEqualTo("hello, e");
             }
         }
-    }
-
-    private static StreamObserver<GreetReply> ending(CompletableFuture<Status> end) {
-        return new StreamObserver<>() {
-            @Override
-            public void onNext(GreetReply reply) {}
-
-            @Override
-            public void onError(Throwable thrown) {
-                end.complete(Status.fromThrowable(thrown));
-            }
-
-            @Override
-            public void onCompleted() {
-                end.complete(Status.OK);
-            }
-        };
     }
 
     @Test
     void deadlinesOfMicrosecondsHarmNoOtherCall() throws Exception {
         try (Talk server = FarServer.start(address);
                 RpcChannel channel = RpcChannel.connect(address)) {
-            CompletableFuture<Status> end = new CompletableFuture<>();
-            StreamObserver<GreetRequest> innocent = GreeterGrpc.newStub(channel).greetEach(ending(end));
+            Answers end = new Answers();
+            StreamObserver<GreetRequest> innocent = GreeterGrpc.newStub(channel).greetEach(end);
             innocent.onNext(request("x"));
             var stub = GreeterGrpc.newBlockingStub(channel);
             int late = 0;
@@ -124,7 +104,7 @@ class FaultsTest {
             }
             assertThat(late).isPositive();
             innocent.onCompleted();
-            assertThat(end.get().isOk()).isTrue();
+            assertThat(end.end.get().isOk()).isTrue();
             assertThat(server.isAlive()).isTrue();
         }
     }
@@ -302,9 +282,7 @@ class FaultsTest {
                         .start();
                 RpcChannel channel = RpcChannel.connect(address)) {
             for (int i = 0; i < 3; i++) {
-                GreeterGrpc.newStub(channel)
-                        .greetEach(ending(new CompletableFuture<>()))
-                        .onNext(request("x"));
+                GreeterGrpc.newStub(channel).greetEach(new Answers()).onNext(request("x"));
             }
             assertThatThrownBy(() -> greet(channel, "y"))
                     .hasMessageContaining("RESOURCE_EXHAUSTED: the connection has all of its 3 calls");

@@ -1,5 +1,6 @@
 package dev.naru.rpc;
 
+import static dev.naru.rpc.Answers.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -28,7 +29,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,31 +51,6 @@ class LifeTest {
         Places.remove(address);
     }
 
-    private static GreetRequest request(String name) {
-        return GreetRequest.newBuilder().setName(name).build();
-    }
-
-    /** The end of a call, whatever it is. */
-    private static final class End implements StreamObserver<GreetReply> {
-        private final CompletableFuture<Status> status = new CompletableFuture<>();
-        private final CountDownLatch answered = new CountDownLatch(1);
-
-        @Override
-        public void onNext(GreetReply reply) {
-            answered.countDown();
-        }
-
-        @Override
-        public void onError(Throwable thrown) {
-            status.complete(Status.fromThrowable(thrown));
-        }
-
-        @Override
-        public void onCompleted() {
-            status.complete(Status.OK);
-        }
-    }
-
     @Test
     void everyCallEndsWhenTheServerIsKilledAndTheNextServerIsFound() throws Exception {
         long seed = System.nanoTime();
@@ -88,12 +63,12 @@ class LifeTest {
                                     .greet(request("x"))
                                     .getText())
                             .isEqualTo("hello, x");
-                    List<End> ends = new ArrayList<>();
+                    List<Answers> ends = new ArrayList<>();
                     for (int i = 0; i < 50; i++) {
-                        End end = new End();
+                        Answers end = new Answers();
                         ends.add(end);
                         GreeterGrpc.newStub(channel).greetEach(end).onNext(request("" + i));
-                        End stream = new End();
+                        Answers stream = new Answers();
                         ends.add(stream);
                         GreeterGrpc.newStub(channel)
                                 .greetOften(
@@ -103,10 +78,10 @@ class LifeTest {
                                         stream);
                     }
                     Task<Throwable> waiting = Task.start(ThreadKind.PLATFORM, () -> callUntilRefused(channel));
-                    ends.get(random.nextInt(ends.size())).answered.await();
+                    ends.get(random.nextInt(ends.size())).first.get();
                     server.kill();
-                    for (End end : ends) {
-                        assertThat(end.status.get().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+                    for (Answers end : ends) {
+                        assertThat(end.end.get().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
                     }
                     assertThat(Status.fromThrowable(waiting.result()).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
                 }
@@ -183,16 +158,16 @@ class LifeTest {
     void aServerThatIsShutDownEndsWhatItHasBegun() throws Exception {
         try (Talk server = FarServer.start(address);
                 RpcChannel channel = RpcChannel.connect(address)) {
-            End end = new End();
+            Answers end = new Answers();
             StreamObserver<GreetRequest> open = GreeterGrpc.newStub(channel).greetEach(end);
             open.onNext(request("x"));
-            end.answered.await();
+            end.first.get();
             assertThat(server.say("shutdown").line()).isEqualTo("shut down");
             Await.until("the channel knows", () -> channel.getState(false) != io.grpc.ConnectivityState.READY);
             assertThatThrownBy(() -> GreeterGrpc.newBlockingStub(channel).greet(request("late")))
                     .hasMessageContaining("UNAVAILABLE");
             open.onCompleted();
-            assertThat(end.status.get().isOk()).isTrue();
+            assertThat(end.end.get().isOk()).isTrue();
             assertThat(server.say("await").line()).isEqualTo("terminated");
         }
     }

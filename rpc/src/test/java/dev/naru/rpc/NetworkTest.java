@@ -9,12 +9,13 @@ import dev.naru.channels.AddressException;
 import dev.naru.linux.ErrnoException;
 import dev.naru.linux.Problem;
 import dev.naru.linux.testing.Await;
-import dev.naru.linux.testing.Foreign;
+import dev.naru.linux.testing.JavaProgram;
 import dev.naru.linux.testing.NoLeaks;
+import dev.naru.linux.testing.TestCertificate;
+import dev.naru.memory.testing.Talk;
 import dev.naru.rpc.example.GreetReply;
 import dev.naru.rpc.example.GreetRequest;
 import dev.naru.rpc.example.GreeterGrpc;
-import dev.naru.rpc.testing.Far;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ClientCall;
@@ -136,7 +137,7 @@ class NetworkTest {
     @ParameterizedTest
     @ValueSource(strings = {"tcp", "file", "abstract"})
     void aServerInAnotherProcessIsCalledInEachWay(String kind) throws Exception {
-        try (Far server = Far.start(NetworkPeer.class, address(kind));
+        try (Talk server = Talk.start(FarServer.java(NetworkPeer.class, address(kind)));
                 RpcChannel channel = RpcChannel.connect(server.line())) {
             callsInEachWay(channel);
             assertThat(channel.getState(false)).isEqualTo(ConnectivityState.READY);
@@ -153,7 +154,7 @@ class NetworkTest {
 
     @Test
     void aTargetOfGrpcIsAnAddressToo() throws Exception {
-        try (Far server = Far.start(NetworkPeer.class, "dns:///127.0.0.1:0")) {
+        try (Talk server = Talk.start(FarServer.java(NetworkPeer.class, "dns:///127.0.0.1:0"))) {
             String address = server.line();
             assertThat(address).startsWith("tcp:127.0.0.1:");
             try (RpcChannel channel = RpcChannel.connect("dns:///" + address.substring("tcp:".length()))) {
@@ -179,14 +180,14 @@ class NetworkTest {
         Path file = folder.resolve("s");
 
         // given a server that was killed
-        try (Far dead = Far.start(NetworkPeer.class, address)) {
+        try (Talk dead = Talk.start(FarServer.java(NetworkPeer.class, address))) {
             assertThat(dead.line()).isEqualTo(address);
             dead.kill();
         }
         assertThat(file).exists();
 
         // when another one comes
-        try (Far server = Far.start(NetworkPeer.class, address)) {
+        try (Talk server = Talk.start(FarServer.java(NetworkPeer.class, address))) {
             assertThat(server.line()).isEqualTo(address);
 
             // then it has the place, for this user alone, and nobody else gets it
@@ -198,7 +199,7 @@ class NetworkTest {
             }
 
             // and when it ends, its file goes
-            assertThat(server.end()).isZero();
+            assertThat(server.goOn().waitFor()).isZero();
             assertThat(server.line()).isEqualTo("closed");
             assertThat(file).doesNotExist();
         }
@@ -349,39 +350,10 @@ class NetworkTest {
         Path store = folder.resolve("store.p12");
         Path certificate = folder.resolve("certificate.pem");
         Path key = folder.resolve("key.pem");
-        String keytool =
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        String password = "changeit";
-        Foreign.output(
-                keytool,
-                "-genkeypair",
-                "-alias",
-                "naru",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "SAN=dns:localhost,ip:127.0.0.1",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                password);
-        Files.writeString(
-                certificate,
-                Foreign.output(
-                        keytool,
-                        "-exportcert",
-                        "-rfc",
-                        "-alias",
-                        "naru",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        password));
-        Files.writeString(key, TlsKey.pem(store, password));
+        TestCertificate.make(store, certificate, key);
 
-        try (Far server = Far.start(NetworkPeer.class, "tcp:127.0.0.1:0", certificate.toString(), key.toString())) {
+        try (Talk server = Talk.start(
+                FarServer.java(NetworkPeer.class, "tcp:127.0.0.1:0", certificate.toString(), key.toString()))) {
             String address = server.line();
 
             // when it is trusted, then it is called
@@ -405,11 +377,15 @@ class NetworkTest {
 
     @Test
     void withoutNettyItSaysWhatIsMissing() throws Exception {
-        try (Far peer = Far.start(Far.program(WithoutNetty.class).without("netty"))) {
+        try (Talk peer = Talk.start(
+                JavaProgram.of(WithoutNetty.class).needingAll().without("netty").command())) {
             assertThat(peer.line()).contains("tcp:127.0.0.1:1: ").contains("io.grpc:grpc-netty");
             assertThat(peer.line()).contains("tcp:127.0.0.1:0: ").contains("io.grpc:grpc-netty");
         }
-        try (Far peer = Far.start(Far.program(WithoutNetty.class).without("native-epoll"), "unix:x")) {
+        try (Talk peer = Talk.start(JavaProgram.of(WithoutNetty.class)
+                .needingAll()
+                .without("native-epoll")
+                .command("unix:x"))) {
             assertThat(peer.line()).contains("unix:x: ").contains("netty-transport-native-epoll");
         }
     }

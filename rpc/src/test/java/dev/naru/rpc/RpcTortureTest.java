@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.naru.linux.testing.Await;
 import dev.naru.linux.testing.NoLeaks;
 import dev.naru.memory.testing.Talk;
-import dev.naru.rpc.example.GreetReply;
 import dev.naru.rpc.example.GreetRequest;
 import dev.naru.rpc.example.GreeterGrpc;
 import io.grpc.Status;
@@ -13,7 +12,6 @@ import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -51,33 +49,8 @@ class RpcTortureTest {
         Places.remove(address);
     }
 
-    /** Counts answers down, and ends. */
-    private static final class Seen implements StreamObserver<GreetReply> {
-        private final CountDownLatch answers;
-        private final CompletableFuture<Status> end = new CompletableFuture<>();
-
-        Seen(CountDownLatch answers) {
-            this.answers = answers;
-        }
-
-        @Override
-        public void onNext(GreetReply reply) {
-            answers.countDown();
-        }
-
-        @Override
-        public void onError(Throwable thrown) {
-            end.complete(Status.fromThrowable(thrown));
-        }
-
-        @Override
-        public void onCompleted() {
-            end.complete(Status.OK);
-        }
-    }
-
-    private Seen begin(RpcChannel channel, CountDownLatch answers) {
-        Seen seen = new Seen(answers);
+    private Answers begin(RpcChannel channel, CountDownLatch answers) {
+        Answers seen = new Answers(answers);
         GreeterGrpc.GreeterStub stub = GreeterGrpc.newStub(channel);
         GreetRequest request = GreetRequest.newBuilder()
                 .setName("x")
@@ -103,7 +76,7 @@ class RpcTortureTest {
             for (int kill = 0; kill < KILLS / 2; kill++) {
                 try (Talk server = FarServer.start(address)) {
                     CountDownLatch answers = new CountDownLatch(1 + random.nextInt(5_000));
-                    List<Seen> calls = new ArrayList<>();
+                    List<Answers> calls = new ArrayList<>();
                     while (answers.getCount() > 0) {
                         if (calls.size() < 50 || calls.getLast().end.isDone()) {
                             calls.add(begin(channel, answers));
@@ -113,7 +86,7 @@ class RpcTortureTest {
                     }
                     server.kill();
                     long killed = System.nanoTime();
-                    for (Seen call : calls) {
+                    for (Answers call : calls) {
                         assertThat(call.end.get().getCode()).isIn(Status.Code.OK, Status.Code.UNAVAILABLE);
                     }
                     longest = Math.max(longest, System.nanoTime() - killed);

@@ -52,11 +52,7 @@ public final class SharedFile {
          * @param name as {@code /orders}
          */
         public static Place named(String scheme, String name) throws ErrnoException {
-            Path plain = SharedFiles.posix(name);
-            return new Place(
-                    SharedFiles.posix("/naru-" + scheme + "." + plain.getFileName()),
-                    scheme + ":" + name,
-                    missing(scheme));
+            return new Place(SharedFiles.named(scheme, name), scheme + ":" + name, missing(scheme));
         }
 
         /** An object in a file of any file system. */

@@ -1,6 +1,5 @@
-package dev.naru.cli;
+package dev.naru.linux.testing;
 
-import dev.naru.linux.testing.Foreign;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,13 +7,13 @@ import java.security.KeyStore;
 import java.util.Base64;
 
 /** A certificate of this machine that nobody else trusts, made by the JDK's keytool. */
-final class TestCertificate {
+public final class TestCertificate {
     private static final String PASSWORD = "changeit";
 
     private TestCertificate() {}
 
     /** Writes the three files; the last two in PEM. */
-    static void make(Path store, Path certificate, Path key) throws Exception {
+    public static void make(Path store, Path certificate, Path key) throws Exception {
         String keytool =
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
         var _ = Foreign.output(

@@ -1,2 +1,0 @@
-/** What the tests of RPC have in common. */
-package dev.naru.rpc.testing;
